@@ -1,0 +1,184 @@
+import { builtinModules } from 'node:module';
+import nx from '@nx/eslint-plugin';
+import tseslint from 'typescript-eslint';
+
+/** Which layers a layer may import; the order is that of the table in README.md. */
+const layers = {
+  types: [],
+  'embedding-codec': [],
+  compression: ['types', 'embedding-codec'],
+  protocol: ['types', 'embedding-codec', 'compression'],
+  federation: ['types', 'embedding-codec'],
+  client: ['types', 'embedding-codec', 'compression', 'protocol', 'federation'],
+  constellation: ['types', 'embedding-codec', 'compression', 'protocol', 'federation'],
+  data: ['types'],
+  shell: ['types'],
+  app: [
+    'types',
+    'embedding-codec',
+    'compression',
+    'protocol',
+    'federation',
+    'client',
+    'constellation',
+    'data',
+    'shell',
+  ],
+  demo: [
+    'types',
+    'embedding-codec',
+    'compression',
+    'protocol',
+    'federation',
+    'client',
+    'constellation',
+    'data',
+    'shell',
+    'app',
+  ],
+  tool: [
+    'types',
+    'embedding-codec',
+    'compression',
+    'protocol',
+    'federation',
+    'client',
+    'constellation',
+    'data',
+    'shell',
+    'app',
+    'demo',
+  ],
+};
+
+function boundaries({ tests }) {
+  const extra = tests ? ['layer:data', 'layer:tool', 'layer:constellation', 'layer:app'] : [];
+  return {
+    '@nx/enforce-module-boundaries': [
+      'error',
+      {
+        allow: [],
+        banTransitiveDependencies: true,
+        depConstraints: [
+          ...Object.entries(layers).map(([layer, below]) => ({
+            sourceTag: `layer:${layer}`,
+            onlyDependOnLibsWithTags: [layer, ...below]
+              .map((name) => `layer:${name}`)
+              .concat(extra),
+          })),
+          {
+            sourceTag: 'runtime:any',
+            onlyDependOnLibsWithTags: tests ? ['runtime:any', 'runtime:node'] : ['runtime:any'],
+          },
+          { sourceTag: 'runtime:node', onlyDependOnLibsWithTags: ['runtime:any', 'runtime:node'] },
+        ],
+      },
+    ],
+  };
+}
+
+/** Packages whose root runs in any JavaScript engine; only their src/node may need Node. */
+const anyRuntime = ['types', 'embedding-codec', 'compression', 'protocol', 'federation', 'client'];
+const anyRuntimeSources = anyRuntime.map((name) => `packages/${name}/src/**/*.ts`);
+const anyEngine = 'This source runs in any JavaScript engine; what needs Node lives in src/node.';
+const nodeSources = anyRuntime.map((name) => `packages/${name}/src/node/**/*.ts`);
+
+export default tseslint.config(
+  {
+    ignores: ['**/dist/**', '**/out-tsc/**', '**/node_modules/**', '**/*.js', '**/*.mjs', '.nx/**'],
+  },
+  ...tseslint.configs.strictTypeChecked,
+  ...tseslint.configs.stylisticTypeChecked,
+  {
+    plugins: { '@nx': nx },
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+    languageOptions: {
+      parserOptions: {
+        project: ['./*/*/tsconfig.lib.json', './*/*/tsconfig.spec.json'],
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
+    rules: {
+      ...boundaries({ tests: false }),
+      'max-lines': ['error', { max: 400 }],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+    },
+  },
+  {
+    files: ['packages/*/src/**/*.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        ...[
+          ['Date', 'now'],
+          ['Math', 'random'],
+          ['performance', 'now'],
+        ].map(([object, property]) => ({
+          object,
+          property,
+          message: 'Inject a clock or a random source.',
+        })),
+      ],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            ":matches(NewExpression, CallExpression)[callee.name='Date'][arguments.length=0]",
+          message: 'Inject a clock.',
+        },
+        {
+          selector: 'ImportExpression',
+          message: 'Import statically: the rules on imports read nothing else.',
+        },
+      ],
+      'no-console': 'error',
+    },
+  },
+  {
+    // The one place of the packages that names the machine's clock and chance, as defaults.
+    files: ['packages/client/src/system.ts'],
+    rules: { 'no-restricted-properties': 'off' },
+  },
+  {
+    files: anyRuntimeSources,
+    ignores: nodeSources,
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        {
+          checkGlobalObject: true,
+          globals: [
+            'process',
+            'Buffer',
+            'require',
+            '__dirname',
+            '__filename',
+            'global',
+            'setImmediate',
+          ].map((name) => ({ name, message: anyEngine })),
+        },
+      ],
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: builtinModules.map((name) => ({ name, message: anyEngine })),
+          patterns: [
+            {
+              group: ['node:*', '@mongodb-js/*', 'classic-level', '@omega-tv/*/node', '**/node/*'],
+              message: anyEngine,
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    files: ['**/test/**/*.ts'],
+    rules: {
+      ...boundaries({ tests: true }),
+      '@typescript-eslint/no-non-null-assertion': 'off',
+    },
+  },
+);

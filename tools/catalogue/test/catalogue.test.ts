@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { decodeFloat16, loadCatalogue } from '../src/index.js';
+
+describe('the catalogue', () => {
+  const catalogue = loadCatalogue();
+
+  it('holds 1,040 titles with unit embeddings and unique ids', () => {
+    expect(catalogue).toHaveLength(1040);
+    expect(new Set(catalogue.map(({ id }) => id)).size).toBe(1040);
+    for (const { embedding, genres } of catalogue) {
+      expect(embedding).toHaveLength(384);
+      expect(Math.hypot(...embedding)).toBeCloseTo(1, 3);
+      expect(genres.length).toBeGreaterThan(0);
+    }
+  });
+
+  it('holds out every fifth title', () => {
+    expect(catalogue.filter(({ heldOut }) => heldOut)).toHaveLength(208);
+    expect(catalogue[0]?.heldOut).toBe(true);
+    expect(catalogue[1]?.heldOut).toBe(false);
+  });
+});
+
+describe('binary16', () => {
+  it.each([
+    [0x0000, 0],
+    [0x8000, -0],
+    [0x3c00, 1],
+    [0xc000, -2],
+    [0x7bff, 65504],
+    [0x0001, 2 ** -24],
+    [0x03ff, 1023 * 2 ** -24],
+    [0x0400, 2 ** -14],
+    [0x3555, 0.333251953125],
+    [0x7c00, Infinity],
+    [0xfc00, -Infinity],
+    [0x7e00, NaN],
+  ])('decodes %i as %d', (bits, value) => {
+    expect(decodeFloat16(Uint8Array.of(bits & 0xff, bits >> 8))[0]).toBe(value);
+  });
+});

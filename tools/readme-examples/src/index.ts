@@ -1,0 +1,1 @@
+export { runReadmeExamples } from './run-readme-examples.js';

@@ -1,0 +1,1 @@
+export { createRandom, hash32 } from './seeded-random.js';

@@ -1,0 +1,2 @@
+export { syncErrorOf } from './sync-error-of.js';
+export { temporaryFolder } from './temporary-folder.js';

@@ -1,0 +1,33 @@
+// Everyday
+export type { PatternData } from './pattern-data.js';
+export { isPublishedId, meetsSyncThreshold, validatePatternData } from './pattern-data.js';
+export type { SyncDelta } from './sync-delta.js';
+export { validateSyncDelta } from './sync-delta.js';
+export type { TrendSignal } from './trend-signal.js';
+export { isFresh } from './trend-signal.js';
+export type { GlobalPatterns } from './global-patterns.js';
+export { validateGlobalPatterns } from './global-patterns.js';
+export { estimateDeltaSize, estimateGlobalPatternsSize } from './size.js';
+
+// Advanced: the wire's JSON, limits, ports
+export { PatternDataSchema, type PatternDataWire } from './pattern-data.js';
+export { patternDataFromWire, patternDataToWire } from './pattern-data.js';
+export { SyncDeltaSchema, type SyncDeltaWire } from './sync-delta.js';
+export { syncDeltaFromWire, syncDeltaToWire } from './sync-delta.js';
+export { TrendSignalSchema, type TrendSignalWire } from './trend-signal.js';
+export { trendSignalFromWire, trendSignalToWire } from './trend-signal.js';
+export { GlobalPatternsSchema, type GlobalPatternsWire } from './global-patterns.js';
+export { globalPatternsFromWire, globalPatternsToWire } from './global-patterns.js';
+export {
+  MAX_INTEGER,
+  MAX_NAME_LENGTH,
+  PUBLISHED_ID_PREFIX,
+  QUALITY_THRESHOLD,
+  TREND_FRESHNESS_MS,
+  V1_EMBEDDING_DIMENSION,
+} from './limits.js';
+export { silentLogger, type Clock, type Logger, type RandomSource } from './ports.js';
+
+// Errors
+export { isSyncError, SyncError } from './errors.js';
+export type { HttpFailure, SyncErrorCode, SyncErrorDetails, SyncErrorOptions } from './errors.js';

@@ -1,0 +1,24 @@
+/** The wall clock. Injected, so that tests and simulations set the time. */
+export interface Clock {
+  /** Unix milliseconds. */
+  nowMs(): number;
+}
+
+/** A source of chance. Injected, so that tests are repeatable. */
+export interface RandomSource {
+  /** Uniform in [0, 1). */
+  next(): number;
+}
+
+/** Where a package logs; pino and its kin fit. */
+export interface Logger {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+const ignore = (): void => undefined;
+
+/** Logs nowhere. */
+export const silentLogger: Logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };

@@ -1,0 +1,57 @@
+import {
+  globalPatternsFromWire,
+  silentLogger,
+  syncDeltaFromWire,
+  SyncError,
+  type Clock,
+  type Logger,
+} from '@omega-tv/types';
+import { readJsonBody } from './body-reader.js';
+import { createBodyWriter } from './body-writer.js';
+import { encodeDelta, splitDelta } from './delta-encoder.js';
+import { encodeGlobalPatterns } from './global-patterns-encoder.js';
+import { REQUEST_LIMITS, RESPONSE_LIMITS } from './limits.js';
+import type { WireFormat } from './wire-format.js';
+import { createLoggedCodec, type ZstdCodec } from './zstd-codec.js';
+
+const DEFAULT_MIN_COSINE = 0.99;
+
+export interface V1FormatOptions {
+  readonly zstd: ZstdCodec;
+  /** Gets sizes, ratio and time of each compression at debug. Default: silent. */
+  readonly logger?: Logger;
+  /** Times the compressions for the logger. Default: no times. */
+  readonly clock?: Clock;
+  /**
+   * Fidelity floor: the least cosine, 0 to 1, that every embedding sent keeps to its exact one.
+   * 1 sends exact embeddings only. Default: 0.99.
+   */
+  readonly minCosine?: number;
+}
+
+/**
+ * The v1 wire format: JSON in one zstd frame (RFC 8259, RFC 8878).
+ * @throws SyncError `invalid-config` for a `minCosine` outside 0 to 1.
+ */
+export function createV1Format(options: V1FormatOptions): WireFormat {
+  const { logger = silentLogger, minCosine = DEFAULT_MIN_COSINE } = options;
+  if (!(minCosine >= 0 && minCosine <= 1)) {
+    const message = `minCosine: is ${minCosine}, but must be within 0 to 1`;
+    throw new SyncError('invalid-config', message, { field: 'minCosine' });
+  }
+  const zstd = createLoggedCodec(options.zstd, logger, options.clock);
+  const requestWriter = createBodyWriter(zstd, REQUEST_LIMITS, minCosine);
+  const responseWriter = createBodyWriter(zstd, RESPONSE_LIMITS, minCosine);
+  return {
+    mediaType: 'application/octet-stream',
+    maxRequestBytes: REQUEST_LIMITS.wireBytes,
+    maxResponseBytes: RESPONSE_LIMITS.wireBytes,
+    encodeDelta: (delta) => encodeDelta(delta, requestWriter),
+    splitDelta: (delta) => splitDelta(delta, requestWriter),
+    decodeDelta: async (bytes) =>
+      syncDeltaFromWire(await readJsonBody(bytes, REQUEST_LIMITS, zstd)),
+    encodeGlobalPatterns: (globals) => encodeGlobalPatterns(globals, responseWriter),
+    decodeGlobalPatterns: async (bytes) =>
+      globalPatternsFromWire(await readJsonBody(bytes, RESPONSE_LIMITS, zstd)),
+  };
+}

@@ -1,0 +1,94 @@
+import { Type, type Static } from 'typebox';
+import Value from 'typebox/value';
+import { SyncError, type SyncErrorCode, type SyncErrorDetails } from '@omega-tv/types';
+
+export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
+
+const TYPE_PREFIX = 'urn:omega-tv:problem:';
+
+/** Problem details (RFC 9457); the members after `detail` depend on the type. */
+export const ProblemSchema = Type.Object({
+  type: Type.String(),
+  title: Type.String(),
+  status: Type.Integer(),
+  detail: Type.Optional(Type.String()),
+  path: Type.Optional(Type.String()),
+  value: Type.Optional(Type.Unknown()),
+  limit: Type.Optional(Type.Union([Type.String(), Type.Number()])),
+  size: Type.Optional(Type.Number()),
+  local: Type.Optional(Type.Number()),
+  remote: Type.Optional(Type.Number()),
+});
+
+export type Problem = Static<typeof ProblemSchema>;
+
+/** The status and title of each error code that a server may answer with. */
+const PROBLEMS = {
+  serialization: { status: 400, title: 'The body is not readable' },
+  compression: { status: 400, title: 'The body is not a frame of the format' },
+  protocol: { status: 415, title: 'The request is not of the protocol' },
+  'version-conflict': { status: 409, title: 'The two sides name different versions' },
+  'compression-limit': { status: 413, title: 'The body is too large' },
+  'invalid-pattern': { status: 422, title: 'A pattern breaks a rule' },
+  http: { status: 503, title: 'The server cannot answer now' },
+  'invalid-config': { status: 500, title: 'The server is set up wrongly' },
+} as const satisfies Record<SyncErrorCode, { status: number; title: string }>;
+
+/** What a server answers for an error. */
+export function problemFromError(error: SyncError): Problem {
+  const { status, title } = PROBLEMS[error.code];
+  const problem = { type: TYPE_PREFIX + error.code, title, status, detail: error.message };
+  return { ...problem, ...error.details, status };
+}
+
+/**
+ * What a problem tells a client, or undefined when the body is no problem of this protocol.
+ * @param localVersion the version that the request named.
+ */
+export function errorFromProblem(
+  body: unknown,
+  localVersion: number,
+  retryAfterMs?: number,
+): SyncError | undefined {
+  if (!Value.Check(ProblemSchema, body) || !body.type.startsWith(TYPE_PREFIX)) return undefined;
+  const code = body.type.slice(TYPE_PREFIX.length);
+  if (!isReadable(code)) return undefined;
+  const message = `The Constellation refused the request: ${body.detail ?? body.title}`;
+  const retryable = RETRYABLE.has(code);
+  return new SyncError(code, message, readers[code](body, localVersion), {
+    retryable,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  });
+}
+
+/** Sending again may help: the version may be new, or the body arrived damaged. */
+const RETRYABLE: ReadonlySet<SyncErrorCode> = new Set([
+  'version-conflict',
+  'compression',
+  'serialization',
+]);
+
+type ReadableCode = Exclude<SyncErrorCode, 'http' | 'invalid-config'>;
+
+/** Status errors without details of their own (`http`, `invalid-config`) are read from the status. */
+const readers: {
+  [Code in ReadableCode]: (body: Problem, local: number) => SyncErrorDetails[Code];
+} = {
+  serialization: ({ path }) => (path === undefined ? {} : { path }),
+  compression: () => ({}),
+  protocol: () => ({}),
+  'version-conflict': ({ local, remote }, version) => ({
+    local: local ?? version,
+    remote: remote ?? NaN,
+  }),
+  'compression-limit': ({ size, limit }) => ({ size: size ?? NaN, limit: Number(limit) }),
+  'invalid-pattern': ({ path, value, limit }) => ({
+    path: path ?? '',
+    value,
+    limit: String(limit ?? ''),
+  }),
+};
+
+function isReadable(code: string): code is ReadableCode {
+  return Object.keys(readers).includes(code);
+}

@@ -1,0 +1,84 @@
+import { PUBLISHED_ID_PREFIX } from '@omega-tv/types';
+import type { CohortRules } from './cohort.js';
+import type { FederationConfig } from './config.js';
+import { groupByGenre, isClosed } from './room.js';
+import type { Cluster } from './state.js';
+import { emptyTally } from './tally.js';
+import { cosine } from './vector.js';
+
+const MAX_SLUG_LENGTH = 32;
+/**
+ * While as many clusters wait for devices as may, a contribution joins its genre's nearest from
+ * this cosine on: 95 % of the patterns of a genre's tastes lie above it, unrelated vectors far below.
+ */
+const CROWDED_JOIN_COSINE = 0.5;
+
+type Clusters = ReadonlyMap<string, Cluster>;
+
+export function clusterRules(config: FederationConfig): CohortRules {
+  return { ...config, halfLifeMs: config.patternHalfLifeMs };
+}
+
+/**
+ * The cluster that a unit vector belongs to: the nearest of its genre when near enough, else a new
+ * one (findEvicted makes room), else, where the genre may have no more, the nearest. Undefined for
+ * one genre too many.
+ *
+ * Only clusters that have closed count against the limits, and where they reach them no other may
+ * close: k devices fill a genre, not one.
+ */
+export function findCluster(
+  clusters: Clusters,
+  genre: string,
+  vector: Float64Array,
+  config: FederationConfig,
+): Cluster | undefined {
+  const genres = groupByGenre(clusters.values());
+  const siblings = genres.get(genre) ?? [];
+  const closed = siblings.filter(isClosed);
+  if (closed.length === 0 && countClosed(genres) >= config.maxGenres) return undefined;
+  const isFull = closed.length >= config.clustersPerGenre;
+  const [nearest, similarity] = findNearest(isFull ? closed : siblings, vector);
+  const isCrowded = siblings.length - closed.length >= config.clustersPerGenre;
+  const least = isCrowded ? Math.min(CROWDED_JOIN_COSINE, config.joinCosine) : config.joinCosine;
+  if (nearest !== undefined && (isFull || similarity >= least)) return nearest;
+  return { id: freeId(clusters, genre), genre, tally: emptyTally() };
+}
+
+function findNearest(
+  clusters: readonly Cluster[],
+  vector: Float64Array,
+): readonly [Cluster | undefined, number] {
+  let nearest: Cluster | undefined;
+  let highest = -Infinity;
+  for (const cluster of clusters) {
+    const similarity = cosine(centreOf(cluster), vector);
+    // Ties go by id, not by the order in which a store gave the records back.
+    const isTied = similarity === highest && nearest !== undefined && cluster.id < nearest.id;
+    if (similarity > highest || isTied) [nearest, highest] = [cluster, similarity];
+  }
+  return [nearest, highest];
+}
+
+/** Where a cluster lies: by what it may publish, or while that is nothing by what waits. */
+function centreOf(cluster: Cluster): Float64Array {
+  const { closed, open } = cluster.tally;
+  const [waiting] = open;
+  return isClosed(cluster) || waiting === undefined ? closed.vector : waiting.vector;
+}
+
+function countClosed(genres: ReadonlyMap<string, readonly Cluster[]>): number {
+  return [...genres.values()].filter((group) => group.some(isClosed)).length;
+}
+
+/** Readable, and free: `global:drama-2` where `global:drama-1` is taken. */
+function freeId(clusters: Clusters, genre: string): string {
+  const words = genre
+    .toLowerCase()
+    .slice(0, MAX_SLUG_LENGTH)
+    .split(/[^a-z0-9]+/);
+  const slug = words.filter((word) => word !== '').join('-') || 'other';
+  let number = 1;
+  while (clusters.has(`${PUBLISHED_ID_PREFIX}${slug}-${number}`)) number += 1;
+  return `${PUBLISHED_ID_PREFIX}${slug}-${number}`;
+}

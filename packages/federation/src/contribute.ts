@@ -1,0 +1,131 @@
+import { MAX_INTEGER } from '@omega-tv/types';
+import { clusterRules, findCluster } from './cluster.js';
+import { shareWeight, type CohortKeys, type Share } from './cohort.js';
+import type { FederationConfig } from './config.js';
+import type { Contribution } from './contribution.js';
+import { toTimeMs } from './decay.js';
+import { advanceTime } from './fold-time.js';
+import { findEvicted } from './room.js';
+import type { Cluster, FederationState, Touched, Trend } from './state.js';
+import { addShare, type Tally } from './tally.js';
+import { findTrend, trendRules } from './trend.js';
+import { toUnit } from './vector.js';
+
+/** The state on its way. */
+interface Draft {
+  readonly clusters: Map<string, Cluster>;
+  readonly trends: Map<string, Trend>;
+  readonly touched: { readonly clusters: Set<string>; readonly trends: Set<string> };
+}
+
+/**
+ * Folds contributions into the state, in their order. Copy on write: the state given is left as it
+ * is, and records that did not change are shared with it. Nothing published changes here.
+ *
+ * Counted but not learned: a vector without direction or of another length, a weight below half a
+ * sample, one genre too many, and what exceeds a device's cap.
+ */
+export function contribute(
+  state: FederationState,
+  contributions: readonly Contribution[],
+  keys: CohortKeys,
+  config: FederationConfig,
+): { readonly state: FederationState; readonly touched: Touched } {
+  const draft: Draft = {
+    clusters: new Map(state.clusters),
+    trends: new Map(state.trends),
+    touched: { clusters: new Set(), trends: new Set() },
+  };
+  let { counters } = state;
+  for (const contribution of contributions) {
+    const { newSamples, receivedAtMs } = contribution;
+    if (!(newSamples > 0)) continue;
+    const time = advanceTime(counters, receivedAtMs, config);
+    const isLearned = learn(draft, contribution, time.latestMs, keys, config);
+    counters = {
+      ...time,
+      samples: addCapped(counters.samples, newSamples),
+      samplesLearned: addCapped(counters.samplesLearned, isLearned ? newSamples : 0),
+    };
+  }
+  const { clusters, trends, touched } = draft;
+  return {
+    state: { ...state, clusters, trends, counters },
+    touched: { clusters: [...touched.clusters], trends: [...touched.trends] },
+  };
+}
+
+/** False where the contribution adds nothing to a cluster. */
+function learn(
+  draft: Draft,
+  contribution: Contribution,
+  atMs: number,
+  keys: CohortKeys,
+  config: FederationConfig,
+): boolean {
+  const { clusters, trends, touched } = draft;
+  const share = toShare(contribution, atMs, config);
+  if (share === undefined) return false;
+  const cluster = findCluster(clusters, contribution.genre, share.vector, config);
+  if (cluster === undefined) return false;
+  if (!clusters.has(cluster.id)) {
+    evict(draft, findEvicted(clusters.values(), contribution, keys, config), contribution.genre);
+  }
+  const trend = findTrend(trends, contribution.region, contribution.genre);
+  const tally = addShare(cluster.tally, share, keys, clusterRules(config));
+  const pulse = { ...share, vector: new Float64Array(0) };
+  keep(trends, touched.trends, trend, addShare(trend.tally, pulse, keys, trendRules(config)));
+  return keep(clusters, touched.clusters, cluster, tally);
+}
+
+/** Removes clusters; a genre that goes with them takes its trends along, which bounds those too. */
+function evict({ clusters, trends, touched }: Draft, evicted: readonly Cluster[], genre: string) {
+  for (const cluster of evicted) {
+    clusters.delete(cluster.id);
+    touched.clusters.add(cluster.id);
+    if (cluster.genre === genre) continue;
+    for (const trend of trends.values()) {
+      if (trend.genre !== cluster.genre) continue;
+      trends.delete(trend.id);
+      touched.trends.add(trend.id);
+    }
+  }
+}
+
+/** Undefined where there is nothing to learn. */
+function toShare(
+  contribution: Contribution,
+  atMs: number,
+  config: FederationConfig,
+): Share | undefined {
+  const { deviceId, embedding, successRate, newSamples, receivedAtMs } = contribution;
+  if (embedding.length !== config.dimension) return undefined;
+  const vector = toUnit(embedding);
+  if (vector === undefined) return undefined;
+  const share = {
+    deviceId,
+    vector,
+    successRate,
+    samples: newSamples,
+    atMs,
+    clockMs: toTimeMs(receivedAtMs),
+  };
+  return shareWeight(share, config) > 0 ? share : undefined;
+}
+
+/** Stores the record with its new tally; false where the tally did not change. */
+function keep<Item extends Cluster | Trend>(
+  items: Map<string, Item>,
+  touched: Set<string>,
+  item: Item,
+  tally: Tally,
+): boolean {
+  if (tally === item.tally) return false;
+  items.set(item.id, { ...item, tally });
+  touched.add(item.id);
+  return true;
+}
+
+function addCapped(a: number, b: number): number {
+  return Math.min(a + b, MAX_INTEGER);
+}

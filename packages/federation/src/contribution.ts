@@ -1,0 +1,40 @@
+import type { SyncDelta } from '@omega-tv/types';
+
+/** What one device adds: new samples of one pattern. */
+export interface Contribution {
+  readonly deviceId: string;
+  readonly genre: string;
+  /** Where the pattern lies; brought to unit length before it is added. */
+  readonly embedding: Float32Array;
+  /** 0 to 1. */
+  readonly successRate: number;
+  /** Samples since the device's last accepted delta; zero contributes nothing. */
+  readonly newSamples: number;
+  /** Unix ms by the server's clock. */
+  readonly receivedAtMs: number;
+  /** ISO 3166-1 alpha-2, where known. */
+  readonly region?: string;
+}
+
+/**
+ * The contributions of a delta, from what `applyMarks` said of it.
+ * @param increments new samples of each pattern, in the delta's order.
+ */
+export function contributionsFromDelta(
+  delta: Pick<SyncDelta, 'deviceId' | 'patterns'>,
+  increments: readonly number[],
+  receivedAtMs: number,
+  region?: string,
+): readonly Contribution[] {
+  return delta.patterns
+    .map(({ genre, embedding, successRate }, i) => ({
+      deviceId: delta.deviceId,
+      genre,
+      embedding,
+      successRate,
+      newSamples: increments[i] ?? 0,
+      receivedAtMs,
+      ...(region === undefined ? {} : { region }),
+    }))
+    .filter(({ newSamples }) => newSamples > 0);
+}

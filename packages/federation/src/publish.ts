@@ -1,0 +1,93 @@
+import type { GlobalPatterns, PatternData, TrendSignal } from '@omega-tv/types';
+import { clusterRules } from './cluster.js';
+import type { CohortRules } from './cohort.js';
+import type { FederationConfig } from './config.js';
+import { toTimeMs } from './decay.js';
+import { advanceTime } from './fold-time.js';
+import { mergeClose } from './merge.js';
+import { toPatterns } from './published-patterns.js';
+import { toTrends } from './published-trends.js';
+import type { Cluster, FederationState, Touched, Trend } from './state.js';
+import { pruneTally } from './tally.js';
+import { trendRules } from './trend.js';
+
+export interface Publication {
+  readonly state: FederationState;
+  readonly touched: Touched;
+  /** The new version, or null where nothing changed. */
+  readonly globals: GlobalPatterns | null;
+}
+
+/**
+ * Publishes what the closed cohorts say. On the way it forgets what has expired or faded and
+ * merges clusters that have come close; so the state may change where no version is made.
+ * @param nowMs Unix ms, by the clock that gave the contributions their receive times.
+ */
+export function publish(
+  state: FederationState,
+  nowMs: number,
+  config: FederationConfig,
+): Publication {
+  const time = advanceTime(state.counters, nowMs, config);
+  const { latestMs } = time;
+  const clusters = mergeClose(prune(state.clusters, latestMs, clusterRules(config)), config);
+  const trends = prune(state.trends, latestMs, trendRules(config));
+  const touched = {
+    clusters: findChanges(state.clusters, clusters),
+    trends: findChanges(state.trends, trends),
+  };
+  const next = { ...state, clusters, trends, counters: { ...state.counters, ...time } };
+  const patterns = toPatterns(clusters, state.published.patterns, config);
+  const signals = toTrends(trends, patterns, latestMs);
+  if (samePatterns(state.published.patterns, patterns) && sameTrends(state.published, signals)) {
+    return { state: next, touched, globals: null };
+  }
+  const globals: GlobalPatterns = {
+    patterns,
+    trends: signals,
+    version: state.published.version + 1,
+    timestamp: new Date(toTimeMs(nowMs)).toISOString(),
+  };
+  return { state: { ...next, published: globals }, touched, globals };
+}
+
+function prune<Item extends Cluster | Trend>(
+  items: ReadonlyMap<string, Item>,
+  timeMs: number,
+  rules: CohortRules,
+): ReadonlyMap<string, Item> {
+  const kept = new Map<string, Item>();
+  for (const [id, item] of items) {
+    const tally = pruneTally(item.tally, timeMs, rules);
+    if (tally !== undefined) kept.set(id, tally === item.tally ? item : { ...item, tally });
+  }
+  return kept;
+}
+
+/** Ids whose record is another one, or gone. A publication adds none. */
+function findChanges<Item>(
+  before: ReadonlyMap<string, Item>,
+  after: ReadonlyMap<string, Item>,
+): readonly string[] {
+  return [...before].filter(([id, item]) => after.get(id) !== item).map(([id]) => id);
+}
+
+/** Unchanged patterns are the same objects; their order alone makes no version. */
+function samePatterns(before: readonly PatternData[], after: readonly PatternData[]): boolean {
+  const known = new Set(before);
+  return before.length === after.length && after.every((pattern) => known.has(pattern));
+}
+
+function sameTrends({ trends: before }: GlobalPatterns, after: readonly TrendSignal[]): boolean {
+  return before.length === after.length && after.every((trend, i) => sameTrend(before[i], trend));
+}
+
+function sameTrend(a: TrendSignal | undefined, b: TrendSignal): boolean {
+  return (
+    a?.contentId === b.contentId &&
+    a.score === b.score &&
+    a.region === b.region &&
+    a.genre === b.genre &&
+    a.calculatedAt === b.calculatedAt
+  );
+}

@@ -1,0 +1,64 @@
+import { MAX_INTEGER, type PatternData } from '@omega-tv/types';
+import type { FederationConfig } from './config.js';
+import type { Cluster } from './state.js';
+import { weightAt } from './tally.js';
+import { cosine, toUnit } from './vector.js';
+
+/** A success rate that moved less than this, or a count by less than this factor, stays as it was. */
+const STEADY_RATE = 0.02;
+const STEADY_COUNT_FACTOR = 1.5;
+
+/**
+ * The patterns that the closed sums publish, strongest first. One that hardly moved is the very
+ * object of the publication before, so that its record, floats included, stays the same.
+ */
+export function toPatterns(
+  clusters: ReadonlyMap<string, Cluster>,
+  previous: readonly PatternData[],
+  config: FederationConfig,
+): readonly PatternData[] {
+  const before = new Map(previous.map((pattern) => [pattern.id, pattern]));
+  return sortByWeight([...clusters.values()])
+    .map((cluster) => toPattern(cluster))
+    .filter((pattern) => pattern !== undefined)
+    .map((pattern) => keepSteady(pattern, before.get(pattern.id), config));
+}
+
+/** Undefined while nothing is closed, or the closed sums point nowhere. */
+function toPattern({ id, genre, tally }: Cluster): PatternData | undefined {
+  const { vector, weight, samples } = tally.closed;
+  const unit = toUnit(vector, weight);
+  if (unit === undefined) return undefined;
+  return {
+    id,
+    embedding: Float32Array.from(unit),
+    successRate: Math.min(weight / samples, 1),
+    sampleCount: Math.min(Math.max(Math.round(samples), 1), MAX_INTEGER),
+    genre,
+  };
+}
+
+function keepSteady(
+  pattern: PatternData,
+  before: PatternData | undefined,
+  { steadyCosine }: FederationConfig,
+): PatternData {
+  if (before === undefined) return pattern;
+  const isSteady =
+    before.genre === pattern.genre &&
+    (cosine(before.embedding, pattern.embedding) > steadyCosine ||
+      before.embedding.every((value, i) => value === pattern.embedding[i])) &&
+    Math.abs(before.successRate - pattern.successRate) < STEADY_RATE &&
+    before.sampleCount < pattern.sampleCount * STEADY_COUNT_FACTOR &&
+    pattern.sampleCount < before.sampleCount * STEADY_COUNT_FACTOR;
+  return isSteady ? before : pattern;
+}
+
+/** By weight at one common step, so that time alone changes no order; ids break ties. */
+function sortByWeight(clusters: readonly Cluster[]): readonly Cluster[] {
+  const step = clusters.reduce((latest, { tally }) => Math.max(latest, tally.closed.step), 0);
+  return clusters
+    .map((cluster) => ({ cluster, weight: weightAt(cluster.tally, step) }))
+    .sort((a, b) => b.weight - a.weight || (a.cluster.id < b.cluster.id ? -1 : 1))
+    .map(({ cluster }) => cluster);
+}

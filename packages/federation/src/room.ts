@@ -1,0 +1,84 @@
+import type { CohortKeys } from './cohort.js';
+import type { FederationConfig } from './config.js';
+import type { Cluster } from './state.js';
+
+/** Of what may wait, the part that one device may be alone behind: it takes four to crowd. */
+const OWN_PART = 1 / 4;
+
+/** The device that asks for room. */
+export interface Newcomer {
+  readonly deviceId: string;
+  readonly genre: string;
+}
+
+/** True once k devices have closed a cohort of it: such a cluster never gives way. */
+export function isClosed({ tally }: Cluster): boolean {
+  return tally.closed.weight > 0;
+}
+
+/** The clusters of each genre. */
+export function groupByGenre(clusters: Iterable<Cluster>): ReadonlyMap<string, readonly Cluster[]> {
+  const genres = new Map<string, Cluster[]>();
+  for (const cluster of clusters) {
+    const group = genres.get(cluster.genre);
+    if (group === undefined) genres.set(cluster.genre, [cluster]);
+    else group.push(cluster);
+  }
+  return genres;
+}
+
+/**
+ * The clusters that give way to a new one: none while there is room. A genre holds up to
+ * `clustersPerGenre` clusters that have not closed; up to `maxGenres` genres have none that has.
+ * Beyond that, or once the newcomer is alone behind a quarter of it, one such cluster of the genre
+ * goes, or for a new genre all of one such genre.
+ *
+ * First goes what only the newcomer stands behind, so that one device displaces its own junk and
+ * never another's twice; then what fewest devices stand behind; then the oldest.
+ */
+export function findEvicted(
+  clusters: Iterable<Cluster>,
+  { deviceId, genre }: Newcomer,
+  keys: CohortKeys,
+  { clustersPerGenre, maxGenres }: FederationConfig,
+): readonly Cluster[] {
+  const genres = groupByGenre(clusters);
+  const siblings = genres.get(genre);
+  const waiting =
+    siblings === undefined
+      ? [...genres.values()].filter((group) => !group.some(isClosed))
+      : siblings.filter((cluster) => !isClosed(cluster)).map((cluster) => [cluster]);
+  const limit = siblings === undefined ? maxGenres : clustersPerGenre;
+  const standings = waiting.map((group) => toStanding(group, deviceId, keys)).sort(compare);
+  const own = standings.filter(({ isOwn }) => isOwn).length;
+  if (standings.length < limit && own < limit * OWN_PART) return [];
+  return standings[0]?.group ?? [];
+}
+
+/** What speaks for a group of clusters that have not closed. */
+interface Standing {
+  readonly group: readonly Cluster[];
+  readonly isOwn: boolean;
+  /** Of its largest cohort: devices cannot be told apart across keys. */
+  readonly devices: number;
+  readonly openedAtMs: number;
+  readonly id: string;
+}
+
+function toStanding(group: readonly Cluster[], deviceId: string, keys: CohortKeys): Standing {
+  const cohorts = group.flatMap(({ tally }) => tally.open);
+  return {
+    group,
+    isOwn: cohorts.every(
+      ({ key, devices }) => devices.size === 1 && devices.has(keys.tagDevice(key, deviceId)),
+    ),
+    devices: cohorts.reduce((most, { devices }) => Math.max(most, devices.size), 0),
+    openedAtMs: cohorts.reduce((first, cohort) => Math.min(first, cohort.openedAtMs), Infinity),
+    id: group.reduce((first, { id }) => (id < first ? id : first), group[0]?.id ?? ''),
+  };
+}
+
+function compare(a: Standing, b: Standing): number {
+  if (a.isOwn !== b.isOwn) return a.isOwn ? -1 : 1;
+  return a.devices - b.devices || a.openedAtMs - b.openedAtMs || (a.id < b.id ? -1 : 1);
+}

@@ -1,0 +1,42 @@
+/** Shorter than this against its weight, a sum has cancelled itself out and points nowhere. */
+const MIN_SHARE = 1e-6;
+
+export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i += 1) sum += (a[i] ?? 0) * (b[i] ?? 0);
+  return sum;
+}
+
+/**
+ * The vector at unit length; undefined where it has no direction (zero, not finite, or shorter
+ * than a millionth of `weight`, the sum of the lengths that went into it).
+ */
+export function toUnit(vector: ArrayLike<number>, weight = 0): Float64Array | undefined {
+  const length = Math.sqrt(dot(vector, vector));
+  if (!(length > 0 && length >= weight * MIN_SHARE && length < Infinity)) return undefined;
+  return Float64Array.from(vector, (value) => value / length);
+}
+
+/** `a` scaled by `scale`, plus `b` scaled by `otherScale`; as long as `b`. */
+export function blend(
+  a: Float64Array,
+  scale: number,
+  b: Float64Array,
+  otherScale: number,
+): Float64Array {
+  return b.map((value, i) => (a[i] ?? 0) * scale + value * otherScale);
+}
+
+/** Cosine of the angle; 0 where a vector has no direction or the two have unequal lengths. */
+export function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  if (a.length !== b.length) return 0;
+  let [ab, aa, bb] = [0, 0, 0];
+  for (let i = 0; i < a.length; i += 1) {
+    const [x, y] = [a[i] ?? 0, b[i] ?? 0];
+    ab += x * y;
+    aa += x * x;
+    bb += y * y;
+  }
+  const lengths = Math.sqrt(aa) * Math.sqrt(bb);
+  return lengths > 0 && lengths < Infinity ? ab / lengths : 0;
+}

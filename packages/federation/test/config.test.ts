@@ -1,0 +1,33 @@
+import { isSyncError } from '@omega-tv/types';
+import { describe, expect, it } from 'vitest';
+import { createFederationConfig, type FederationConfig } from '../src/config.js';
+
+describe('createFederationConfig', () => {
+  it('has the documented defaults', () => {
+    expect(createFederationConfig()).toMatchObject({ minDevices: 10, maxSamplesPerDevice: 10 });
+  });
+
+  it.each<[keyof FederationConfig, number]>([
+    ['minDevices', 0],
+    ['minDevices', 2.5],
+    ['minDevices', NaN],
+    ['maxSamplesPerDevice', -1],
+    ['maxClockStepMs', 0],
+    ['maxClockStepMs', Infinity],
+    ['clustersPerGenre', 0],
+    ['maxGenres', Infinity],
+    ['patternHalfLifeMs', 0],
+    ['dimension', 0],
+    ['joinCosine', 1.5],
+    ['steadyCosine', NaN],
+    ['mergeCosine', 0.5],
+  ])('refuses %s = %s', (field, value) => {
+    let refusal: unknown;
+    try {
+      createFederationConfig({ [field]: value });
+    } catch (error) {
+      refusal = error;
+    }
+    expect(isSyncError(refusal, 'invalid-config') && refusal.details.field).toBe(field);
+  });
+});

@@ -1,0 +1,14 @@
+// Everyday
+export { SyncClient, type SyncClientOptions } from './sync-client.js';
+export { createSyncLoop } from './loop/sync-loop.js';
+export type { SyncLoop, SyncLoopOptions, SyncLoopStatus } from './loop/sync-loop.js';
+export { createMemoryPatternStore } from './store/memory-pattern-store.js';
+
+export type { SyncResult } from '@omega-tv/protocol';
+
+// Advanced: stores of your own, and the books
+export type { PatternOrigin, PatternStore, Skill } from './store/pattern-store.js';
+export { emptySyncState, pendingPatterns, sampleBooks } from './store/sync-state.js';
+export type { DeadLetter, SampleBooks, SampleMark, SyncState } from './store/sync-state.js';
+export { copyLearned, listSkills } from './store/skills.js';
+export { systemClock, systemRandom } from './system.js';

@@ -1,0 +1,126 @@
+import type { PatternData } from '@omega-tv/types';
+import { createMemoryPatternStore } from '../store/memory-pattern-store.js';
+import type { PatternStore } from '../store/pattern-store.js';
+import { copyLearned, listSkills } from '../store/skills.js';
+import { emptySyncState, type SyncState } from '../store/sync-state.js';
+import { DurableLevel, type WriteOperation } from './durable-level.js';
+import {
+  CorruptStoreError,
+  openOrSetAside,
+  type OpenedStore,
+  type OpenOrSetAsideOptions,
+} from './open-or-set-aside.js';
+import {
+  patternFromRecord,
+  patternToRecord,
+  syncStateFromRecord,
+  syncStateToRecord,
+} from './records.js';
+
+const SKILL_PREFIX = 'skill!';
+const SYNC_STATE_KEY = 'sync-state';
+
+export type LevelPatternStoreOptions = Pick<
+  OpenOrSetAsideOptions<PatternStore>,
+  'directory' | 'clock' | 'logger' | 'recover'
+>;
+
+/**
+ * Opens the store of a TV in a folder, created where it does not exist; one process at a time. A
+ * corrupt store or a full disk never stops the TV from starting; `outcome` says what happened.
+ * @throws SyncError `invalid-config` when another process has the store open.
+ */
+export function openLevelPatternStore(
+  options: LevelPatternStoreOptions,
+): Promise<OpenedStore<PatternStore>> {
+  return openOrSetAside<PatternStore>({
+    ...options,
+    open: (directory) => LevelPatternStore.open(directory),
+    createInMemory: createMemoryPatternStore,
+  });
+}
+
+class LevelPatternStore implements PatternStore {
+  readonly #level: DurableLevel;
+  readonly #learned: Map<string, PatternData>;
+  #state: SyncState;
+
+  private constructor(level: DurableLevel, learned: Map<string, PatternData>, state: SyncState) {
+    this.#level = level;
+    this.#learned = learned;
+    this.#state = state;
+  }
+
+  static async open(directory: string): Promise<LevelPatternStore> {
+    const level = await DurableLevel.open(directory);
+    try {
+      const learned = await readLearned(level);
+      const record = await level.get(SYNC_STATE_KEY);
+      const state = record === undefined ? emptySyncState : syncStateFromRecord(record);
+      checkMarks(learned, state);
+      return new LevelPatternStore(level, learned, state);
+    } catch (cause) {
+      await level.close();
+      throw new CorruptStoreError('the pattern store cannot be read', { cause });
+    }
+  }
+
+  skillList(...[limit, origin]: Parameters<PatternStore['skillList']>) {
+    const { snapshot } = this.#state;
+    return Promise.resolve(listSkills(this.#learned.values(), snapshot, limit, origin));
+  }
+
+  skillStore(...patterns: readonly PatternData[]): Promise<void> {
+    let copies: readonly PatternData[] = [];
+    return this.#level.write(
+      () => {
+        copies = copyLearned(patterns, this.#learned);
+        return copies.map((copy) => toPut(SKILL_PREFIX + copy.id, patternToRecord(copy)));
+      },
+      () => {
+        for (const copy of copies) this.#learned.set(copy.id, copy);
+      },
+    );
+  }
+
+  loadSyncState(): Promise<SyncState> {
+    return Promise.resolve(this.#state);
+  }
+
+  saveSyncState(state: SyncState): Promise<void> {
+    return this.#level.write(
+      () => [toPut(SYNC_STATE_KEY, syncStateToRecord(state))],
+      () => {
+        this.#state = state;
+      },
+    );
+  }
+
+  close(): Promise<void> {
+    return this.#level.close();
+  }
+}
+
+async function readLearned(level: DurableLevel): Promise<Map<string, PatternData>> {
+  const learned = new Map<string, PatternData>();
+  const range = { gte: SKILL_PREFIX, lt: `${SKILL_PREFIX}\uffff` };
+  for await (const [, record] of level.entries(range)) {
+    const pattern = patternFromRecord(record);
+    learned.set(pattern.id, pattern);
+  }
+  return learned;
+}
+
+function toPut(key: string, value: string): WriteOperation {
+  return { type: 'put', key, value };
+}
+
+/** A count that was acknowledged but is no longer stored: the disk lost a record silently. */
+function checkMarks(learned: ReadonlyMap<string, PatternData>, { marks }: SyncState): void {
+  for (const [id, { acknowledged }] of marks) {
+    const stored = learned.get(id)?.sampleCount ?? 0;
+    if (stored < acknowledged) {
+      throw new Error(`pattern ${id} has ${stored} samples, but ${acknowledged} were acknowledged`);
+    }
+  }
+}

@@ -1,0 +1,24 @@
+import type { PatternData } from '@omega-tv/types';
+import type { PatternStore } from './pattern-store.js';
+import { copyLearned, listSkills } from './skills.js';
+import { emptySyncState } from './sync-state.js';
+
+/** A store that lasts as long as the process: for tests, and for TVs without a disk. */
+export function createMemoryPatternStore(): PatternStore {
+  const learned = new Map<string, PatternData>();
+  let state = emptySyncState;
+  return {
+    skillList: (limit, origin) =>
+      Promise.resolve(listSkills(learned.values(), state.snapshot, limit, origin)),
+    skillStore: (...patterns) =>
+      Promise.resolve().then(() => {
+        for (const pattern of copyLearned(patterns, learned)) learned.set(pattern.id, pattern);
+      }),
+    loadSyncState: () => Promise.resolve(state),
+    saveSyncState: (next) => {
+      state = next;
+      return Promise.resolve();
+    },
+    close: () => Promise.resolve(),
+  };
+}

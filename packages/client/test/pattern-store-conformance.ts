@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import { PUBLISHED_ID_PREFIX, type PatternData } from '@omega-tv/types';
+import { emptySyncState, type PatternStore, type SyncState } from '../src/index.js';
+import { realPattern, realPatterns, snapshotOf, syncErrorOf } from './support.js';
+
+/** What every PatternStore keeps; `reopen` closes a store and opens it again, where it can. */
+export function describePatternStore(
+  name: string,
+  open: () => Promise<{
+    store: PatternStore;
+    reopen: (store: PatternStore) => Promise<PatternStore>;
+  }>,
+): void {
+  describe(`${name} as a PatternStore`, () => {
+    const idsOf = async (store: PatternStore, ...args: Parameters<PatternStore['skillList']>) =>
+      (await store.skillList(...args)).map(({ id }) => id);
+
+    it('is empty at first', async () => {
+      const { store } = await open();
+      expect(await store.skillList(100)).toEqual([]);
+      expect(await store.loadSyncState()).toEqual(emptySyncState);
+    });
+
+    it('lists the strongest first, ties by id, up to the limit', async () => {
+      const { store, reopen } = await open();
+      await store.skillStore(
+        realPattern(1, { id: 'b', successRate: 0.5, sampleCount: 20 }),
+        realPattern(2, { id: 'weak', successRate: 0, sampleCount: 1000 }),
+        realPattern(3, { id: 'a', successRate: 1, sampleCount: 10 }),
+        realPattern(4, { id: 'strong', successRate: 0.9, sampleCount: 100 }),
+      );
+      for (const one of [store, await reopen(store)]) {
+        expect(await idsOf(one, 100)).toEqual(['strong', 'a', 'b', 'weak']);
+        expect(await idsOf(one, 2)).toEqual(['strong', 'a']);
+        expect(await idsOf(one, 0)).toEqual([]);
+        expect(await idsOf(one, -1)).toEqual([]);
+      }
+    });
+
+    it('tells origins apart, and lists the published patterns of the last snapshot only', async () => {
+      const { store, reopen } = await open();
+      await store.skillStore(...realPatterns(2));
+      await store.saveSyncState({ ...emptySyncState, snapshot: snapshotOf(3, 4) });
+      await store.saveSyncState({ ...emptySyncState, snapshot: snapshotOf(4, 1) });
+      const reopened = await reopen(store);
+      expect(await idsOf(reopened, 9, 'learned')).toEqual(['p0', 'p1']);
+      const published = await reopened.skillList(9, 'published');
+      expect(published).toEqual([{ ...snapshotOf(4, 1).patterns[0], origin: 'published' }]);
+      expect(await idsOf(reopened, 9)).toEqual(['global:p0', 'p0', 'p1']);
+    });
+
+    it('keeps a pattern exactly, and replaces it', async () => {
+      const { store, reopen } = await open();
+      const embedding = realPattern(0).embedding.slice();
+      embedding.set([-0, 1e-45, -1e-45, 3.4028234663852886e38, 1e-7], 0);
+      const pattern = realPattern(0, { id: '__proto__', genre: 'naïve 🎬', embedding });
+      await store.skillStore(realPattern(0, { id: '__proto__', sampleCount: 3 }));
+      await store.skillStore(pattern);
+      const reopened = await reopen(store);
+      const [stored, ...others] = await reopened.skillList(9);
+      expect(others).toEqual([]);
+      // A record is JSON, which has no negative zero.
+      const plain = (one: PatternData) => ({ ...one, embedding: one.embedding.map((x) => x + 0) });
+      expect(plain(stored!)).toEqual({ ...plain(pattern), origin: 'learned' });
+    });
+
+    const refused: readonly (readonly [string, Partial<PatternData>])[] = [
+      ['sample_count', { sampleCount: 0 }],
+      ['success_rate', { successRate: NaN }],
+      ['embedding', { embedding: new Float32Array(3) }],
+      ['embedding[0]', { embedding: new Float32Array(384).fill(Infinity) }],
+      ['id', { id: `${PUBLISHED_ID_PREFIX}drama` }],
+      ['sampleCount', { id: 'p0', sampleCount: 11 }],
+    ];
+    it.each(refused)('refuses a bad %s, and stores nothing of that call', async (path, change) => {
+      const { store, reopen } = await open();
+      await store.skillStore(realPattern(0));
+      const bad = realPattern(2, change);
+      const error = await syncErrorOf(store.skillStore(realPattern(1), bad));
+      expect(error).toMatchObject({ code: 'invalid-pattern', details: { path } });
+      expect(await idsOf(await reopen(store), 9)).toEqual(['p0']);
+    });
+
+    it('never lowers a count: within one call, and where calls run together', async () => {
+      const { store, reopen } = await open();
+      const counted = (sampleCount: number) => realPattern(0, { sampleCount });
+      expect((await syncErrorOf(store.skillStore(counted(30), counted(20)))).code).toBe(
+        'invalid-pattern',
+      );
+      const outcomes = await Promise.allSettled([
+        store.skillStore(counted(40)),
+        store.skillStore(counted(35)),
+        store.skillStore(counted(50)),
+        store.skillStore(counted(50)),
+      ]);
+      const [first, lower, ...rest] = outcomes.map(({ status }) => status);
+      expect([first, lower, ...rest]).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
+      const reopened = await reopen(store);
+      expect(await reopened.skillList(9)).toMatchObject([{ id: 'p0', sampleCount: 50 }]);
+    });
+
+    it('stores many patterns in one step, none included', async () => {
+      const { store, reopen } = await open();
+      await store.skillStore();
+      await store.skillStore(...realPatterns(200));
+      expect(await (await reopen(store)).skillList(1000)).toHaveLength(200);
+    });
+
+    it('carries the state of the exchanges around', async () => {
+      const { store, reopen } = await open();
+      const state: SyncState = {
+        lastVersion: Number.MAX_SAFE_INTEGER,
+        marks: new Map([
+          ['p0', { acknowledged: 12, refused: 0 }],
+          ['', { acknowledged: 0, refused: 7 }],
+          ['__proto__', { acknowledged: 0, refused: 1 }],
+        ]),
+        outbox: [realPatterns(2), [], [realPattern(5)]],
+        deadLetters: [{ patternId: 'p9', sampleCount: 12, reason: 'patterns[0] is "bad"\n' }],
+        snapshot: snapshotOf(3),
+      };
+      await store.skillStore(realPattern(0));
+      await store.saveSyncState(state);
+      const reopened = await reopen(store);
+      expect(await reopened.loadSyncState()).toEqual(state);
+      await reopened.saveSyncState(emptySyncState);
+      expect(await (await reopen(reopened)).loadSyncState()).toEqual(emptySyncState);
+    });
+
+    it('stays as it is when the caller changes what it gave or got', async () => {
+      const { store } = await open();
+      const pattern = realPattern(0);
+      const original = realPattern(0).embedding;
+      await store.skillStore(pattern);
+      await store.saveSyncState({ ...emptySyncState, snapshot: snapshotOf(1, 1) });
+      pattern.embedding.fill(0);
+      for (const { embedding } of await store.skillList(9)) embedding.fill(0);
+      for (const { embedding } of await store.skillList(9)) expect(embedding).toEqual(original);
+    });
+
+    it('closes', async () => {
+      const { store } = await open();
+      await store.skillStore(realPattern(0));
+      await expect(store.close()).resolves.toBeUndefined();
+    });
+  });
+}

@@ -1,0 +1,175 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { applyMarks, type DeviceMarks } from '@omega-tv/federation';
+import type { PatternData } from '@omega-tv/types';
+import { emptySyncState, pendingPatterns, sampleBooks, type SyncState } from '../src/index.js';
+import { syncStateFromRecord, syncStateToRecord } from '../src/node/records.js';
+import { pushAcknowledged, pushBegun, pushRefused } from '../src/store/sync-state.js';
+import { realPattern, realPatterns, snapshotOf } from './support.js';
+
+/** Ids whose patterns this server refuses for good. */
+const REFUSED_IDS = new Set(['p2', 'p5']);
+const PATTERNS = 7;
+
+/** A TV and a server, with the network between them in the test's hand. */
+class Model {
+  state: SyncState = emptySyncState;
+  readonly learned = new Map<string, PatternData>();
+  #marks: DeviceMarks = new Map();
+  #version = 0;
+  accepted = 0;
+
+  learn(index: number, samples: number, successRate: number): void {
+    const before = this.learned.get(`p${index}`)?.sampleCount ?? 0;
+    this.learned.set(
+      `p${index}`,
+      realPattern(index, { sampleCount: before + samples, successRate }),
+    );
+  }
+
+  begin(): void {
+    const pending = pendingPatterns(this.state, [...this.learned.values()]);
+    if (pending.length > 0) this.state = pushBegun(this.state, pending.slice(0, 4));
+  }
+
+  /** The first push of the outbox arrives at the server; the TV hears of it unless it is lost. */
+  send(outcome: 'answered' | 'lost'): void {
+    const [first] = this.state.outbox;
+    if (first === undefined) return;
+    const isRefused = first.some(({ id }) => REFUSED_IDS.has(id));
+    if (!isRefused) {
+      const { marks, increments } = applyMarks(this.#marks, first);
+      this.#marks = marks;
+      this.accepted += increments.reduce((sum, count) => sum + count, 0);
+      this.#version += 1;
+    }
+    if (outcome === 'lost') return;
+    this.state = isRefused
+      ? pushRefused(this.state, 'refused')
+      : pushAcknowledged(this.state, snapshotOf(this.#version, 0));
+  }
+
+  crash(): void {
+    this.state = syncStateFromRecord(syncStateToRecord(this.state));
+  }
+
+  books() {
+    return sampleBooks(this.state, [...this.learned.values()]);
+  }
+}
+
+const step = fc.oneof(
+  fc.record({
+    do: fc.constant('learn' as const),
+    index: fc.nat(PATTERNS - 1),
+    samples: fc.integer({ min: 1, max: 30 }),
+    successRate: fc.constantFrom(0.5, 0.7, 0.95),
+  }),
+  fc.record({ do: fc.constantFrom('begin', 'answered', 'lost', 'crash') }),
+);
+
+describe('the sample books balance', () => {
+  it('whatever happens in whatever order, and agree with the server in the end', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+        const tv = new Model();
+        for (const one of steps) {
+          if ('index' in one) tv.learn(one.index, one.samples, one.successRate);
+          else if (one.do === 'begin') tv.begin();
+          else if (one.do === 'crash') tv.crash();
+          else tv.send(one.do);
+          expectBalanced(tv);
+          expect(tv.books().acknowledged).toBeLessThanOrEqual(tv.accepted);
+        }
+        for (
+          let rounds = 0;
+          rounds < 100 && (tv.books().waiting > 0 || tv.state.outbox.length > 0);
+          rounds += 1
+        ) {
+          tv.begin();
+          tv.send('answered');
+          expectBalanced(tv);
+        }
+        expect(tv.books()).toMatchObject({ waiting: 0, acknowledged: tv.accepted });
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  function expectBalanced(tv: Model): void {
+    const { learned, acknowledged, waiting, withheld, deadLettered } = tv.books();
+    const counts = [...tv.learned.values()].map(({ sampleCount }) => sampleCount);
+    expect(learned).toBe(counts.reduce((sum, count) => sum + count, 0));
+    expect(acknowledged + waiting + withheld + deadLettered).toBe(learned);
+    for (const part of [acknowledged, waiting, withheld, deadLettered]) {
+      expect(part).toBeGreaterThanOrEqual(0);
+    }
+  }
+});
+
+describe('what is pending', () => {
+  const learned = realPatterns(3);
+
+  it('is what is good enough and not settled', () => {
+    const weak = realPattern(9, { successRate: 0.69 });
+    const young = realPattern(8, { sampleCount: 9 });
+    expect(pendingPatterns(emptySyncState, [...learned, weak, young])).toEqual(learned);
+    const begun = pushBegun(emptySyncState, learned.slice(0, 2));
+    expect(pendingPatterns(begun, learned)).toEqual(learned.slice(2));
+    const more = realPattern(0, { sampleCount: 13 });
+    expect(pendingPatterns(begun, [more])).toEqual([more]);
+  });
+
+  it('is of 128 ids at most, as many as a server keeps marks of; known ids go on', () => {
+    const many = realPatterns(200);
+    const pending = pendingPatterns(emptySyncState, many);
+    expect(pending).toEqual(many.slice(0, 128));
+    const settled = pushAcknowledged(pushBegun(emptySyncState, pending), snapshotOf(1));
+    expect(pendingPatterns(settled, many)).toEqual([]);
+    expect(sampleBooks(settled, many)).toMatchObject({ acknowledged: 128 * 12, withheld: 72 * 12 });
+    const grown = realPattern(5, { sampleCount: 13 });
+    expect(pendingPatterns(settled, [...many.slice(128), grown])).toEqual([grown]);
+  });
+});
+
+describe('a refused push', () => {
+  it('goes out again one by one, and only the refused one becomes a dead letter', () => {
+    const begun = pushBegun(pushBegun(emptySyncState, realPatterns(3)), [realPattern(9)]);
+    const apart = pushRefused(begun, 'no');
+    expect(apart.outbox.map((push) => push.map(({ id }) => id))).toEqual([
+      ['p0'],
+      ['p1'],
+      ['p2'],
+      ['p9'],
+    ]);
+    expect(apart.deadLetters).toEqual([]);
+    const refused = pushRefused(apart, 'too wild');
+    expect(refused.outbox).toHaveLength(3);
+    expect(refused.deadLetters).toEqual([{ patternId: 'p0', sampleCount: 12, reason: 'too wild' }]);
+    expect(refused.marks.get('p0')).toEqual({ acknowledged: 0, refused: 12 });
+    expect(pendingPatterns({ ...refused, outbox: [] }, [realPattern(0)])).toEqual([]);
+  });
+
+  it('keeps the last 32 dead letters to read, and counts all', () => {
+    let state = emptySyncState;
+    const learned = realPatterns(40);
+    for (const pattern of learned) state = pushRefused(pushBegun(state, [pattern]), 'no');
+    expect(state.deadLetters.map(({ patternId }) => patternId)).toEqual(
+      learned.slice(8).map(({ id }) => id),
+    );
+    expect(sampleBooks(state, learned).deadLettered).toBe(40 * 12);
+  });
+
+  it('of nothing, or with nothing begun, changes nothing but the outbox', () => {
+    expect(pushRefused(emptySyncState, 'no')).toEqual(emptySyncState);
+    expect(pushRefused(pushBegun(emptySyncState, []), 'no')).toEqual(emptySyncState);
+  });
+
+  it('is made good by a later, higher count that is acknowledged', () => {
+    const refused = pushRefused(pushBegun(emptySyncState, [realPattern(0)]), 'no');
+    const grown = [realPattern(0, { sampleCount: 20 })];
+    expect(pendingPatterns(refused, grown)).toEqual(grown);
+    const state = pushAcknowledged(pushBegun(refused, grown), snapshotOf(1));
+    expect(sampleBooks(state, grown)).toMatchObject({ acknowledged: 20, deadLettered: 0 });
+  });
+});

@@ -1,0 +1,65 @@
+import type { ConstellationStore, StoreChange } from './store/constellation-store.js';
+
+/**
+ * Group commit: changes that arrive while one is being written go to the disk together, so that
+ * many requests share one wait for it.
+ */
+export class CommitQueue {
+  readonly #store: ConstellationStore;
+  #waiting: StoreChange | undefined;
+  #writing: StoreChange | undefined;
+  #next: Promise<void> | undefined;
+  #current: Promise<void> = Promise.resolve();
+
+  constructor(store: ConstellationStore) {
+    this.#store = store;
+  }
+
+  /** Resolves when the change and all before it are durable; rejects when they are not. */
+  add(change: StoreChange): Promise<void> {
+    this.#waiting = this.#waiting === undefined ? change : merge(this.#waiting, change);
+    this.#next ??= this.#current.then(() => this.#write());
+    return this.#next;
+  }
+
+  /** The marks of a device that are on their way to the disk. */
+  marksOf(deviceKey: string) {
+    return this.#waiting?.marks.get(deviceKey) ?? this.#writing?.marks.get(deviceKey);
+  }
+
+  /** Resolves when nothing is on its way, whether it arrived or not. */
+  async settled(): Promise<void> {
+    await (this.#next ?? this.#current).catch(() => undefined);
+  }
+
+  /** Forgets a failure, and what waited behind it: all of it was rejected. */
+  reset(): void {
+    this.#waiting = undefined;
+    this.#next = undefined;
+    this.#current = Promise.resolve();
+  }
+
+  async #write(): Promise<void> {
+    const change = this.#waiting;
+    if (change === undefined) return;
+    this.#current = this.#next ?? this.#current;
+    this.#next = undefined;
+    this.#waiting = undefined;
+    this.#writing = change;
+    try {
+      await this.#store.commit(change);
+    } finally {
+      this.#writing = undefined;
+    }
+  }
+}
+
+function merge(first: StoreChange, second: StoreChange): StoreChange {
+  return {
+    ...first,
+    ...second,
+    marks: new Map([...first.marks, ...second.marks]),
+    clusters: new Map([...first.clusters, ...second.clusters]),
+    trends: new Map([...first.trends, ...second.trends]),
+  };
+}

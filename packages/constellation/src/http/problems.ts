@@ -1,0 +1,47 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { FastifyReply } from 'fastify';
+import { PROBLEM_MEDIA_TYPE, problemFromError, type Problem } from '@omega-tv/protocol';
+import { SyncError } from '@omega-tv/types';
+
+/** A longer offending value is left out: `detail` shows its beginning. */
+const MAX_VALUE_LENGTH = 256;
+
+/** What Node says of a request that is not HTTP, by its error code; else 400. */
+const CLIENT_ERROR_STATUSES: Readonly<Record<string, number>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+  HPE_HEADER_OVERFLOW: 431,
+};
+
+/** Answers with problem details (RFC 9457). */
+export function sendProblem(reply: FastifyReply, error: SyncError, status?: number): FastifyReply {
+  const problem = toProblem(error, status);
+  if (error.retryAfterMs !== undefined) {
+    reply.header('Retry-After', Math.ceil(error.retryAfterMs / 1000));
+  }
+  return reply.code(problem.status).type(PROBLEM_MEDIA_TYPE).send(JSON.stringify(problem));
+}
+
+/** Answers what is not HTTP, or too slow, before a request came of it; then hangs up. */
+export function answerClientError(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const status = CLIENT_ERROR_STATUSES[error.code ?? ''] ?? 400;
+  const shown = new SyncError('protocol', `The request is not readable (${error.message})`, {});
+  const body = Buffer.from(JSON.stringify(toProblem(shown, status)));
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nContent-Type: ${PROBLEM_MEDIA_TYPE}\r\n` +
+      `Content-Length: ${body.length}\r\nConnection: close\r\n\r\n${body.toString()}`,
+    () => {
+      socket.destroy();
+    },
+  );
+}
+
+function toProblem(error: SyncError, status?: number): Problem {
+  const { value, ...problem } = problemFromError(error);
+  const isShort = value !== undefined && JSON.stringify(value).length <= MAX_VALUE_LENGTH;
+  return { ...problem, status: status ?? problem.status, ...(isShort ? { value } : {}) };
+}

@@ -1,0 +1,122 @@
+import fastify, {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
+import { isSyncError, SyncError } from '@omega-tv/types';
+import { PATHS, type VersionAnswer } from '@omega-tv/protocol';
+import type { Constellation } from '../constellation.js';
+import { answerClientError, sendProblem } from './problems.js';
+
+/** How long a client may take to send a request. */
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/** How long a closing server waits for requests that are being sent. */
+const CLOSE_GRACE_MS = 5000;
+
+export interface ServerOptions {
+  /** A pino logger, say. Default: none. */
+  readonly logger?: FastifyBaseLogger;
+}
+
+/** Serves a Constellation over HTTP; the caller listens on it and closes both. */
+export function createServer(
+  constellation: Constellation,
+  options: ServerOptions = {},
+): FastifyInstance {
+  const { format } = constellation;
+  const app = fastify({
+    bodyLimit: format.maxRequestBytes,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    forceCloseConnections: 'idle',
+    clientErrorHandler: answerClientError,
+    ...(options.logger === undefined ? {} : { loggerInstance: options.logger }),
+    logController: new LogController({ disableRequestLogging: true }),
+  });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
+    done(null, body);
+  });
+
+  app.get(PATHS.health, () => ({ status: 'ok' }));
+  app.get(PATHS.version, (): VersionAnswer => ({ version: constellation.version }));
+  app.post(PATHS.sync, { onRequest: refuseOtherMediaTypes }, async (request, reply) => {
+    const body = request.body instanceof Uint8Array ? request.body : new Uint8Array();
+    const answer = await constellation.sync(body);
+    return reply.type(format.mediaType).send(answer);
+  });
+
+  // A connection that goes idle after closing began would hold the close for its keep-alive time.
+  let isClosing = false;
+  app.addHook('preClose', (done) => {
+    isClosing = true;
+    // A client that never sends the rest of its request must not hold the close for ever.
+    setTimeout(() => {
+      app.server.closeAllConnections();
+    }, CLOSE_GRACE_MS).unref();
+    done();
+  });
+  app.addHook('onSend', (_request, reply, payload, done) => {
+    if (isClosing) reply.header('Connection', 'close');
+    done(null, payload);
+  });
+
+  app.setNotFoundHandler((request, reply) => {
+    const routes = `GET ${PATHS.health}, GET ${PATHS.version}, POST ${PATHS.sync}`;
+    const detail = `No route ${request.method} ${request.url}; there are ${routes}`;
+    return sendProblem(reply, new SyncError('protocol', detail, {}), 404);
+  });
+  app.setErrorHandler<FastifyError | SyncError>((error, request, reply) => {
+    if (isSyncError(error)) return sendProblem(reply, error);
+    const status = error.statusCode ?? 500;
+    if (status < 500) countRefused(request);
+    else request.log.error({ err: error }, 'the request failed');
+    const contentLength = Number(request.headers['content-length']);
+    const shown = fastifyErrorToSyncError(error, contentLength, format.maxRequestBytes);
+    return sendProblem(reply, shown, status);
+  });
+
+  return app;
+
+  function refuseOtherMediaTypes(
+    request: FastifyRequest,
+    _reply: FastifyReply,
+    done: (error?: SyncError) => void,
+  ): void {
+    const mediaType = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
+    if (mediaType === undefined || mediaType === format.mediaType) {
+      done();
+      return;
+    }
+    countRefused(request);
+    done(wrongMediaType(mediaType, format.mediaType));
+  }
+
+  /** For deltas that the Constellation never saw: it counts those that it refuses itself. */
+  function countRefused(request: FastifyRequest): void {
+    if (request.routeOptions.url === PATHS.sync) constellation.countRefused();
+  }
+}
+
+function wrongMediaType(mediaType: string, expected: string): SyncError<'protocol'> {
+  const message = `Content-Type is ${mediaType}; expected ${expected}`;
+  return new SyncError('protocol', message, { path: 'content-type' });
+}
+
+/** What Fastify refused before a route saw it. */
+function fastifyErrorToSyncError(
+  error: FastifyError,
+  contentLength: number,
+  limit: number,
+): SyncError {
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+    const size = contentLength > limit ? contentLength : limit + 1;
+    const message = `The body has at least ${size} bytes; at most ${limit} are read`;
+    return new SyncError('compression-limit', message, { size, limit });
+  }
+  if ((error.statusCode ?? 500) < 500) return new SyncError('protocol', error.message, {});
+  return new SyncError('http', 'The server failed', { reason: 'server-error' }, { cause: error });
+}

@@ -1,0 +1,19 @@
+// Everyday
+export { Constellation } from './constellation.js';
+export type { ConstellationOptions, ConstellationReport } from './constellation.js';
+export { createServer, type ServerOptions } from './http/server.js';
+export { openLevelConstellationStore } from './store/level-store.js';
+export type { LevelConstellationStoreOptions } from './store/level-store.js';
+export { startPublishing, type Publisher, type Repeat } from './publisher.js';
+export { readReport } from './report.js';
+
+// Advanced: other stores and mounts
+export type {
+  ConstellationStore,
+  ServerCounters,
+  StoreChange,
+  StoredServer,
+} from './store/constellation-store.js';
+export { createMemoryConstellationStore } from './store/memory-store.js';
+export { createInMemoryTransport } from './http/in-memory-transport.js';
+export { createCohortKeys } from './secrets.js';

@@ -1,0 +1,51 @@
+import { SyncError, type Logger } from '@omega-tv/types';
+import type { Constellation } from './constellation.js';
+
+export interface Publisher {
+  /** Publishes no more; resolves when what runs is done. */
+  stop(): Promise<void>;
+}
+
+/** Starts and stops a repeating timer; the machine's unless a test passes its own. */
+export type Repeat = (work: () => void, everyMs: number) => () => void;
+
+const repeatWithTimer: Repeat = (work, everyMs) => {
+  const timer = setInterval(work, everyMs);
+  return () => {
+    clearInterval(timer);
+  };
+};
+
+/**
+ * Publishes again and again; a publication that fails is logged, and the next one tried in turn.
+ * @throws SyncError `invalid-config` for a time that no timer takes.
+ */
+export function startPublishing(
+  constellation: Constellation,
+  everyMs: number,
+  logger: Logger,
+  repeat: Repeat = repeatWithTimer,
+): Publisher {
+  if (!(everyMs >= 1 && everyMs < 2 ** 31)) {
+    throw new SyncError('invalid-config', `everyMs is ${everyMs}; expected 1 to ${2 ** 31 - 1}`, {
+      field: 'everyMs',
+    });
+  }
+  let running: Promise<unknown> | undefined;
+  const stop = repeat(() => {
+    running ??= constellation
+      .publish()
+      .catch((cause: unknown) => {
+        logger.error({ err: cause }, 'the publication failed');
+      })
+      .finally(() => {
+        running = undefined;
+      });
+  }, everyMs);
+  return {
+    stop: async () => {
+      stop();
+      await running;
+    },
+  };
+}

@@ -1,0 +1,22 @@
+import type { ConstellationReport } from './constellation.js';
+import { openLevelConstellationStore } from './store/level-store.js';
+import { SyncError } from '@omega-tv/types';
+
+/**
+ * Reads what a stopped server did from its folder; changes nothing.
+ * @throws SyncError `invalid-config` when the folder holds no store or a server runs on it.
+ */
+export async function readReport(directory: string): Promise<ConstellationReport> {
+  const store = await openLevelConstellationStore({ directory, createIfMissing: false });
+  try {
+    const stored = await store.load();
+    if (stored === undefined) {
+      const message = `The store ${directory} is empty; no server ever ran on it`;
+      throw new SyncError('invalid-config', message, { field: 'directory' });
+    }
+    const { epoch, counters, federation } = stored;
+    return { ...counters, version: federation.published.version, epoch };
+  } finally {
+    await store.close();
+  }
+}

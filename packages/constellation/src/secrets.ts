@@ -1,0 +1,21 @@
+import { createHash, createHmac, randomBytes } from 'node:crypto';
+import type { CohortKeys } from '@omega-tv/federation';
+
+const KEY_BYTES = 32;
+const TAG_BYTES = 16;
+
+/** Keys from the machine's random source; tags are HMAC-SHA256, cut to 128 bits (RFC 2104). */
+export function createCohortKeys(): CohortKeys {
+  return {
+    drawKey: () => randomBytes(KEY_BYTES).toString('base64url'),
+    tagDevice: (key, deviceId) => {
+      const tag = createHmac('sha256', Buffer.from(key, 'base64url')).update(deviceId).digest();
+      return tag.subarray(0, TAG_BYTES).toString('base64url');
+    },
+  };
+}
+
+/** The key of a device's marks: of fixed length, whatever the device calls itself. */
+export function toDeviceKey(deviceId: string): string {
+  return createHash('sha256').update(deviceId).digest('base64url');
+}

@@ -1,0 +1,184 @@
+import { access, readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { deserialize, serialize } from 'node:v8';
+import { ClassicLevel } from 'classic-level';
+import { SyncError } from '@omega-tv/types';
+import {
+  emptyFederation,
+  type Cluster,
+  type DeviceMarks,
+  type FederationCounters,
+  type FederationState,
+  type Trend,
+} from '@omega-tv/federation';
+import type {
+  ConstellationStore,
+  ServerCounters,
+  StoreChange,
+  StoredServer,
+} from './constellation-store.js';
+
+/** Written with each store; a store of another layout is refused. */
+const LAYOUT = 1;
+const HEAD_KEY = 'head';
+const PUBLISHED_KEY = 'published';
+const CLUSTERS = 'cluster!';
+const TRENDS = 'trend!';
+const MARKS = 'marks!';
+
+interface Head {
+  readonly layout: number;
+  readonly epoch: string;
+  readonly counters: ServerCounters;
+  readonly federationCounters: FederationCounters;
+}
+
+export interface LevelConstellationStoreOptions {
+  readonly directory: string;
+  /** Default: true. */
+  readonly createIfMissing?: boolean;
+}
+
+type Level = ClassicLevel<string, Uint8Array>;
+
+/**
+ * Opens the embedded single-node store: LevelDB, one process a folder, each commit one synchronous
+ * batch.
+ * @throws SyncError `invalid-config` when the folder is missing, in use, or not readable as a store.
+ */
+export async function openLevelConstellationStore(
+  options: LevelConstellationStoreOptions,
+): Promise<ConstellationStore> {
+  const { directory, createIfMissing = true } = options;
+  if (!createIfMissing) await refuseMissing(directory);
+  const db: Level = new ClassicLevel(directory, {
+    // Where CURRENT is missing LevelDB would begin a new store and remove the old one's files.
+    createIfMissing: createIfMissing && !(await holdsLevelFiles(directory)),
+    valueEncoding: 'view',
+  });
+  try {
+    await db.open();
+  } catch (error) {
+    throw openError(directory, error);
+  }
+  // After a failed append LevelDB goes on behind the torn record, and its recovery skips what lies
+  // there: acknowledged commits would be lost. Opening anew starts a fresh log.
+  let isTorn = false;
+  let isClosed = false;
+  async function reopenIfTorn(): Promise<void> {
+    if (isClosed) throw invalidStore(directory, 'was closed');
+    if (!isTorn) return;
+    await db.close();
+    await db.open();
+    isTorn = false;
+  }
+  return {
+    load: async () => {
+      await reopenIfTorn();
+      return load(db, directory);
+    },
+    loadMarks: async (deviceKey) => {
+      const record = await db.get(MARKS + deviceKey);
+      return record === undefined ? undefined : (deserialize(record) as DeviceMarks);
+    },
+    commit: async (change) => {
+      await reopenIfTorn();
+      try {
+        await db.batch(toOperations(change), { sync: true });
+      } catch (error) {
+        isTorn = true;
+        throw error;
+      }
+    },
+    close: () => {
+      isClosed = true;
+      return db.close();
+    },
+  };
+}
+
+async function load(db: Level, directory: string): Promise<StoredServer | undefined> {
+  try {
+    const record = await db.get(HEAD_KEY);
+    if (record === undefined) return undefined;
+    const head = deserialize(record) as Head;
+    if (head.layout !== LAYOUT) throw new Error(`layout ${head.layout}, expected ${LAYOUT}`);
+    const published = await db.get(PUBLISHED_KEY);
+    return {
+      epoch: head.epoch,
+      counters: head.counters,
+      federation: {
+        clusters: await loadMap<Cluster>(db, CLUSTERS),
+        trends: await loadMap<Trend>(db, TRENDS),
+        counters: head.federationCounters,
+        published:
+          published === undefined
+            ? emptyFederation().published
+            : (deserialize(published) as FederationState['published']),
+      },
+    };
+  } catch (error) {
+    throw openError(directory, error);
+  }
+}
+
+async function loadMap<Value>(db: Level, prefix: string): Promise<ReadonlyMap<string, Value>> {
+  const map = new Map<string, Value>();
+  for await (const [key, record] of db.iterator({ gte: prefix, lt: `${prefix}\uffff` })) {
+    map.set(key.slice(prefix.length), deserialize(record) as Value);
+  }
+  return map;
+}
+
+function toOperations(change: StoreChange) {
+  const head: Head = {
+    layout: LAYOUT,
+    epoch: change.epoch,
+    counters: change.counters,
+    federationCounters: change.federationCounters,
+  };
+  return [
+    toOperation(HEAD_KEY, head),
+    ...Array.from(change.marks, ([key, marks]) => toOperation(MARKS + key, marks)),
+    ...Array.from(change.clusters, ([id, cluster]) => toOperation(CLUSTERS + id, cluster)),
+    ...Array.from(change.trends, ([id, trend]) => toOperation(TRENDS + id, trend)),
+    ...(change.published === undefined ? [] : [toOperation(PUBLISHED_KEY, change.published)]),
+  ];
+}
+
+function toOperation(key: string, value: object | undefined) {
+  return value === undefined
+    ? ({ type: 'del', key } as const)
+    : ({ type: 'put', key, value: serialize(value) } as const);
+}
+
+async function refuseMissing(directory: string): Promise<void> {
+  try {
+    await access(path.join(directory, 'CURRENT'));
+  } catch (error) {
+    throw invalidStore(directory, 'holds no store', error);
+  }
+}
+
+async function holdsLevelFiles(directory: string): Promise<boolean> {
+  const files = await readdir(directory).catch((): string[] => []);
+  return files.some((name) => /^(MANIFEST-\d+|\d{6,}\.(ldb|log|sst))$/.test(name));
+}
+
+function openError(directory: string, error: unknown): SyncError<'invalid-config'> {
+  const cause: unknown = error instanceof Error ? (error.cause ?? error) : error;
+  const code = (cause as { code?: unknown } | undefined)?.code;
+  if (code === 'LEVEL_LOCKED')
+    return invalidStore(directory, 'is in use by another process', cause);
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return invalidStore(directory, `cannot be opened (${reason})`, cause);
+}
+
+function invalidStore(
+  directory: string,
+  problem: string,
+  cause?: unknown,
+): SyncError<'invalid-config'> {
+  const message = `The store ${directory} ${problem}; choose another folder, or restore it`;
+  return new SyncError('invalid-config', message, { field: 'directory' }, { cause });
+}

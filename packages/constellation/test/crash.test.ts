@@ -1,0 +1,94 @@
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { readReport } from '../src/index.js';
+import { push } from './raw-http.js';
+import { bodyOf, format, kill, patternOf, temporaryFolder, until } from './support.js';
+
+const SERVER = fileURLToPath(new URL('server-process.mjs', import.meta.url));
+vi.setConfig({ testTimeout: 90_000 });
+
+/** Starts a server in a process of its own, behind the given command. */
+async function start(directory: string, prefix: readonly string[] = []) {
+  const line = [...prefix, process.execPath, SERVER, directory];
+  const child = spawn(line[0]!, line.slice(1), { stdio: ['ignore', 'pipe', 'inherit'] });
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
+  const [url] = (await once(child.stdout, 'data')) as [Buffer];
+  return { child, port: Number(new URL(url.toString().trim()).port) };
+}
+
+it('loses and doubles nothing when it is killed again and again under load', async () => {
+  const directory = await temporaryFolder();
+  const acknowledged = Array<number>(6).fill(0);
+  const contents = new Map<number, string>();
+  let lastVersion = 0;
+  let pushes = 0;
+  let isRunning = true;
+  let server = await start(directory);
+
+  /** One TV: its count grows; it repeats a push until it is answered, as a client does. */
+  const watch = async (device: number): Promise<void> => {
+    for (let sampleCount = 10; isRunning || sampleCount === 10; sampleCount += 1 + (device % 3)) {
+      const body = await bodyOf(`tv-${device}`, patternOf(device % 2, { sampleCount }));
+      for (;;) {
+        const answer = await push(server.port, body).catch(() => undefined);
+        if (answer?.status !== 200) continue;
+        const { version } = await format.decodeGlobalPatterns(answer.body);
+        const content = answer.body.toString('hex');
+        expect(contents.get(version) ?? content).toBe(content);
+        contents.set(version, content);
+        lastVersion = Math.max(lastVersion, version);
+        break;
+      }
+      acknowledged[device] = sampleCount;
+      pushes += 1;
+    }
+  };
+  const tvs = Promise.all(acknowledged.map((_, device) => watch(device)));
+  for (let round = 0; round < 9; round += 1) {
+    const target = pushes + 3 + 7 * (round % 4);
+    await until(() => pushes >= target);
+    const versionBefore = lastVersion;
+    await kill(server.child);
+    server = await start(directory);
+    const probe = await push(server.port, await bodyOf('probe'));
+    const { version } = await format.decodeGlobalPatterns(probe.body);
+    expect(version).toBeGreaterThanOrEqual(versionBefore);
+  }
+  isRunning = false;
+  await tvs;
+  await kill(server.child);
+  const report = await readReport(directory);
+  expect(report.samplesAccepted).toBe(acknowledged.reduce((sum, count) => sum + count, 0));
+  expect(report).toMatchObject({ devices: 7, refused: 0 });
+  expect(report.version).toBeGreaterThanOrEqual(lastVersion);
+});
+
+it('keeps what it acknowledged after its disk was full', async (context) => {
+  // A limit on the size of files fails a write half way, just as a full disk does.
+  if (spawnSync('prlimit', ['--version']).status !== 0) context.skip('prlimit is not installed');
+  const directory = await temporaryFolder();
+  const server = await start(directory, ['prlimit', '--fsize=60000:unlimited']);
+  const bodies = await Promise.all(
+    Array.from({ length: 60 }, (_, i) => bodyOf(`tv-${i}`, patternOf(i))),
+  );
+  const accepted = new Set<number>();
+  const pushAll = async () => {
+    let refusals = 0;
+    for (const [i, body] of bodies.entries()) {
+      const { status } = await push(server.port, body);
+      if (status === 200) accepted.add(i);
+      else refusals += Number(status === 503);
+    }
+    return refusals;
+  };
+  expect(await pushAll()).toBeGreaterThan(0);
+  execFileSync('prlimit', ['--pid', String(server.child.pid), '--fsize=unlimited']);
+  expect(await pushAll()).toBe(0);
+  expect(accepted.size).toBe(60);
+  await kill(server.child);
+  expect(await readReport(directory)).toMatchObject({ devices: 60, samplesAccepted: 720 });
+});

@@ -1,0 +1,19 @@
+// A server on the folder and the clock of the machine, for tests that end it without warning.
+import {
+  Constellation,
+  createServer,
+  openLevelConstellationStore,
+  startPublishing,
+} from '@omega-tv/constellation';
+import { createNodeV1Format } from '@omega-tv/compression/node';
+import { silentLogger } from '@omega-tv/types';
+
+const constellation = await Constellation.open({
+  store: await openLevelConstellationStore({ directory: process.argv[2] }),
+  format: createNodeV1Format(),
+  clock: { nowMs: Date.now },
+  federation: { minDevices: 3 },
+});
+startPublishing(constellation, 5, silentLogger);
+const url = await createServer(constellation).listen({ port: 0, host: '127.0.0.1' });
+process.stdout.write(`${url}\n`);

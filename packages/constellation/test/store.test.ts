@@ -1,0 +1,258 @@
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { serialize } from 'node:v8';
+import { ClassicLevel } from 'classic-level';
+import { describe, expect, it } from 'vitest';
+import {
+  createFederationConfig,
+  contribute,
+  emptyFederation,
+  publish,
+  type FederationState,
+} from '@omega-tv/federation';
+import {
+  createCohortKeys,
+  createMemoryConstellationStore,
+  openLevelConstellationStore,
+  readReport,
+  type ConstellationStore,
+  type StoreChange,
+} from '../src/index.js';
+import { patternOf, syncErrorOf, temporaryFolder } from './support.js';
+
+const counters = {
+  devices: 2,
+  deltasApplied: 3,
+  duplicates: 1,
+  refused: 4,
+  samplesAccepted: 36,
+};
+const config = createFederationConfig({ minDevices: 2 });
+
+/** What a server holds after two devices sent the same real pattern and it was published. */
+function learnedState(): FederationState {
+  const contributions = ['tv-1', 'tv-2', 'tv-3'].map((deviceId) => ({
+    deviceId,
+    genre: 'drama',
+    embedding: patternOf(0).embedding,
+    successRate: 0.9,
+    newSamples: 12,
+    receivedAtMs: 1_000_000,
+    region: 'DE',
+  }));
+  const { state } = contribute(emptyFederation(), contributions, createCohortKeys(), config);
+  return publish(state, 1_000_000, config).state;
+}
+
+function changeOf(state: FederationState, change: Partial<StoreChange> = {}): StoreChange {
+  return {
+    epoch: 'epoch-1',
+    counters,
+    federationCounters: state.counters,
+    marks: new Map([['device-a', new Map([['p1', 12]])]]),
+    clusters: state.clusters,
+    trends: state.trends,
+    published: state.published,
+    ...change,
+  };
+}
+
+const untouched = { marks: new Map(), clusters: new Map(), trends: new Map() };
+
+interface Kind {
+  readonly name: string;
+  readonly open: () => Promise<{
+    readonly store: ConstellationStore;
+    /** The same store as the next process would find it; the memory store has no next process. */
+    readonly reopen: (store: ConstellationStore) => Promise<ConstellationStore>;
+  }>;
+}
+
+const kinds: readonly Kind[] = [
+  {
+    name: 'memory',
+    open: () =>
+      Promise.resolve({
+        store: createMemoryConstellationStore(),
+        reopen: (store) => Promise.resolve(store),
+      }),
+  },
+  {
+    name: 'level',
+    open: async () => {
+      const directory = await temporaryFolder();
+      return {
+        store: await openLevelConstellationStore({ directory }),
+        reopen: async (store) => {
+          await store.close();
+          return openLevelConstellationStore({ directory, createIfMissing: false });
+        },
+      };
+    },
+  },
+];
+
+describe.each(kinds)('ConstellationStore: $name', ({ open }) => {
+  it('holds nothing when fresh', async () => {
+    const { store } = await open();
+    expect(await store.load()).toBeUndefined();
+    expect(await store.loadMarks('device-a')).toBeUndefined();
+    await store.close();
+  });
+
+  it('gives back exactly what was committed, floats and maps included', async () => {
+    const { store, reopen } = await open();
+    const state = learnedState();
+    expect(state.published.patterns).toHaveLength(1);
+    await store.commit(changeOf(state));
+    const again = await reopen(store);
+    expect(await again.load()).toEqual({ epoch: 'epoch-1', counters, federation: state });
+    expect(await again.loadMarks('device-a')).toEqual(new Map([['p1', 12]]));
+    expect(await again.loadMarks('device-b')).toBeUndefined();
+    await again.close();
+  });
+
+  it('keeps what a commit does not name', async () => {
+    const { store, reopen } = await open();
+    const state = learnedState();
+    await store.commit(changeOf(state));
+    const { published, ...rest } = changeOf(state, { ...untouched, epoch: 'epoch-2' });
+    expect(published).toBe(state.published);
+    await store.commit(rest);
+    const again = await reopen(store);
+    expect(await again.load()).toEqual({ epoch: 'epoch-2', counters, federation: state });
+    expect(await again.loadMarks('device-a')).toEqual(new Map([['p1', 12]]));
+    await again.close();
+  });
+
+  it('deletes records that are named without a value, in the same step', async () => {
+    const { store, reopen } = await open();
+    const state = learnedState();
+    await store.commit(changeOf(state));
+    const gone = (ids: Iterable<string>) => new Map([...ids].map((id) => [id, undefined]));
+    await store.commit(
+      changeOf(state, {
+        marks: new Map([['device-b', new Map()]]),
+        clusters: gone(state.clusters.keys()),
+        trends: gone([...state.trends.keys(), 'ZZ:never there']),
+      }),
+    );
+    const again = await reopen(store);
+    const stored = await again.load();
+    expect(stored?.federation.clusters.size).toBe(0);
+    expect(stored?.federation.trends.size).toBe(0);
+    expect(stored?.federation.published).toEqual(state.published);
+    expect(await again.loadMarks('device-b')).toEqual(new Map());
+    await again.close();
+  });
+
+  it('takes ids of any characters', async () => {
+    const { store, reopen } = await open();
+    const [trend] = learnedState().trends.values();
+    const ids = ['ZZ:', 'ZZ:a!b', 'DE:\u{1f37f} film', 'DE:\uffff', `DE:${'x'.repeat(1024)}`];
+    const trends = new Map(ids.map((id) => [id, { ...trend!, id }]));
+    await store.commit(changeOf(emptyFederation(), { trends }));
+    const again = await reopen(store);
+    expect((await again.load())?.federation.trends).toEqual(trends);
+    await again.close();
+  });
+});
+
+describe('the level store', () => {
+  it('refuses a second opener, and takes one after the first has closed', async () => {
+    const directory = await temporaryFolder();
+    const first = await openLevelConstellationStore({ directory });
+    const error = await syncErrorOf(openLevelConstellationStore({ directory }));
+    expect(error.code).toBe('invalid-config');
+    expect(error.message).toContain(directory);
+    expect(error.message).toContain('in use');
+    await first.close();
+    await (await openLevelConstellationStore({ directory })).close();
+  });
+
+  it('does not create what it shall only read', async () => {
+    const parent = await temporaryFolder();
+    for (const directory of [parent, path.join(parent, 'missing')]) {
+      for (const opening of [
+        openLevelConstellationStore({ directory, createIfMissing: false }),
+        readReport(directory),
+      ]) {
+        const error = await syncErrorOf(opening);
+        expect(error.code).toBe('invalid-config');
+        expect(error.message).toContain(`The store ${directory} holds no store`);
+      }
+    }
+    expect(await readdir(parent)).toEqual([]);
+  });
+
+  it.each([
+    ['CURRENT', 'nonsense'],
+    ['CURRENT', ''],
+    ['CURRENT', 'MANIFEST-999999\n'],
+    ['MANIFEST', 'nonsense'],
+    ['MANIFEST', ''],
+    ['CURRENT', undefined],
+  ])('names the folder when %s holds %j', async (file, content) => {
+    const directory = await temporaryFolder();
+    const store = await openLevelConstellationStore({ directory });
+    await store.commit(changeOf(learnedState()));
+    await store.close();
+    const name = (await readdir(directory)).find((entry) => entry.startsWith(file));
+    if (content === undefined) await rm(path.join(directory, name!));
+    else await writeFile(path.join(directory, name!), content);
+    const error = await syncErrorOf(openLevelConstellationStore({ directory }));
+    expect(error.code).toBe('invalid-config');
+    expect(error.details).toEqual({ field: 'directory' });
+    expect(error.message).toContain(directory);
+    expect(error.message).toContain('cannot be opened');
+  });
+
+  it('refuses a folder that is a file', async () => {
+    const file = path.join(await temporaryFolder(), 'file');
+    await writeFile(file, '');
+    const error = await syncErrorOf(openLevelConstellationStore({ directory: file }));
+    expect(error.code).toBe('invalid-config');
+    expect(error.message).toContain(file);
+  });
+
+  it.each([
+    ['another layout', serialize({ layout: 2 }), 'layout 2, expected 1'],
+    ['bytes that are no record', new Uint8Array([1, 2, 3]), 'cannot be opened'],
+  ])('refuses %s', async (_, record, message) => {
+    const directory = await temporaryFolder();
+    const db = new ClassicLevel<string, Uint8Array>(directory, { valueEncoding: 'view' });
+    await db.put('head', record);
+    await db.close();
+    const store = await openLevelConstellationStore({ directory });
+    const error = await syncErrorOf(store.load());
+    expect(error.code).toBe('invalid-config');
+    expect(error.message).toContain(directory);
+    expect(error.message).toContain(message);
+    await store.close();
+  });
+
+  it('is whole after a torn last record: the commit before it is the last', async () => {
+    const directory = await temporaryFolder();
+    const store = await openLevelConstellationStore({ directory });
+    const state = learnedState();
+    await store.commit(changeOf(state));
+    const log = (await readdir(directory)).find((name) => name.endsWith('.log'))!;
+    const before = await readFile(path.join(directory, log));
+    await store.commit(changeOf(state, { epoch: 'epoch-2', marks: new Map([['b', new Map()]]) }));
+    const after = await readFile(path.join(directory, log));
+    await store.close();
+    for (const cut of [1, (after.length - before.length) >> 1, after.length - before.length - 1]) {
+      const copy = await temporaryFolder();
+      for (const name of await readdir(directory)) {
+        if (name === log) continue;
+        await writeFile(path.join(copy, name), await readFile(path.join(directory, name)));
+      }
+      await writeFile(path.join(copy, log), after.subarray(0, before.length + cut));
+      await rm(path.join(copy, 'LOCK'), { force: true });
+      const torn = await openLevelConstellationStore({ directory: copy });
+      expect(await torn.load()).toEqual({ epoch: 'epoch-1', counters, federation: state });
+      expect(await torn.loadMarks('b')).toBeUndefined();
+      await torn.close();
+    }
+  });
+});

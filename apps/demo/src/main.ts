@@ -1,0 +1,64 @@
+#!/usr/bin/env node
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Command } from 'commander';
+import { loadCatalogue } from '@omega-tv/catalogue';
+import { parseWhole, runProgram, signalOfProcess } from '@omega-tv/command-line';
+import { play } from './play.js';
+import { ServerHandle } from './server/server-handle.js';
+import { booksBalance, describeSummary } from './summary.js';
+import { SimulatedClock } from './world.js';
+
+const MIN_DEVICES = 3;
+const DEFAULT_SEED = 1;
+/** Exit code of a process that SIGINT ended (128 + 2). */
+const INTERRUPTED = 130;
+
+interface DemoOptions {
+  readonly keep: boolean;
+  readonly seed: number;
+}
+
+const program = new Command('npm start --')
+  .description(
+    'Simulated viewers, TVs that learn from them, and a Constellation: what the product does, ' +
+      'in about a minute on simulated time.',
+  )
+  .option('--keep', 'keep the server up at the end, until Ctrl-C', false)
+  .option('--seed <n>', 'other viewers, other evenings', parseWhole(0), DEFAULT_SEED)
+  .showHelpAfterError('(add --help for what there is)')
+  .action(runDemo);
+
+await runProgram(program);
+
+async function runDemo({ keep, seed }: DemoOptions): Promise<void> {
+  const signal = signalOfProcess();
+  const folder = await mkdtemp(path.join(tmpdir(), 'omega-tv-demo-'));
+  const clock = new SimulatedClock(Date.now());
+  const directory = path.join(folder, 'constellation');
+  const server = new ServerHandle({ directory, minDevices: MIN_DEVICES, clock });
+  // What waits for the server then fails, and the demo ends.
+  signal.addEventListener('abort', () => void server.kill());
+  try {
+    const world = { catalogue: loadCatalogue(), clock, server, folder, seed };
+    const summary = await play(world, signal);
+    process.stdout.write(`\n${describeSummary(summary)}\n`);
+    if (!booksBalance(summary.televisions, summary.server)) process.exitCode = 1;
+    if (keep) await keepServing(server, signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    process.exitCode = INTERRUPTED;
+  } finally {
+    await server.kill();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function keepServing(server: ServerHandle, signal: AbortSignal): Promise<void> {
+  await server.start();
+  process.stdout.write(`\nThe Constellation is still up: ${server.url} (Ctrl-C ends it)\n`);
+  await new Promise((resolve) => {
+    signal.addEventListener('abort', resolve, { once: true });
+  });
+}

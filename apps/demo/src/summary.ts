@@ -1,0 +1,168 @@
+import Table from 'cli-table3';
+import pc from 'picocolors';
+import type { ConstellationReport } from '@omega-tv/constellation';
+import type { SyncResult } from '@omega-tv/protocol';
+import { describeList, type TelevisionReport } from '@omega-tv/tv-agent';
+import type { Household } from './household.js';
+import type { CrashOutcome } from './scenes/crash.js';
+import type { Newcomer } from './scenes/newcomers.js';
+import type { ListMoment } from './scenes/showcase.js';
+
+const SHOWN_TITLES = 3;
+
+export interface Summary {
+  readonly firstListDay: number;
+  readonly days: number;
+  readonly minDevices: number;
+  readonly showcase: {
+    readonly household: Household;
+    readonly before: ListMoment;
+    readonly after: ListMoment;
+  };
+  readonly newcomers: readonly Newcomer[];
+  readonly crash: CrashOutcome;
+  readonly results: readonly SyncResult[];
+  readonly televisions: ReadonlyMap<string, TelevisionReport>;
+  readonly server: ConstellationReport;
+}
+
+/** The summary for people. All figures come from the run. */
+export function describeSummary(summary: Summary): string {
+  return [
+    describeShowcase(summary),
+    describeNewcomers(summary.newcomers),
+    describeBytes(summary.results),
+    describeCrash(summary),
+    describeBooks(summary),
+  ].join('\n\n');
+}
+
+function describeShowcase({ showcase, firstListDay, days }: Summary): string {
+  const { household, before, after } = showcase;
+  const { name, description } = household.persona;
+  return [
+    heading('One TV, before and after'),
+    `Its simulated viewer is "${name}": ${description}. Simulated viewers show how it works; they are no evidence for people.`,
+    `Day ${firstListDay}, on its own: ${before.liked} of 10 titles that the simulated viewer would finish`,
+    describeList(before.list.slice(0, SHOWN_TITLES)),
+    `Day ${days}, with what other TVs learned: ${after.liked} of 10`,
+    describeList(after.list.slice(0, SHOWN_TITLES)),
+  ].join('\n');
+}
+
+function describeNewcomers(newcomers: readonly Newcomer[]): string {
+  const table = createTable(['taste', 'TVs', 'alone', 'with help']);
+  for (const persona of new Set(newcomers.map(({ household }) => household.persona))) {
+    const group = newcomers.filter(({ household }) => household.persona === persona);
+    table.push([persona.name, group.length, ...describeMeans(group)]);
+  }
+  table.push(['all', newcomers.length, ...describeMeans(newcomers)]);
+  const [first] = newcomers;
+  return [
+    heading('TVs just unpacked, which know two titles'),
+    'Of the 10 titles on their lists, the simulated viewers would finish on average:',
+    table.toString(),
+    ...(first === undefined ? [] : describeNewcomer(first)),
+  ].join('\n');
+}
+
+function describeNewcomer({ household, known, alone, helped }: Newcomer): readonly string[] {
+  return [
+    `One of them ("${household.persona.name}") knows ${known.join(' and ')}. Alone it offers:`,
+    describeList(alone.slice(0, SHOWN_TITLES)),
+    'With help:',
+    describeList(helped.slice(0, SHOWN_TITLES)),
+  ];
+}
+
+function describeMeans(newcomers: readonly Newcomer[]): readonly [string, string] {
+  const alone = sum(newcomers, ({ likedAlone }) => likedAlone) / newcomers.length;
+  const helped = sum(newcomers, ({ likedHelped }) => likedHelped) / newcomers.length;
+  return [alone.toFixed(1), helped.toFixed(1)];
+}
+
+function describeBytes(results: readonly SyncResult[]): string {
+  const pushes = results.filter(({ patternsPushed }) => patternsPushed > 0);
+  const patterns = sum(pushes, ({ patternsPushed }) => patternsPushed);
+  const up = sum(pushes, ({ bytesSent }) => bytesSent);
+  const down = sum(results, ({ bytesReceived }) => bytesReceived);
+  const cosine = sum(pushes, (r) => r.fidelity.meanCosine * r.patternsPushed) / patterns;
+  const least = Math.min(...pushes.map(({ fidelity }) => fidelity.minCosine));
+  return [
+    heading('Bytes'),
+    `${results.length} exchanges: ${bytes(up)} up in ${pushes.length} pushes of ${patterns} patterns ` +
+      `(${bytes(up / patterns)} a pattern), ${bytes(down)} down (${bytes(down / results.length)} an exchange).`,
+    `Embeddings arrive rounded to what fits 2,048 B: cosine ${cosine.toFixed(4)} on average, ${least.toFixed(4)} at least.`,
+  ].join('\n');
+}
+
+function describeCrash({ crash, server }: Summary): string {
+  return [
+    heading('A server killed in the middle (SIGKILL)'),
+    `${crash.synced} TVs had synced, ${crash.broken} were cut off; all went on after the restart.`,
+    ...(server.duplicates === 0
+      ? []
+      : [
+          `${server.duplicates} pushes had been counted, only the answer was lost: sent again, they counted nothing.`,
+        ]),
+  ].join('\n');
+}
+
+function describeBooks({ televisions, server, minDevices }: Summary): string {
+  const table = createTable(['TV', 'learned', 'acknowledged', 'waiting', 'withheld']);
+  for (const [deviceId, report] of televisions) {
+    table.push([
+      deviceId,
+      report.samplesLearned,
+      report.samplesAcknowledged,
+      report.samplesWaiting,
+      report.samplesWithheld,
+    ]);
+  }
+  const reports = [...televisions.values()];
+  const acknowledged = sum(reports, ({ samplesAcknowledged }) => samplesAcknowledged);
+  const verdict = booksBalance(televisions, server)
+    ? pc.green('They agree.')
+    : pc.red('THEY DIFFER.');
+  return [
+    heading('The books'),
+    table.toString(),
+    `All TVs: ${acknowledged} samples acknowledged. Constellation: ${server.samplesAccepted} accepted. ${verdict}`,
+    `Withheld samples belong to patterns below the quality filter. The Constellation keeps sums of ` +
+      `${server.devices} TVs (these and those just unpacked) and publishes nothing that fewer than ${minDevices} contributed to (10 by default).`,
+  ].join('\n');
+}
+
+/** Every learned sample is accounted for, and the server counted what was acknowledged. */
+export function booksBalance(
+  televisions: Summary['televisions'],
+  server: ConstellationReport,
+): boolean {
+  const reports = [...televisions.values()];
+  const allAccounted = reports.every(
+    (r) =>
+      r.samplesLearned ===
+      r.samplesAcknowledged +
+        r.samplesWaiting +
+        r.samplesWithheld +
+        r.samplesDeadLettered +
+        r.samplesDropped,
+  );
+  return allAccounted && sum(reports, (r) => r.samplesAcknowledged) === server.samplesAccepted;
+}
+
+function createTable(head: string[]): Table.Table {
+  return new Table({ head, style: { head: [], border: [], compact: true } });
+}
+
+function heading(text: string): string {
+  return pc.bold(text);
+}
+
+function sum<Item>(items: readonly Item[], of: (item: Item) => number): number {
+  return items.reduce((total, item) => total + of(item), 0);
+}
+
+function bytes(n: number): string {
+  return `${Math.round(n).toLocaleString('en')} B`;
+}

@@ -1,0 +1,32 @@
+import type { Title } from '@omega-tv/catalogue';
+import type { Clock } from '@omega-tv/types';
+import type { ServerHandle } from './server/server-handle.js';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** Simulated time: it moves only when told to. */
+export class SimulatedClock implements Clock {
+  #nowMs: number;
+
+  constructor(startMs: number) {
+    this.#nowMs = startMs;
+  }
+
+  nowMs(): number {
+    return this.#nowMs;
+  }
+
+  advanceDay(): void {
+    this.#nowMs += DAY_MS;
+  }
+}
+
+/** What all scenes share. */
+export interface World {
+  readonly catalogue: readonly Title[];
+  readonly clock: SimulatedClock;
+  readonly server: ServerHandle;
+  /** Where the stores lie. */
+  readonly folder: string;
+  readonly seed: number;
+}

@@ -1,0 +1,74 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import type { ConstellationReport } from '@omega-tv/constellation';
+import type { TelevisionReport } from '@omega-tv/tv-agent';
+import { booksBalance } from '../src/summary.js';
+
+const COMMAND = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+
+describe('the books of the demo', () => {
+  const television: TelevisionReport = {
+    samplesLearned: 20,
+    samplesAcknowledged: 12,
+    samplesWaiting: 3,
+    samplesWithheld: 4,
+    samplesDeadLettered: 1,
+    samplesDropped: 0,
+    outboxItems: 1,
+    outboxBytes: 2000,
+    deadLetters: 1,
+    version: 2,
+  };
+  const server: ConstellationReport = {
+    devices: 1,
+    deltasApplied: 1,
+    duplicates: 0,
+    refused: 0,
+    samplesAccepted: 12,
+    version: 2,
+    epoch: 'e',
+  };
+
+  it('balance', () => {
+    expect(booksBalance(new Map([['a', television]]), server)).toBe(true);
+  });
+
+  it('do not balance when a sample is missing on either side', () => {
+    const short = new Map([['a', { ...television, samplesWithheld: 3 }]]);
+    expect(booksBalance(short, server)).toBe(false);
+    const televisions = new Map([['a', television]]);
+    expect(booksBalance(televisions, { ...server, samplesAccepted: 13 })).toBe(false);
+  });
+});
+
+describe('Ctrl-C', () => {
+  it('ends the demo and its server, and leaves no folder behind', { timeout: 60_000 }, async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'demo-test-'));
+    const child = spawn(process.execPath, [COMMAND], {
+      env: { ...process.env, TMPDIR: folder },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    let stdout = '';
+    const serverUp = new Promise<string>((resolve) => {
+      child.stdout.on('data', (data: Buffer) => {
+        stdout += data.toString();
+        const url = /http:\/\/[\d.:]+/.exec(stdout)?.[0];
+        if (url !== undefined) resolve(url);
+      });
+    });
+    const closed = once(child, 'close');
+    const url = await serverUp;
+    expect((await fetch(`${url}/api/v1/health`)).ok).toBe(true);
+    child.kill('SIGINT');
+    const [code] = (await closed) as [number | null];
+    expect(code).toBe(130);
+    await expect(fetch(`${url}/api/v1/health`)).rejects.toThrow();
+    expect(await readdir(folder)).toEqual([]);
+    await rm(folder, { recursive: true });
+  });
+});

@@ -1,0 +1,1 @@
+export { installFaults, type Faults } from './faults.js';

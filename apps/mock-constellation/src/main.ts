@@ -1,0 +1,51 @@
+#!/usr/bin/env node
+import { Command, Option } from 'commander';
+import { readReport } from '@omega-tv/constellation';
+import { parseFraction, parseWhole, resolveFromCaller, runProgram } from '@omega-tv/command-line';
+import { serve } from './serve.js';
+
+const MAX_PORT = 65_535;
+const MAX_DELAY_MS = 2 ** 31 - 1;
+
+const program = new Command('mock-constellation')
+  .description('A Constellation on one machine: v1 sync, an embedded store, faults on demand.')
+  .showHelpAfterError('(add --help for what there is)');
+
+program
+  .command('serve', { isDefault: true })
+  .description('serve until Ctrl-C (the default command); prints one line with its URL when ready')
+  .option('--host <address>', 'address to listen on', '127.0.0.1')
+  .option('--port <number>', 'port to listen on; 0 takes a free one', parseWhole(0, MAX_PORT), 8787)
+  .requiredOption('--data <folder>', 'where the store lives; created when missing')
+  .option('--min-devices <k>', 'devices behind each published value', parseWhole(1), 10)
+  .option('--publish-every <ms>', 'time between publications', parseWhole(1, MAX_DELAY_MS), 5000)
+  .option('--region <code>', 'where its TVs are, ISO 3166-1 alpha-2')
+  .addOption(
+    new Option('--log-level <level>', 'what is logged to stderr')
+      .choices(['debug', 'info', 'warn', 'error', 'silent'])
+      .default('warn'),
+  )
+  .option('--fault-latency <ms>', 'wait before each request', parseWhole(0, MAX_DELAY_MS), 0)
+  .option('--fault-error-rate <share>', 'requests answered 503, 0 to 1', parseFraction, 0)
+  .option('--fault-truncate-rate <share>', 'answers that break off, 0 to 1', parseFraction, 0)
+  .option(
+    '--fault-version-offset <n>',
+    'added to each version that is told',
+    parseWhole(Number.MIN_SAFE_INTEGER),
+    0,
+  )
+  .option('--fault-seed <n>', 'makes the faults repeatable', parseWhole(0), 1)
+  .action(serve);
+
+program
+  .command('report')
+  .description('print what a stopped server did, as JSON')
+  .requiredOption('--data <folder>', 'where the store lives')
+  .action(async ({ data }: { data: string }) => {
+    const { devices, deltasApplied, duplicates, refused, samplesAccepted, version, epoch } =
+      await readReport(resolveFromCaller(data));
+    const report = { devices, deltasApplied, duplicates, refused, samplesAccepted, version, epoch };
+    process.stdout.write(`${JSON.stringify(report)}\n`);
+  });
+
+await runProgram(program);

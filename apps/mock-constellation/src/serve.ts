@@ -1,0 +1,70 @@
+import {
+  Constellation,
+  createServer,
+  openLevelConstellationStore,
+  startPublishing,
+} from '@omega-tv/constellation';
+import { createNodeV1Format } from '@omega-tv/compression/node';
+import { createAppLogger, resolveFromCaller, signalOfProcess } from '@omega-tv/command-line';
+import { createRandom } from '@omega-tv/seeded-random';
+import type { Clock } from '@omega-tv/types';
+import { installFaults, type Faults } from './faults.js';
+
+export interface ServeOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly data: string;
+  readonly minDevices: number;
+  readonly publishEvery: number;
+  readonly region?: string;
+  readonly logLevel: string;
+  readonly faultLatency: number;
+  readonly faultErrorRate: number;
+  readonly faultTruncateRate: number;
+  readonly faultVersionOffset: number;
+  readonly faultSeed: number;
+}
+
+const clock: Clock = { nowMs: Date.now };
+
+/** Serves until a signal arrives, then ends cleanly: requests under way are answered first. */
+export async function serve(options: ServeOptions): Promise<void> {
+  const stopped = signalOfProcess();
+  const logger = createAppLogger(options.logLevel);
+  const format = createNodeV1Format({ logger, clock });
+  const directory = resolveFromCaller(options.data);
+  const store = await openLevelConstellationStore({ directory });
+  const constellation = await Constellation.open({
+    store,
+    format,
+    clock,
+    logger,
+    federation: { minDevices: options.minDevices },
+    ...(options.region === undefined ? {} : { region: options.region }),
+  });
+  const app = createServer(constellation, { logger });
+  installFaults(app, toFaults(options), format, createRandom('faults', options.faultSeed));
+  const publisher = startPublishing(constellation, options.publishEvery, logger);
+  try {
+    const url = await app.listen({ host: options.host, port: options.port });
+    process.stdout.write(`Constellation listening on ${url}\n`);
+    if (!stopped.aborted) {
+      await new Promise((resolve) => {
+        stopped.addEventListener('abort', resolve, { once: true });
+      });
+    }
+  } finally {
+    await app.close();
+    await publisher.stop();
+    await constellation.close();
+  }
+}
+
+function toFaults(options: ServeOptions): Faults {
+  return {
+    latencyMs: options.faultLatency,
+    errorRate: options.faultErrorRate,
+    truncateRate: options.faultTruncateRate,
+    versionOffset: options.faultVersionOffset,
+  };
+}

@@ -1,0 +1,80 @@
+import { access } from 'node:fs/promises';
+import path from 'node:path';
+import { loadCatalogue } from '@omega-tv/catalogue';
+import { pendingPatterns, systemClock, systemRandom, type SyncState } from '@omega-tv/client';
+import type { EncodedDelta } from '@omega-tv/compression';
+import { createNodeV1Format } from '@omega-tv/compression/node';
+import { SyncError } from '@omega-tv/types';
+import { Television } from '../tv/television.js';
+
+/** What `report` says of a TV that is not running. */
+export interface TelevisionReport {
+  readonly samplesLearned: number;
+  readonly samplesAcknowledged: number;
+  readonly samplesWaiting: number;
+  readonly samplesWithheld: number;
+  readonly samplesDeadLettered: number;
+  readonly samplesDropped: number;
+  /** Deltas that wait. */
+  readonly outboxItems: number;
+  readonly outboxBytes: number;
+  readonly deadLetters: number;
+  readonly version: number;
+}
+
+/**
+ * Opens the TV of a folder that a TV ran in.
+ * @throws SyncError `invalid-config` when none did, or one runs now.
+ */
+export async function openTelevision(directory: string): Promise<Television> {
+  try {
+    await access(path.join(directory, 'patterns', 'CURRENT'));
+  } catch (cause) {
+    throw new SyncError(
+      'invalid-config',
+      `No TV ever ran in ${directory}; "tv-agent run --data ${directory}" starts one`,
+      { field: 'directory' },
+      { cause },
+    );
+  }
+  const catalogue = loadCatalogue();
+  const recover = false;
+  return Television.open({
+    catalogue,
+    directory,
+    clock: systemClock,
+    random: systemRandom,
+    recover,
+  });
+}
+
+/** Accounts for every sample of a TV. */
+export async function reportTelevision(television: Television): Promise<TelevisionReport> {
+  const { books, state } = await television.books();
+  const learned = await television.store.skillList(Number.MAX_SAFE_INTEGER, 'learned');
+  const pending = pendingPatterns(state, learned);
+  const waiting = await encodeWaiting([...state.outbox, ...(pending.length > 0 ? [pending] : [])]);
+  return {
+    samplesLearned: books.learned,
+    samplesAcknowledged: books.acknowledged,
+    samplesWaiting: books.waiting,
+    samplesWithheld: books.withheld,
+    samplesDeadLettered: books.deadLettered,
+    // With v1 a TV never drops a pattern that waits: it holds fewer than a server keeps marks for.
+    samplesDropped: 0,
+    outboxItems: waiting.length,
+    outboxBytes: waiting.reduce((sum, { bytes }) => sum + bytes.length, 0),
+    deadLetters: state.deadLetters.length,
+    version: state.lastVersion,
+  };
+}
+
+/** The deltas that pushes of these patterns take. */
+async function encodeWaiting(pushes: SyncState['outbox']): Promise<readonly EncodedDelta[]> {
+  const format = createNodeV1Format();
+  const envelope = { deviceId: '', version: 0, timestamp: new Date(0).toISOString() };
+  const deltas = await Promise.all(
+    pushes.map((patterns) => format.splitDelta({ ...envelope, patterns })),
+  );
+  return Promise.all(deltas.flat().map((delta) => format.encodeDelta(delta)));
+}

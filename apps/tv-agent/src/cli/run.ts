@@ -1,0 +1,110 @@
+import { loadCatalogue } from '@omega-tv/catalogue';
+import { createSyncLoop, SyncClient, systemClock, systemRandom } from '@omega-tv/client';
+import { createAppLogger, resolveFromCaller, signalOfProcess } from '@omega-tv/command-line';
+import { createNodeV1Format } from '@omega-tv/compression/node';
+import type { SyncResult } from '@omega-tv/protocol';
+import { Television } from '../tv/television.js';
+import type { Persona } from '../viewer/persona.js';
+import { createViewer } from '../viewer/viewer.js';
+import { describeFailure, describeRecovery, describeSync } from './describe.js';
+
+export interface RunOptions {
+  readonly url: string;
+  readonly deviceId: string;
+  readonly data: string;
+  /** Exchanges until it ends; without, a signal ends it. */
+  readonly syncs?: number;
+  readonly interval: number;
+  readonly evenings: number;
+  /** Default: the device id. */
+  readonly seed?: number;
+  readonly persona?: Persona;
+  readonly json: boolean;
+  readonly logLevel: string;
+}
+
+/** Waits vary by this share of the interval, so that TVs do not move in step. */
+const JITTER = 0.5;
+
+/** Runs a TV: evenings in front of it, an exchange, again; until `syncs` or a signal ends it. */
+export async function run(options: RunOptions): Promise<void> {
+  const stopped = signalOfProcess();
+  const logger = createAppLogger(options.logLevel);
+  const catalogue = loadCatalogue();
+  const { persona, seed = options.deviceId } = options;
+  const viewer = createViewer({ catalogue, seed, ...(persona === undefined ? {} : { persona }) });
+  const television = await Television.open({
+    catalogue,
+    directory: resolveFromCaller(options.data),
+    clock: systemClock,
+    random: systemRandom,
+    logger,
+  });
+  try {
+    for (const recovery of television.recovered) warn(describeRecovery(recovery));
+    const client = await SyncClient.create({
+      url: options.url,
+      deviceId: options.deviceId,
+      format: createNodeV1Format({ logger, clock: systemClock }),
+      store: television.store,
+      logger,
+    });
+    const exchange = async (signal: AbortSignal): Promise<SyncResult> => {
+      for (let evening = 0; evening < options.evenings && !signal.aborted; evening += 1) {
+        await television.watchEvening(viewer);
+      }
+      return client.syncStore({ signal });
+    };
+    const succeeded = await repeatExchange(exchange, options, stopped);
+    if (succeeded === 0 && !stopped.aborted) process.exitCode = 1;
+  } finally {
+    await television.close();
+  }
+}
+
+/** Exchanges until `syncs` are done or `stopped` is aborted; resolves with how many succeeded. */
+async function repeatExchange(
+  exchange: (signal: AbortSignal) => Promise<SyncResult>,
+  { interval, syncs = Infinity, json }: RunOptions,
+  stopped: AbortSignal,
+): Promise<number> {
+  let current: Promise<unknown> = Promise.resolve();
+  const loop = createSyncLoop({
+    intervalMs: { min: interval * (1 - JITTER), max: interval * (1 + JITTER) },
+    startWithinMs: 0,
+    exchange: (signal) => {
+      const running = exchange(signal);
+      current = running.catch(() => undefined);
+      return running;
+    },
+  });
+  let done = 0;
+  let succeeded = 0;
+  if (stopped.aborted) return succeeded;
+  await new Promise<void>((resolve) => {
+    const countOne = (): void => {
+      done += 1;
+      if (done >= syncs) running.unsubscribe();
+    };
+    loop.results$.subscribe((result) => {
+      succeeded += 1;
+      process.stdout.write(`${json ? JSON.stringify(result) : describeSync(done + 1, result)}\n`);
+      countOne();
+    });
+    loop.errors$.subscribe((error) => {
+      warn(describeFailure(done + 1, error));
+      countOne();
+    });
+    const running = loop.start();
+    running.add(resolve);
+    stopped.addEventListener('abort', () => {
+      running.unsubscribe();
+    });
+  });
+  await current;
+  return succeeded;
+}
+
+function warn(line: string): void {
+  process.stderr.write(`${line}\n`);
+}

@@ -1,0 +1,7 @@
+export { describeList } from './cli/describe.js';
+export { reportTelevision, type TelevisionReport } from './cli/report.js';
+export { explain, type Reason } from './recommender/reason.js';
+export type { Recommendation } from './recommender/recommend.js';
+export { Television, type TelevisionOptions } from './tv/television.js';
+export { PERSONAS, type Persona } from './viewer/persona.js';
+export { createViewer, type Viewer, type Viewing } from './viewer/viewer.js';

@@ -1,0 +1,80 @@
+#!/usr/bin/env node
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { parseWhole, resolveFromCaller, runProgram } from '@omega-tv/command-line';
+import { describeList } from './cli/describe.js';
+import { openTelevision, reportTelevision } from './cli/report.js';
+import { run } from './cli/run.js';
+import { explain } from './recommender/reason.js';
+import { PERSONAS, type Persona } from './viewer/persona.js';
+
+const MAX_INTERVAL_MS = 24 * 60 * 60 * 1000;
+const DEFAULT_INTERVAL_MS = 10 * 60 * 1000;
+
+const program = new Command('tv-agent')
+  .description('The reference TV: a simulated viewer, a pattern learner, sync, recommendations.')
+  .showHelpAfterError('(add --help for what there is)');
+
+program
+  .command('run')
+  .description('watch and sync until Ctrl-C, or until --syncs are done')
+  .requiredOption('--url <url>', 'where the Constellation lives')
+  .requiredOption('--device-id <id>', 'names this TV')
+  .requiredOption('--data <folder>', "the TV's folder; created when missing")
+  .option('--syncs <n>', 'exchanges until it ends, failed ones included', parseWhole(1))
+  .option(
+    '--interval <ms>',
+    'mean time between exchanges; each wait is drawn within half of it',
+    parseWhole(1, MAX_INTERVAL_MS),
+    DEFAULT_INTERVAL_MS,
+  )
+  .option('--evenings <n>', 'simulated evenings before each exchange', parseWhole(0, 1000), 7)
+  .option('--seed <n>', 'makes the viewer repeatable; default: from the device id', parseWhole(0))
+  .option('--persona <name>', `one of ${PERSONAS.map(({ name }) => name).join(', ')}`, parsePersona)
+  .option('--json', 'print one JSON line an exchange', false)
+  .addOption(
+    new Option('--log-level <level>', 'what is logged to stderr')
+      .choices(['debug', 'info', 'warn', 'error', 'silent'])
+      .default('error'),
+  )
+  .action(run);
+
+program
+  .command('report')
+  .description('account for every sample of a TV that is not running, as JSON')
+  .requiredOption('--data <folder>', "the TV's folder")
+  .action(async ({ data }: { data: string }) => {
+    const television = await openTelevision(resolveFromCaller(data));
+    try {
+      process.stdout.write(`${JSON.stringify(await reportTelevision(television))}\n`);
+    } finally {
+      await television.close();
+    }
+  });
+
+program
+  .command('recommend')
+  .description('list what a TV that is not running recommends, and why')
+  .requiredOption('--data <folder>', "the TV's folder")
+  .option('--count <n>', 'length of the list', parseWhole(1, 100), 10)
+  .option('--alone', 'as if it had never heard of other TVs', false)
+  .option('--json', 'print JSON', false)
+  .action(async (options: { data: string; count: number; alone: boolean; json: boolean }) => {
+    const television = await openTelevision(resolveFromCaller(options.data));
+    try {
+      const list = await television.recommend(options);
+      const json = list.map(({ title: { id, title, year }, score, reasons }) => {
+        return { id, title, year, score, why: explain(reasons) };
+      });
+      process.stdout.write(`${options.json ? JSON.stringify(json) : describeList(list)}\n`);
+    } finally {
+      await television.close();
+    }
+  });
+
+await runProgram(program);
+
+function parsePersona(name: string): Persona {
+  const persona = PERSONAS.find((each) => each.name === name);
+  if (persona !== undefined) return persona;
+  throw new InvalidArgumentError(`There is none of this name.`);
+}

@@ -1,0 +1,158 @@
+import path from 'node:path';
+import type { Title } from '@omega-tv/catalogue';
+import { sampleBooks, type PatternStore, type SampleBooks, type SyncState } from '@omega-tv/client';
+import { openLevelPatternStore, openOrSetAside, type OpenedStore } from '@omega-tv/client/node';
+import type { Clock, Logger, PatternData, RandomSource } from '@omega-tv/types';
+import { learn } from '../learner/learn.js';
+import type { LearnedPattern } from '../learner/pattern.js';
+import { recommend, type Recommendation } from '../recommender/recommend.js';
+import type { Viewer, Viewing } from '../viewer/viewer.js';
+import { createMemoryHistory, type EveningRecord, type History } from './history.js';
+import { openLevelHistory } from './level-history.js';
+import { reconcile, replayHistory, toSample } from './replay.js';
+
+/** More than a TV ever learns. */
+const ALL = Number.MAX_SAFE_INTEGER;
+
+export interface TelevisionOptions {
+  readonly catalogue: readonly Title[];
+  /** Holds the pattern store and the history, each in a folder of its own. */
+  readonly directory: string;
+  readonly clock: Clock;
+  /** Draws the ids of new patterns. */
+  readonly random: RandomSource;
+  readonly logger?: Logger;
+  /** False for who only reads: then a folder that cannot be used is an error. Default: true. */
+  readonly recover?: boolean;
+}
+
+/** A TV: it remembers what was watched, learns patterns from it, and recommends titles. */
+export class Television {
+  readonly store: PatternStore;
+  /** Folders that could not be used as they were. */
+  readonly recovered: readonly Pick<OpenedStore<unknown>, 'outcome' | 'setAsideTo'>[];
+  readonly #options: TelevisionOptions;
+  readonly #titles: ReadonlyMap<string, Title>;
+  readonly #history: History;
+  #patterns: readonly LearnedPattern[];
+
+  private constructor(
+    options: TelevisionOptions,
+    store: OpenedStore<PatternStore>,
+    history: OpenedStore<History>,
+    titles: ReadonlyMap<string, Title>,
+    patterns: readonly LearnedPattern[],
+  ) {
+    this.#options = options;
+    this.store = store.store;
+    this.#history = history.store;
+    this.recovered = [store, history].filter(({ outcome }) => outcome !== 'opened');
+    this.#titles = titles;
+    this.#patterns = patterns;
+  }
+
+  /**
+   * Opens a TV's folder, created where it does not exist. Never fails for a corrupt one.
+   * @throws SyncError `invalid-config` when another process uses the folder, and for any other fault where
+   * `recover` is false.
+   */
+  static async open(options: TelevisionOptions): Promise<Television> {
+    const { directory, clock, logger, recover = true } = options;
+    const care = { clock, recover, ...(logger === undefined ? {} : { logger }) };
+    const store = await openLevelPatternStore({
+      ...care,
+      directory: path.join(directory, 'patterns'),
+    });
+    const history = await openOrSetAside<History>({
+      ...care,
+      directory: path.join(directory, 'history'),
+      open: openLevelHistory,
+      createInMemory: createMemoryHistory,
+    });
+    const titles = new Map(options.catalogue.map((title) => [title.id, title]));
+    const replayed = replayHistory(history.store.evenings(), titles);
+    const stored = await store.store.skillList(ALL, 'learned');
+    const patterns = reconcile(replayed, stored);
+    await storeNewer(store.store, patterns, stored);
+    return new Television(options, store, history, titles, patterns);
+  }
+
+  /** Evenings watched so far. */
+  get evenings(): number {
+    return this.#history.evenings().length;
+  }
+
+  /** All that was watched, in order. */
+  get watched(): EveningRecord {
+    return this.#history.evenings().flat();
+  }
+
+  get patterns(): readonly PatternData[] {
+    return this.#patterns;
+  }
+
+  /** What it recommends now; with `alone`, as if it had never heard of other TVs. */
+  async recommend(
+    options: { count?: number; alone?: boolean } = {},
+  ): Promise<readonly Recommendation[]> {
+    const { snapshot } = await this.store.loadSyncState();
+    const { catalogue, clock } = this.#options;
+    return recommend({
+      catalogue,
+      patterns: this.#patterns,
+      history: this.watched,
+      nowMs: clock.nowMs(),
+      ...(snapshot === undefined || options.alone === true ? {} : { globals: snapshot }),
+      ...(options.count === undefined ? {} : { count: options.count }),
+    });
+  }
+
+  /** An evening in front of it: the viewer chooses, the TV remembers and learns. */
+  async watchEvening(viewer: Viewer): Promise<readonly Viewing[]> {
+    const offered = (await this.recommend()).map(({ title }) => title.id);
+    const seen = new Set(this.watched.map(({ titleId }) => titleId));
+    const viewings = viewer.watch({ number: this.evenings, offered, seen });
+    await this.remember(viewings);
+    return viewings;
+  }
+
+  /** Learns one evening's viewings; durable when it resolves. */
+  async remember(viewings: readonly Viewing[]): Promise<void> {
+    const evening: EveningRecord = [];
+    const changed = new Map<string, LearnedPattern>();
+    let patterns = this.#patterns;
+    for (const { titleId, completed, watchedFraction } of viewings) {
+      const title = this.#titles.get(titleId);
+      if (title === undefined) continue;
+      const { pattern } = learn(patterns, toSample(title, completed), this.#options.random);
+      patterns = [...patterns.filter(({ id }) => id !== pattern.id), pattern];
+      changed.set(pattern.id, pattern);
+      evening.push({ titleId, completed, watchedFraction, patternId: pattern.id });
+    }
+    await this.#history.append(evening);
+    this.#patterns = patterns;
+    await this.store.skillStore(...changed.values());
+  }
+
+  /** Where each learned sample is, and the state of the exchanges. */
+  async books(): Promise<{ readonly books: SampleBooks; readonly state: SyncState }> {
+    const state = await this.store.loadSyncState();
+    return { books: sampleBooks(state, await this.store.skillList(ALL, 'learned')), state };
+  }
+
+  async close(): Promise<void> {
+    await this.#history.close();
+    await this.store.close();
+  }
+}
+
+async function storeNewer(
+  store: PatternStore,
+  patterns: readonly LearnedPattern[],
+  stored: readonly PatternData[],
+): Promise<void> {
+  const counts = new Map(stored.map(({ id, sampleCount }) => [id, sampleCount]));
+  await store.skillStore(
+    ...patterns.filter(({ id, sampleCount }) => sampleCount > (counts.get(id) ?? 0)),
+  );
+}

@@ -1,0 +1,186 @@
+import type { Codebook } from './codebook.js';
+import { CodecContext } from './codec-context.js';
+import { cosineSimilarity } from './cosine.js';
+import { CodecError, isCodecError } from './errors.js';
+import { decodeMessage, type DecodeOptions } from './message-decoder.js';
+import { encodeMessage, type CodedMessage } from './message-encoder.js';
+import type { CodecMode } from './message-format.js';
+import { prepareVector, type PreparedVector } from './prepare-vector.js';
+import { finestThatFits, coarsestThatServes, unbiasedFit } from './rate-control.js';
+import { indexOfStep, stepOfIndex } from './step-grid.js';
+
+/** How fine a message is: by its size, by its step or by what it must keep. */
+export type CodecRate =
+  | { /** Bytes of the whole message, never exceeded. */ readonly budgetBytes: number }
+  | {
+      /** Of the quantiser, on the scale of unit vectors: .0247 gives about 64 B. */ readonly step: number;
+    }
+  | { /** Cosine that every vector keeps at least. */ readonly minCosine: number };
+
+/** How a message is coded. */
+export type EncodeOptions = {
+  readonly rate: CodecRate;
+  /** Vectors that the decoder has, in the same order: at most 32,768. */
+  readonly references?: readonly ArrayLike<number>[];
+} & (
+  | { readonly mode: 'download' }
+  | {
+      readonly mode: 'upload';
+      /** Uniform in [0, 1), fresh for each message: messages that share a seed share their error. */
+      readonly random: { next(): number };
+    }
+);
+
+/** A coded message, and how good it is. */
+export interface EncodedVectors {
+  readonly bytes: Uint8Array;
+  readonly mode: CodecMode;
+  readonly step: number;
+  /** What a decoder makes of it, bit for bit. */
+  readonly decoded: readonly Float32Array[];
+  /** Cosine of each decoded vector to the vector given; 1 for zero vectors. */
+  readonly cosines: readonly number[];
+}
+
+/** Codes vectors of one space. */
+export interface EmbeddingCodec {
+  readonly codebook: Codebook;
+  /**
+   * Codes vectors, in order, in one message.
+   * @throws CodecError `invalid-vector`, `invalid-option`, `budget-too-small`.
+   */
+  encode(vectors: readonly ArrayLike<number>[], options: EncodeOptions): EncodedVectors;
+  /** Decodes a message. @throws CodecError `invalid-message`, `invalid-option`. */
+  decode(bytes: Uint8Array, options: DecodeOptions): Float32Array[];
+}
+
+const MAX_VECTORS = 0x100000;
+const MAX_REFERENCES = 0x8000;
+const SEEDS = 0x100000000;
+/** Of a message of many vectors, about so many find the step to start from. */
+const PILOT_VECTORS = 32;
+/** Of about 64 bytes a vector. */
+const TYPICAL_STEP_INDEX = 1367;
+/** References beyond are no embeddings, and their squares would overflow. */
+const MAX_COORDINATE = 16;
+
+/** Makes a codec of a codebook. */
+export function createEmbeddingCodec(codebook: Codebook): EmbeddingCodec {
+  const context = new CodecContext(codebook);
+  return {
+    codebook,
+    encode: (vectors, options) => encode(context, vectors, options),
+    decode(bytes, options) {
+      checkCounts(options.count, options.references);
+      checkReferences(context, options.references);
+      return decodeMessage(context, bytes, options);
+    },
+  };
+}
+
+function encode(
+  context: CodecContext,
+  vectors: readonly ArrayLike<number>[],
+  options: EncodeOptions,
+): EncodedVectors {
+  const { mode, references = [] } = options;
+  checkCounts(vectors.length, references);
+  checkReferences(context, references);
+  const prepared = vectors.map((vector) => prepareVector(context, vector, references, mode));
+  const drawSeed = (): number =>
+    options.mode === 'upload' ? Math.floor(options.random.next() * SEEDS) >>> 0 : 0;
+  const seed = drawSeed();
+  const encoderOf =
+    (some: readonly PreparedVector[], someSeed = seed) =>
+    (stepIndex: number): CodedMessage =>
+      encodeMessage(context, some, references, { mode, stepIndex, seed: someSeed });
+  const cosines = ({ decoded }: CodedMessage): readonly number[] =>
+    decoded.map((vector, i) => cosineSimilarity(vector, vectors[i] ?? []));
+
+  const { rate } = options;
+  const [stepIndex, message] =
+    mode === 'upload' && 'budgetBytes' in rate
+      ? unbiasedFit(rate.budgetBytes, encoderOf(prepared), atDrawnSeed(), prepared.length)
+      : atRate(rate, prepared, encoderOf, (coded) =>
+          cosines(coded).reduce((least, cosine) => Math.min(least, cosine), 1),
+        );
+  const { bytes, decoded } = message;
+  return { bytes, mode, step: stepOfIndex(stepIndex), decoded, cosines: cosines(message) };
+
+  /** The step that serves another draw of the dither; 0 where none does. */
+  function atDrawnSeed(): number {
+    const pilotSeed = drawSeed();
+    try {
+      return atRate(
+        rate,
+        prepared,
+        (some) => encoderOf(some, pilotSeed),
+        () => 1,
+      )[0];
+    } catch (error) {
+      if (isCodecError(error, 'budget-too-small')) return 0;
+      throw error;
+    }
+  }
+}
+
+function atRate(
+  rate: CodecRate,
+  vectors: readonly PreparedVector[],
+  encoderOf: (some: readonly PreparedVector[]) => (stepIndex: number) => CodedMessage,
+  minCosine: (message: CodedMessage) => number,
+): readonly [stepIndex: number, message: CodedMessage] {
+  const encodeAt = encoderOf(vectors);
+  if ('step' in rate) {
+    if (!(rate.step > 0)) throw new CodecError('invalid-option', 'The step must be above zero.');
+    const index = indexOfStep(rate.step);
+    return [index, encodeAt(index)];
+  }
+  if ('minCosine' in rate) {
+    if (!(rate.minCosine < 1)) {
+      throw new CodecError('invalid-option', 'The lowest cosine must be below 1.');
+    }
+    return coarsestThatServes(encodeAt, (coded) => minCosine(coded) >= rate.minCosine);
+  }
+  return finestThatFits(encodeAt, rate.budgetBytes, guessStep(rate.budgetBytes));
+
+  /** The step that serves a few of many vectors will nearly serve all. */
+  function guessStep(budgetBytes: number): number {
+    if (vectors.length < 2 * PILOT_VECTORS) return TYPICAL_STEP_INDEX;
+    const stride = Math.floor(vectors.length / PILOT_VECTORS);
+    const pilot = vectors.filter((_, i) => i % stride === 0);
+    const share = Math.floor((budgetBytes * pilot.length) / vectors.length);
+    try {
+      return finestThatFits(encoderOf(pilot), share, TYPICAL_STEP_INDEX)[0];
+    } catch (error) {
+      if (isCodecError(error, 'budget-too-small')) return 0;
+      throw error;
+    }
+  }
+}
+
+function checkCounts(vectors: number, references: readonly unknown[] = []): void {
+  if (!Number.isInteger(vectors) || vectors < 0 || vectors > MAX_VECTORS) {
+    throw new CodecError('invalid-option', `A message holds 0 to ${MAX_VECTORS} vectors.`);
+  }
+  if (references.length > MAX_REFERENCES) {
+    throw new CodecError('invalid-option', `A message has at most ${MAX_REFERENCES} references.`);
+  }
+}
+
+function checkReferences(
+  { dimension }: CodecContext,
+  references: readonly ArrayLike<number>[] = [],
+): void {
+  for (const reference of references) {
+    const usable =
+      reference.length === dimension &&
+      Array.prototype.every.call(reference, (value: number) => Math.abs(value) <= MAX_COORDINATE);
+    if (!usable) {
+      throw new CodecError(
+        'invalid-vector',
+        `A reference must have ${dimension} coordinates from -${MAX_COORDINATE} to ${MAX_COORDINATE}.`,
+      );
+    }
+  }
+}

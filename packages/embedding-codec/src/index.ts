@@ -1,0 +1,26 @@
+// Everyday
+export { createEmbeddingCodec } from './embedding-codec.js';
+export type {
+  CodecRate,
+  EmbeddingCodec,
+  EncodedVectors,
+  EncodeOptions,
+} from './embedding-codec.js';
+export type { DecodeOptions } from './message-decoder.js';
+export type { CodecMode } from './message-format.js';
+export { parseCodebook } from './parse-codebook.js';
+export type { Codebook, SymbolTable, VectorSpace } from './codebook.js';
+
+// Advanced: what a trainer of codebooks needs
+export { log2 } from './exact-math.js';
+export { createTrellis, TrellisSearch } from './trellis.js';
+export type { Trellis, TrellisCode } from './trellis.js';
+export { DownloadQuantizer } from './download-quantizer.js';
+export { costTables } from './table-costs.js';
+export type { SymbolObserver } from './download-quantizer.js';
+export { UNSCALED } from './step-grid.js';
+export { CodecContext } from './codec-context.js';
+export * as codebookLayout from './codebook.js';
+
+// Errors
+export { CodecError, isCodecError, type CodecErrorCode } from './errors.js';

@@ -1,0 +1,1 @@
+export { readMiniLmCodebook } from './minilm-codebook.js';

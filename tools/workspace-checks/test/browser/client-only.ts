@@ -1,0 +1,1 @@
+export { createMemoryPatternStore, createSyncLoop, SyncClient } from '@omega-tv/client';

@@ -1,0 +1,1 @@
+export { openLevelPatternStore } from '@omega-tv/client/node';

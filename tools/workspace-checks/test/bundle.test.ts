@@ -1,0 +1,54 @@
+import { parse, tokTypes } from 'acorn';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { bundleForBrowser, gzipBytes, type Bundle } from './browser/bundle.js';
+
+const MAX_GZIP_BYTES = 100_000;
+const clientOnly = new URL('browser/client-only.ts', import.meta.url);
+
+describe.each([
+  ['the client', clientOnly],
+  ['a page that syncs', new URL('browser/page.ts', import.meta.url)],
+])('the browser bundle of %s', (_, entry) => {
+  let bundle: Bundle;
+  beforeAll(async () => {
+    bundle = await bundleForBrowser(entry);
+  });
+
+  it('reaches no built-in of Node', () => {
+    expect(bundle.complaints).toEqual([]);
+    expect(bundle.script).not.toMatch(/["']node:/);
+  });
+
+  it('keeps to the syntax of Chromium 68', () => {
+    // Of ES2020 it lacks `?.` and `??`; bigints, import() and import.meta it has.
+    const newer: string[] = [];
+    parse(bundle.script, {
+      ecmaVersion: 2020,
+      sourceType: 'module',
+      onToken: ({ type, start }) => {
+        if (type === tokTypes.questionDot || type === tokTypes.coalesce) {
+          newer.push(bundle.script.slice(start - 20, start + 20));
+        }
+      },
+    });
+    expect(newer).toEqual([]);
+  });
+
+  it('makes no code from text', () => {
+    expect(bundle.script).not.toMatch(/\beval\s*\(|\bFunction\s*\(/);
+  });
+});
+
+it('complains of a built-in of Node', async () => {
+  const { complaints } = await bundleForBrowser(new URL('browser/needs-node.ts', import.meta.url));
+  expect(complaints.join()).toContain('built-in of Node');
+});
+
+describe('the bundle of the client', () => {
+  it('is small', async () => {
+    const { script } = await bundleForBrowser(clientOnly);
+    const bytes = gzipBytes(script);
+    console.log(`@omega-tv/client in a browser: ${script.length} bytes, ${bytes} gzipped`);
+    expect(bytes).toBeLessThan(MAX_GZIP_BYTES);
+  });
+});

@@ -1,0 +1,68 @@
+// What a user of the packages may write: installed, checked and run outside the workspace.
+import { readFile } from 'node:fs/promises';
+import { SyncClient, type Skill } from '@omega-tv/client';
+import { openLevelPatternStore } from '@omega-tv/client/node';
+import { V1_LIMITS, type WireFormat } from '@omega-tv/compression';
+import { createNodeV1Format } from '@omega-tv/compression/node';
+import {
+  Constellation,
+  createInMemoryTransport,
+  createMemoryConstellationStore,
+  createServer,
+} from '@omega-tv/constellation';
+import { createEmbeddingCodec, type EncodedVectors } from '@omega-tv/embedding-codec';
+import { readMiniLmCodebook } from '@omega-tv/embedding-codec/node';
+import { scoreContent } from '@omega-tv/federation';
+import type { SyncResult, Transport } from '@omega-tv/protocol';
+import { ConstellationProtocol } from '@omega-tv/protocol';
+import {
+  patternDataFromWire,
+  type Clock,
+  type PatternData,
+  type PatternDataWire,
+} from '@omega-tv/types';
+
+const [patternsFile = '', directory = ''] = process.argv.slice(2);
+const wire = JSON.parse(await readFile(patternsFile, 'utf8')) as readonly PatternDataWire[];
+const patterns: readonly PatternData[] = wire.map(patternDataFromWire);
+
+const clock: Clock = { nowMs: () => Date.UTC(2026, 0, 1) };
+const format: WireFormat = createNodeV1Format();
+const store = createMemoryConstellationStore();
+const constellation = await Constellation.open({ store, format, clock });
+const server = createServer(constellation);
+const transport: Transport = createInMemoryTransport(server);
+await new ConstellationProtocol({ transport, format, clock }).healthCheck();
+
+const opened = await openLevelPatternStore({ directory, clock });
+await opened.store.skillStore(...patterns);
+const url = 'http://constellation.example';
+const client = await SyncClient.create({
+  url,
+  deviceId: 'tv-1',
+  format,
+  transport,
+  clock,
+  store: opened.store,
+});
+const result: SyncResult = await client.syncStore();
+const [strongest]: readonly Skill[] = await client.store.skillList(1);
+if (strongest === undefined) throw new Error('the store lost its patterns');
+const { embedding, genre } = strongest;
+
+const codec = createEmbeddingCodec(readMiniLmCodebook());
+const rate = { budgetBytes: 64 };
+const coded: EncodedVectors = codec.encode([embedding], { mode: 'download', rate });
+
+console.log(
+  JSON.stringify({
+    pushed: result.patternsPushed,
+    fits: result.bytesSent <= V1_LIMITS.maxRequestBytes * patterns.length,
+    accepted: constellation.report().samplesAccepted,
+    small: coded.bytes.length <= rate.budgetBytes,
+    likes: scoreContent({ embedding, genres: [genre] }, patterns).score > 0.5,
+  }),
+);
+await opened.store.close();
+await server.close();
+await constellation.close();

@@ -1,0 +1,120 @@
+import { execFile } from 'node:child_process';
+import {
+  copyFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  realpath,
+  rm,
+  writeFile,
+} from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import ts from 'typescript';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { patternsOf, SAMPLES } from './patterns.js';
+import { entryPoints, listProjects, root } from './workspace.js';
+
+const run = promisify(execFile);
+const TIMEOUT_MS = 240_000;
+const packages = listProjects('packages');
+const consumerSource = fileURLToPath(new URL('consumer/consumer.ts', import.meta.url));
+/** What a TypeScript user of a Node package has anyway. */
+const userPackages = ['@types/node@20'];
+/** npm tells its scripts which workspace they run in; the user's npm is in none. */
+const userEnv = Object.fromEntries(
+  Object.entries(process.env).filter(
+    ([name]) => !/^(npm_(package|lifecycle)_|npm_config_local_prefix|INIT_CWD)/.test(name),
+  ),
+);
+
+/** A user's project: an empty folder outside the workspace. */
+let user: string;
+
+beforeAll(async () => {
+  user = await realpath(await mkdtemp(path.join(tmpdir(), 'omega-tv-user-')));
+  await writeFile(path.join(user, 'package.json'), '{"private":true,"type":"module"}');
+  await mkdir(path.join(user, 'packs'));
+  await Promise.all(
+    packages.map(({ folder }) =>
+      run('npm', ['pack', '--pack-destination', path.join(user, 'packs')], {
+        cwd: path.join(root, folder),
+      }),
+    ),
+  );
+  const packs = (await readdir(path.join(user, 'packs'))).map((file) => `./packs/${file}`);
+  await run('npm', ['install', '--no-audit', '--no-fund', ...packs, ...userPackages], {
+    cwd: user,
+    env: userEnv,
+  });
+}, TIMEOUT_MS);
+
+afterAll(async () => {
+  await rm(user, { recursive: true, force: true });
+});
+
+describe.each(packages)('$manifest.name, installed', (project) => {
+  const name = project.manifest.name;
+
+  it('holds its build, README, licence and manifest only', async () => {
+    const folder = path.join(user, 'node_modules', name);
+    const files = await listFiles(folder);
+    expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'package.json']));
+    const own = /^(?:dist\/[\w/-]+(?:\.d\.ts|\.js|\.js\.map)|codebook\/[\w-]+\.codebook)$/;
+    const others = files.filter((file) => !own.test(file));
+    expect(others.sort()).toEqual(['LICENSE', 'README.md', 'package.json']);
+    for (const file of files) {
+      const text = await readFile(path.join(folder, file), 'utf8');
+      expect(text.includes(root) || text.includes(`${homedir()}/`), file).toBe(false);
+    }
+  });
+
+  it.each(entryPoints(project))('imports %s in plain Node, with all its names', async (entry) => {
+    const script = `console.log(JSON.stringify(Object.keys(await import('${entry}')).sort()))`;
+    const args = ['--input-type=module', '--eval', script];
+    const { stdout } = await run(process.execPath, args, { cwd: user });
+    const built = (await import(entry)) as object;
+    expect(Object.keys(built).length).toBeGreaterThan(0);
+    expect(JSON.parse(stdout)).toEqual(Object.keys(built).sort());
+  });
+});
+
+describe('a program of a user', () => {
+  it('uses every entry point', async () => {
+    const source = await readFile(consumerSource, 'utf8');
+    const imported = ts.preProcessFile(source).importedFiles.map(({ fileName }) => fileName);
+    expect(imported).toEqual(expect.arrayContaining(packages.flatMap(entryPoints)));
+  });
+
+  it('type-checks against the installed packages, and runs', { timeout: TIMEOUT_MS }, async () => {
+    const program = path.join(user, 'consumer.ts');
+    await copyFile(consumerSource, program);
+    const tsc = fileURLToPath(import.meta.resolve('typescript/bin/tsc'));
+    const options = ['--strict', '--module', 'NodeNext', '--target', 'ES2022', '--types', 'node'];
+    await run(process.execPath, [tsc, ...options, '--skipLibCheck', 'false', program], {
+      cwd: user,
+    });
+
+    const patterns = path.join(user, 'patterns.json');
+    await writeFile(patterns, JSON.stringify(patternsOf(5)));
+    const args = ['consumer.js', patterns, path.join(user, 'store')];
+    const { stdout } = await run(process.execPath, args, { cwd: user });
+    expect(JSON.parse(stdout)).toEqual({
+      pushed: 5,
+      fits: true,
+      accepted: 5 * SAMPLES,
+      small: true,
+      likes: true,
+    });
+  });
+});
+
+async function listFiles(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)));
+}

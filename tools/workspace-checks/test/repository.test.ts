@@ -1,0 +1,102 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { listProjects, root } from './workspace.js';
+
+const MAX_LINES = 400;
+
+/** The files of the repository, those not yet committed included. */
+const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+  cwd: root,
+  encoding: 'utf8',
+})
+  .trimEnd()
+  .split('\n')
+  .filter((file) => existsSync(path.join(root, file)));
+
+function read(file: string): string {
+  return readFileSync(path.join(root, file), 'utf8');
+}
+
+/** `file:line` of each match. */
+function matches(among: readonly string[], pattern: RegExp): readonly string[] {
+  return among.flatMap((file) =>
+    read(file)
+      .split('\n')
+      .flatMap((line, index) => (pattern.test(line) ? [`${file}:${index + 1}`] : [])),
+  );
+}
+
+describe('the repository', () => {
+  const sources = files.filter((file) => /\.(ts|js|mjs)$/.test(file));
+  const tests = sources.filter((file) => file.includes('/test/'));
+
+  it('holds its sources and tests', () => {
+    expect(sources.length).toBeGreaterThan(100);
+    expect(tests.length).toBeGreaterThan(20);
+  });
+
+  it('has no file that is too long', () => {
+    const long = sources.filter((file) => read(file).trimEnd().split('\n').length > MAX_LINES);
+    expect(long).toEqual([]);
+  });
+
+  it('names no folder of the machine that it was written on', () => {
+    const data = 'tools/catalogue/data/';
+    const texts = files.filter((file) => !file.startsWith(data) && !/\.(f16|bin|zst)$/.test(file));
+    expect(matches(texts, /(?<![\w.])\/(?:work|root|home)\//)).toEqual([]);
+  });
+
+  it('names no registry in its lock file', () => {
+    expect(matches(['package-lock.json'], /"resolved": "(?:git\+)?(?:http|ssh)/)).toEqual([]);
+  });
+
+  it('skips no test and prefers none', () => {
+    const marks =
+      /(?<![\w.])(?:(?:it|test|describe)(?:\.\w+)*\.(?:only|skip|todo|fails)\b|[xf](?:it|describe)\()/;
+    expect(matches(tests, marks)).toEqual([]);
+  });
+});
+
+describe.each(listProjects())('$manifest.name', ({ folder, manifest }) => {
+  it('has one layer and one runtime', () => {
+    const kinds = manifest.nx?.tags.map((tag) => tag.split(':')[0]).sort();
+    expect(kinds).toEqual(['layer', 'runtime']);
+  });
+
+  it('is described, licensed and bound to the engines it runs on', () => {
+    expect(manifest.description).toMatch(/\.$/);
+    expect(manifest.license).toBe('MIT');
+    expect(manifest.engines?.node).toBe('>=20.20');
+    expect(manifest.private ?? false).toBe(!folder.startsWith('packages/'));
+  });
+});
+
+describe.each(listProjects('packages'))('$manifest.name, to be published', (project) => {
+  const { folder, manifest } = project;
+
+  it('has a README and the licence', () => {
+    expect(read(`${folder}/README.md`)).toContain(`# ${manifest.name}`);
+    expect(read(`${folder}/LICENSE`)).toBe(read('LICENSE'));
+  });
+
+  it('exports each entry with its types, and has no side effects', () => {
+    expect(manifest.sideEffects).toBe(false);
+    const { './package.json': itself, ...entries } = manifest.exports;
+    expect(itself).toBe('./package.json');
+    expect(Object.keys(entries)).toContain('.');
+    for (const [name, entry] of Object.entries(entries)) {
+      const file = name === '.' ? './dist/index' : `./dist/${name.slice(2)}/index`;
+      expect(entry).toEqual({ types: `${file}.d.ts`, default: `${file}.js` });
+    }
+  });
+
+  it('needs nothing private at run time', () => {
+    const published = listProjects('packages').map((other) => other.manifest.name);
+    const own = Object.keys(manifest.dependencies ?? {}).filter((name) =>
+      name.startsWith('@omega-tv/'),
+    );
+    expect(published).toEqual(expect.arrayContaining(own));
+  });
+});

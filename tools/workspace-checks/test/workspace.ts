@@ -1,0 +1,46 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The workspace's folder. */
+export const root = fileURLToPath(new URL('../../../', import.meta.url));
+
+interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly private?: boolean;
+  readonly description?: string;
+  readonly license?: string;
+  readonly engines?: { readonly node?: string };
+  readonly sideEffects?: boolean;
+  readonly exports: Readonly<Record<string, unknown>>;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly nx?: { readonly tags: readonly string[] };
+}
+
+export interface Project {
+  /** Relative to the workspace. */
+  readonly folder: string;
+  readonly manifest: Manifest;
+}
+
+type Group = 'packages' | 'apps' | 'tools';
+
+/** The workspace's projects; those in `packages` are published. */
+export function listProjects(...groups: readonly Group[]): readonly Project[] {
+  const chosen = groups.length > 0 ? groups : (['packages', 'apps', 'tools'] as const);
+  return chosen.flatMap((group) =>
+    readdirSync(path.join(root, group)).map((name) => {
+      const folder = `${group}/${name}`;
+      const manifest = readFileSync(path.join(root, folder, 'package.json'), 'utf8');
+      return { folder, manifest: JSON.parse(manifest) as Manifest };
+    }),
+  );
+}
+
+/** What users import, such as `@omega-tv/client/node`. */
+export function entryPoints({ manifest }: Project): readonly string[] {
+  return Object.keys(manifest.exports)
+    .filter((entry) => entry !== './package.json')
+    .map((entry) => manifest.name + entry.slice(1));
+}

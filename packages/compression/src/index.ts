@@ -1,11 +1,45 @@
 // Everyday
-export { createV1Format, type V1FormatOptions } from './v1-format.js';
-export type { EncodedDelta, WireFormat } from './wire-format.js';
-export type { EncodedGlobalPatterns } from './global-patterns-encoder.js';
-export type { Fidelity } from './grid.js';
-export { estimateCompressedSize } from './estimate.js';
-export { V1_LIMITS } from './limits.js';
+export { createV1Format, type V1FormatOptions } from './v1/v1-format.js';
+export type { EncodedDelta, WireFormat } from './v1/wire-format.js';
+export type { EncodedGlobalPatterns } from './v1/global-patterns-encoder.js';
+export type { Fidelity } from './v1/grid.js';
+export { estimateCompressedSize } from './v1/estimate.js';
+export { V1_LIMITS } from './v1/limits.js';
+
+// v2 frames
+export { Codecs, codebookIdOf } from './v2/codecs.js';
+export {
+  decodeDeltaFrame,
+  encodeDeltaFrame,
+  readDeltaFrameHeader,
+} from './v2/frames/delta-frame.js';
+export type {
+  DecodeDeltaOptions,
+  DeltaFrame,
+  DeltaFrameOptions,
+  DeltaRate,
+  ReceivedDelta,
+} from './v2/frames/delta-frame.js';
+export type { DeltaHeader } from './v2/sections/delta-header.js';
+export {
+  canDiff,
+  decodeSnapshotFrame,
+  encodeDiffFrame,
+  encodeSnapshotFrame,
+  readSnapshotFrameBase,
+} from './v2/frames/snapshot-frame.js';
+export { publishSnapshot, type PublishSnapshotOptions } from './v2/publish-snapshot.js';
+export { isSameSnapshot, type Layer, type Snapshot } from './v2/snapshot.js';
+export {
+  decodeAnswerFrame,
+  encodeAnswerFrame,
+  type AnswerFrame,
+} from './v2/frames/answer-frame.js';
+export { decodeBatchFrame, encodeBatchFrame } from './v2/frames/batch-frame.js';
+export { inspectFrame, type FrameInspection, type FramePart } from './v2/inspect-frame.js';
+export { createContentResolver, toContentHash, type KnownTitle } from './v2/content-hash.js';
+export { V2_LIMITS } from './v2/limits.js';
 
 // Advanced: bringing another zstd
-export type { ZstdCodec } from './zstd-codec.js';
-export { inspectZstdFrame } from './zstd-frame.js';
+export type { ZstdCodec } from './v1/zstd-codec.js';
+export { inspectZstdFrame } from './v1/zstd-frame.js';

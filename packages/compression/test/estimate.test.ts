@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { estimateCompressedSize } from '../src/index.js';
 import { nativeZstd } from '../src/node/index.js';
-import { syncDeltaToJson } from '../src/v1-json.js';
+import { syncDeltaToJson } from '../src/v1/v1-json.js';
 import { deltaOf, heldOutTitles, realPattern, utf8 } from './support.js';
 
 const TOLERANCE = 0.1;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { float32ToText, numberToText } from '../src/shortest-number.js';
+import { float32ToText, numberToText } from '../src/v1/shortest-number.js';
 import { embeddings } from './support.js';
 
 const anyFloat32 = fc.float({ noNaN: true, noDefaultInfinity: true });

@@ -22,5 +22,13 @@ export { UNSCALED } from './step-grid.js';
 export { CodecContext } from './codec-context.js';
 export * as codebookLayout from './codebook.js';
 
+// Advanced: entropy coding and hashing, for what stands beside the vectors
+export { RangeEncoder } from './range-encoder.js';
+export { RangeDecoder } from './range-decoder.js';
+export { AdaptiveModel, decodeUniform, encodeUniform } from './symbols.js';
+export { stepOfMessage } from './message-format.js';
+export { sha256 } from './sha256.js';
+export { cosineSimilarity } from './cosine.js';
+
 // Errors
 export { CodecError, isCodecError, type CodecErrorCode } from './errors.js';

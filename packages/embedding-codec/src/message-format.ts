@@ -1,5 +1,5 @@
 import { CodecError } from './errors.js';
-import { SCALE_COUNT, UNSCALED } from './step-grid.js';
+import { SCALE_COUNT, stepOfIndex, UNSCALED } from './step-grid.js';
 import { AdaptiveModel } from './symbols.js';
 
 /** Least squared error, or unbiased so that averages over many encodings converge. */
@@ -38,6 +38,11 @@ export function splitMessage(bytes: Uint8Array): readonly [MessageHeader, Uint8A
   }
   const seed = mode === 'upload' ? view.getUint32(2) : 0;
   return [{ mode, stepIndex: word & 0xfff, seed }, bytes.subarray(length)];
+}
+
+/** The quantiser's step of a message. @throws CodecError `invalid-message`. */
+export function stepOfMessage(bytes: Uint8Array): number {
+  return stepOfIndex(splitMessage(bytes)[0].stepIndex);
 }
 
 /** How a vector's length is sent. */

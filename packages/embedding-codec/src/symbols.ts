@@ -79,9 +79,13 @@ export class AdaptiveModel {
 
   decode(coder: RangeDecoder): number {
     const target = coder.peek();
-    let symbol = 0;
-    while (this.share(symbol)[1] <= target) symbol += 1;
-    const [start, end] = this.share(symbol);
+    let [symbol, start, sum] = [0, 0, this.counts[0] ?? 0];
+    let end = this.toShare(sum);
+    while (end <= target) {
+      symbol += 1;
+      sum += this.counts[symbol] ?? 0;
+      [start, end] = [end, this.toShare(sum)];
+    }
     coder.consume(start, end - start);
     this.learn(symbol);
     return symbol;
@@ -96,10 +100,11 @@ export class AdaptiveModel {
     let below = 0;
     for (let i = 0; i < symbol; i += 1) below += this.counts[i] ?? 0;
     const above = below + (this.counts[symbol] ?? 0);
-    return [
-      Math.floor((below * PROBABILITY_ONE) / this.total),
-      Math.floor((above * PROBABILITY_ONE) / this.total),
-    ];
+    return [this.toShare(below), this.toShare(above)];
+  }
+
+  private toShare(sum: number): number {
+    return Math.floor((sum * PROBABILITY_ONE) / this.total);
   }
 
   private learn(symbol: number): void {

@@ -1,7 +1,7 @@
 // Everyday
 export type { PatternData } from './pattern-data.js';
 export { isPublishedId, meetsSyncThreshold, validatePatternData } from './pattern-data.js';
-export type { SyncDelta } from './sync-delta.js';
+export type { PushedPattern, SyncDelta } from './sync-delta.js';
 export { validateSyncDelta } from './sync-delta.js';
 export type { TrendSignal } from './trend-signal.js';
 export { isFresh } from './trend-signal.js';
@@ -9,15 +9,20 @@ export type { GlobalPatterns } from './global-patterns.js';
 export { validateGlobalPatterns } from './global-patterns.js';
 export { estimateDeltaSize, estimateGlobalPatternsSize } from './size.js';
 
+export type { Engagement, Taste } from './engagement.js';
+export type { Receipt, SnapshotReference, SyncWindow } from './receipt.js';
+
 // Advanced: the wire's JSON, limits, ports
 export { PatternDataSchema, type PatternDataWire } from './pattern-data.js';
 export { patternDataFromWire, patternDataToWire } from './pattern-data.js';
-export { SyncDeltaSchema, type SyncDeltaWire } from './sync-delta.js';
+export { SyncDeltaSchema, type DeltaPosition, type SyncDeltaWire } from './sync-delta.js';
 export { syncDeltaFromWire, syncDeltaToWire } from './sync-delta.js';
 export { TrendSignalSchema, type TrendSignalWire } from './trend-signal.js';
 export { trendSignalFromWire, trendSignalToWire } from './trend-signal.js';
 export { GlobalPatternsSchema, type GlobalPatternsWire } from './global-patterns.js';
 export { globalPatternsFromWire, globalPatternsToWire } from './global-patterns.js';
+export { SKETCH_DIMENSION } from './engagement.js';
+export { GLOBAL_STREAM, RECEIPT_OUTCOMES, type ReceiptOutcome } from './receipt.js';
 export {
   MAX_INTEGER,
   MAX_NAME_LENGTH,

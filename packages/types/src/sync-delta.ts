@@ -6,6 +6,7 @@ import {
   patternDataToWire,
   type PatternData,
 } from './pattern-data.js';
+import type { Engagement, Taste } from './engagement.js';
 import { NameSchema } from './name.js';
 import { check } from './validation.js';
 
@@ -19,14 +20,34 @@ export const SyncDeltaSchema = Type.Object({
 
 export type SyncDeltaWire = Static<typeof SyncDeltaSchema>;
 
-/** What a TV pushes: its patterns since the last push. */
+/** A pattern on its way up. */
+export interface PushedPattern extends PatternData {
+  /** Samples since the last acknowledged push; v1 carries cumulative counts only. */
+  readonly newSamples?: number;
+}
+
+/** What a TV pushes: its patterns since the last push. v1 carries the first four fields only. */
 export interface SyncDelta {
   readonly deviceId: string;
-  readonly patterns: readonly PatternData[];
+  readonly patterns: readonly PushedPattern[];
   /** The last version that the TV got, plus one. */
   readonly version: number;
   /** RFC 3339. */
   readonly timestamp: string;
+  /** Where this delta stands among those of its device. */
+  readonly position?: DeltaPosition;
+  /** Where the TV is, ISO 3166-1 alpha-2. */
+  readonly region?: string;
+  readonly engagements?: readonly Engagement[];
+  readonly taste?: Taste;
+}
+
+/** Orders the deltas of one device: a repeated one bears the same position. */
+export interface DeltaPosition {
+  /** 32 bits, drawn when the TV's store was created. */
+  readonly deviceEpoch: number;
+  /** 1, 2, 3 and so on within the epoch. */
+  readonly seq: number;
 }
 
 /**

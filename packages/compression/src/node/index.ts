@@ -1,5 +1,5 @@
-import { createV1Format, type V1FormatOptions } from '../v1-format.js';
-import type { WireFormat } from '../wire-format.js';
+import { createV1Format, type V1FormatOptions } from '../v1/v1-format.js';
+import type { WireFormat } from '../v1/wire-format.js';
 import { nativeZstd } from './native-zstd.js';
 
 export { nativeZstd };

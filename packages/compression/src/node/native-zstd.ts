@@ -1,5 +1,5 @@
 import zstd from '@mongodb-js/zstd';
-import type { ZstdCodec } from '../zstd-codec.js';
+import type { ZstdCodec } from '../v1/zstd-codec.js';
 
 /**
  * libzstd through a native addon, off the main thread. Level 3; its frames carry neither content

@@ -1,0 +1,165 @@
+import { malformed, utf8 } from './malformed.js';
+
+/** Writes whole bytes: varints (LEB128), fixed big-endian numbers, raw runs. */
+export class ByteWriter {
+  #bytes = new Uint8Array(256);
+  #view = new DataView(this.#bytes.buffer);
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  u8(value: number): void {
+    const at = this.#extend(1);
+    this.#view.setUint8(at, value);
+  }
+
+  /** A whole number from 0 to 2^53 - 1, seven bits a byte, the lowest first. */
+  varint(value: number): void {
+    let rest = value;
+    for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) this.u8((rest % 0x80) | 0x80);
+    this.u8(rest);
+  }
+
+  u16(value: number): void {
+    const at = this.#extend(2);
+    this.#view.setUint16(at, value);
+  }
+
+  u32(value: number): void {
+    const at = this.#extend(4);
+    this.#view.setUint32(at, value);
+  }
+
+  f32(value: number): void {
+    const at = this.#extend(4);
+    this.#view.setFloat32(at, value);
+  }
+
+  f64(value: number): void {
+    const at = this.#extend(8);
+    this.#view.setFloat64(at, value);
+  }
+
+  /** Hexadecimal digits, two a byte. */
+  hex(digits: string): void {
+    for (let i = 0; i < digits.length; i += 2) this.u8(parseInt(digits.slice(i, i + 2), 16));
+  }
+
+  /** UTF-8, its length first. */
+  text(value: string): void {
+    this.run(new TextEncoder().encode(value));
+  }
+
+  /** A run of bytes, its length first. */
+  run(bytes: Uint8Array): void {
+    this.varint(bytes.length);
+    this.raw(bytes);
+  }
+
+  raw(bytes: Uint8Array): void {
+    const start = this.#extend(bytes.length);
+    this.#bytes.set(bytes, start);
+  }
+
+  toBytes(): Uint8Array {
+    return this.#bytes.slice(0, this.#length);
+  }
+
+  #extend(length: number): number {
+    const start = this.#length;
+    this.#length += length;
+    if (this.#length > this.#bytes.length) {
+      const larger = new Uint8Array(Math.max(2 * this.#bytes.length, this.#length));
+      larger.set(this.#bytes);
+      this.#bytes = larger;
+      this.#view = new DataView(larger.buffer);
+    }
+    return start;
+  }
+}
+
+/** Reads whole bytes; checks each length against what is there before it takes memory. */
+export class ByteReader {
+  #position = 0;
+  readonly #view: DataView;
+
+  constructor(readonly bytes: Uint8Array) {
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  get position(): number {
+    return this.#position;
+  }
+
+  get left(): number {
+    return this.bytes.length - this.#position;
+  }
+
+  u8(): number {
+    return this.#view.getUint8(this.#advance(1));
+  }
+
+  varint(): number {
+    let [value, factor] = [0, 1];
+    for (let length = 1; ; length += 1) {
+      const byte = this.u8();
+      value += (byte % 0x80) * factor;
+      if (byte < 0x80) {
+        if (value <= Number.MAX_SAFE_INTEGER && (byte > 0 || length === 1)) return value;
+        throw malformed(`byte ${this.#position}: a number that no encoder writes`);
+      }
+      if (length === 8) throw malformed(`byte ${this.#position}: a number above 2^53`);
+      factor *= 0x80;
+    }
+  }
+
+  u16(): number {
+    return this.#view.getUint16(this.#advance(2));
+  }
+
+  u32(): number {
+    return this.#view.getUint32(this.#advance(4));
+  }
+
+  f32(): number {
+    return this.#view.getFloat32(this.#advance(4));
+  }
+
+  hex(bytes: number): string {
+    return toHex(this.raw(bytes));
+  }
+
+  text(name: string, maxBytes: number): string {
+    const length = this.varint();
+    if (length > maxBytes) throw malformed(`${name}: has ${length} bytes, above ${maxBytes}`);
+    return utf8(name, this.raw(length));
+  }
+
+  run(): Uint8Array {
+    return this.raw(this.varint());
+  }
+
+  /** Shares the memory. */
+  raw(length: number): Uint8Array {
+    const start = this.#advance(length);
+    return this.bytes.subarray(start, start + length);
+  }
+
+  /** @throws SyncError `compression` where bytes are left. */
+  finish(what: string): void {
+    if (this.left > 0) throw malformed(`${what}: ${this.left} bytes behind its end`);
+  }
+
+  #advance(length: number): number {
+    const start = this.#position;
+    if (length > this.left) throw malformed(`byte ${start}: the end, where ${length} more belong`);
+    this.#position += length;
+    return start;
+  }
+}
+
+export function toHex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

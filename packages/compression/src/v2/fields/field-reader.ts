@@ -1,0 +1,87 @@
+import { decodeUniform, RangeDecoder } from '@omega-tv/embedding-codec';
+import { malformed, utf8 } from '../malformed.js';
+import { FieldModels, type IntegerField, type SymbolField } from './field.js';
+
+const CHUNK_BITS = 15;
+const SHARE_BITS = 15;
+
+/** A range decoder that knows what each symbol cost. */
+class CostedDecoder extends RangeDecoder {
+  bits = 0;
+
+  override consume(start: number, size: number): void {
+    this.bits += SHARE_BITS - Math.log2(size);
+    super.consume(start, size);
+  }
+}
+
+/** Reads what FieldWriter wrote. Throws CodecError where the bytes end before their fields. */
+export class FieldReader {
+  /** What each field took, in bits: for people. */
+  readonly costs = new Map<string, number>();
+  readonly #coder: CostedDecoder;
+  readonly #models = new FieldModels();
+
+  constructor(bytes: Uint8Array) {
+    this.#coder = new CostedDecoder(bytes);
+  }
+
+  symbol(field: SymbolField): number {
+    return this.#costed(field.name, () => this.#models.ofSymbol(field).decode(this.#coder));
+  }
+
+  flag(field: SymbolField): boolean {
+    return this.symbol(field) === 1;
+  }
+
+  choice(name: string, count: number): number {
+    if (count <= 1) return 0;
+    return this.#costed(name, () => decodeUniform(this.#coder, count));
+  }
+
+  bits(name: string, bits: number): number {
+    let value = 0;
+    for (let left = bits; left > 0;) {
+      const size = Math.min(left, CHUNK_BITS);
+      left -= size;
+      value = value * 2 ** size + this.choice(name, 2 ** size);
+    }
+    return value;
+  }
+
+  integer(field: IntegerField): number {
+    const bits = this.#costed(field.name, () => this.#models.ofBits(field).decode(this.#coder));
+    return bits === 0 ? 0 : 2 ** (bits - 1) + this.bits(field.name, bits - 1);
+  }
+
+  signed(field: IntegerField): number {
+    const value = this.integer(field);
+    return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+  }
+
+  /** @param maxBytes of the UTF-8; checked before any of it is read. */
+  text(name: string, maxBytes: number): string {
+    const length = this.integer({ name: `${name} length`, typicalBits: 3 });
+    if (length > maxBytes) throw malformed(`${name}: has ${length} bytes, above ${maxBytes}`);
+    const bytes = Uint8Array.from({ length }, () =>
+      this.#costed(name, () => this.#models.ofText(name).decode(this.#coder)),
+    );
+    return utf8(name, bytes);
+  }
+
+  bytes(name: string, length: number): Uint8Array {
+    return Uint8Array.from({ length }, () => this.choice(name, 256));
+  }
+
+  /** @throws CodecError where bytes are left. */
+  finish(): void {
+    this.#coder.finish();
+  }
+
+  #costed<Value>(name: string, read: () => Value): Value {
+    const before = this.#coder.bits;
+    const value = read();
+    this.costs.set(name, (this.costs.get(name) ?? 0) + this.#coder.bits - before);
+    return value;
+  }
+}

@@ -1,0 +1,67 @@
+import { AdaptiveModel } from '@omega-tv/embedding-codec';
+
+/** A field with few values: what is expected of each before anything was seen. */
+export interface SymbolField {
+  readonly name: string;
+  /** At least 1 each; the more, the likelier. */
+  readonly counts: readonly number[];
+  readonly increment: number;
+}
+
+/** A field that holds a whole number: how many bits it is expected to have. */
+export interface IntegerField {
+  readonly name: string;
+  readonly typicalBits: number;
+}
+
+/** Numbers up to 2^53 - 1 have at most this many bits. */
+export const MAX_INTEGER_BITS = 53;
+
+export function symbolField(name: string, counts: readonly number[], increment = 16): SymbolField {
+  return { name, counts, increment };
+}
+
+/** Symbol 0 is false. */
+export function flagField(name: string, falseCount: number, trueCount: number): SymbolField {
+  return symbolField(name, [falseCount, trueCount], 12);
+}
+
+/** The models of a section, by field and use; made when first used. */
+export class FieldModels {
+  readonly #models = new Map<string, AdaptiveModel>();
+
+  ofSymbol({ name, counts, increment }: SymbolField): AdaptiveModel {
+    return this.#get(`${name} symbol`, () => new AdaptiveModel(counts, increment));
+  }
+
+  /** The model of the number's bit length. */
+  ofBits({ name, typicalBits }: IntegerField): AdaptiveModel {
+    return this.#get(`${name} bits`, () => new AdaptiveModel(lengthCounts(typicalBits), 24));
+  }
+
+  ofText(name: string): AdaptiveModel {
+    return this.#get(`${name} text`, () => new AdaptiveModel(BYTE_COUNTS, 24));
+  }
+
+  #get(key: string, create: () => AdaptiveModel): AdaptiveModel {
+    const known = this.#models.get(key);
+    if (known !== undefined) return known;
+    const model = create();
+    this.#models.set(key, model);
+    return model;
+  }
+}
+
+function lengthCounts(typicalBits: number): readonly number[] {
+  return Array.from({ length: MAX_INTEGER_BITS + 1 }, (_, bits) =>
+    Math.max(1, 32 >> Math.abs(bits - typicalBits)),
+  );
+}
+
+/** Names are mostly small letters, then digits and joining signs, then capitals. */
+const BYTE_COUNTS = Array.from({ length: 256 }, (_, byte) => {
+  const character = String.fromCharCode(byte);
+  if (/[a-z]/.test(character)) return 12;
+  if (/[0-9\-_:. ]/.test(character)) return 6;
+  return /[A-Z]/.test(character) ? 3 : 1;
+});

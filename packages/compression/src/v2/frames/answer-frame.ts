@@ -1,0 +1,59 @@
+import type { Receipt, SnapshotReference, SyncWindow } from '@omega-tv/types';
+import { reading } from '../codecs.js';
+import {
+  findSection,
+  readFrame,
+  requireKind,
+  requireSection,
+  SectionType,
+  writeFrame,
+} from '../container.js';
+import { FieldReader } from '../fields/field-reader.js';
+import { FieldWriter } from '../fields/field-writer.js';
+import { V2_LIMITS } from '../limits.js';
+import { readReceipt, readSyncWindow, writeReceipt, writeSyncWindow } from '../sections/receipt.js';
+import { readReference, writeReference } from '../sections/references.js';
+
+/** What a server answers to a delta. */
+export interface AnswerFrame {
+  /** What became of the delta: decided whether or not the rest can be read. */
+  readonly receipt: Receipt;
+  readonly window: SyncWindow;
+  /** The newest version. */
+  readonly current: SnapshotReference;
+  /** A frame that makes it; absent where the TV holds it, or asked for the receipt alone. */
+  readonly snapshot?: Uint8Array;
+}
+
+export function encodeAnswerFrame({ receipt, window, current, snapshot }: AnswerFrame): Uint8Array {
+  const header = new FieldWriter();
+  writeReference(header, current);
+  return writeFrame({
+    kind: 'answer',
+    sections: [
+      { type: SectionType.header, payload: header.finish() },
+      { type: SectionType.receipt, payload: writeReceipt(receipt) },
+      { type: SectionType.syncWindow, payload: writeSyncWindow(window) },
+      ...(snapshot === undefined ? [] : [{ type: SectionType.frame, payload: snapshot }]),
+    ],
+  });
+}
+
+/**
+ * Reads an answer; the snapshot's frame is handed out unread, so that a receipt counts even where
+ * that cannot be used.
+ * @throws SyncError `compression-limit`, `compression` or `protocol`.
+ */
+export function decodeAnswerFrame(bytes: Uint8Array): AnswerFrame {
+  const frame = readFrame(bytes, V2_LIMITS.maxResponseBytes);
+  requireKind(frame, 'answer');
+  return reading(() => {
+    const header = new FieldReader(requireSection(frame, SectionType.header, 'header'));
+    const current = readReference(header);
+    header.finish();
+    const receipt = readReceipt(requireSection(frame, SectionType.receipt, 'receipt'));
+    const window = readSyncWindow(requireSection(frame, SectionType.syncWindow, 'sync window'));
+    const snapshot = findSection(frame, SectionType.frame);
+    return { receipt, window, current, ...(snapshot === undefined ? {} : { snapshot }) };
+  });
+}

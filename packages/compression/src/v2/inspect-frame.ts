@@ -1,0 +1,117 @@
+import { stepOfMessage } from '@omega-tv/embedding-codec';
+import { reading } from './codecs.js';
+import {
+  CHECKSUM_BYTES,
+  readFrame,
+  requireSection,
+  SectionType,
+  type Frame,
+  type Section,
+} from './container.js';
+import { FieldReader } from './fields/field-reader.js';
+import { V2_LIMITS } from './limits.js';
+import { readDeltaHeader } from './sections/delta-header.js';
+import { readEngagements } from './sections/engagements.js';
+import { readPushedPatterns } from './sections/pushed-patterns.js';
+import { readSnapshotHeader } from './sections/snapshot-header.js';
+import { readSnapshotPatterns } from './sections/snapshot-patterns.js';
+import { readTrends } from './sections/trends.js';
+import { toUnixMs } from './timestamps.js';
+
+/** What one part of a frame costs. */
+export interface FramePart {
+  readonly name: string;
+  readonly bits: number;
+  /** What it says, for people. */
+  readonly value?: string;
+  readonly parts: readonly FramePart[];
+}
+
+/** What a frame is, and what each of its parts costs; the parts add up to the whole. */
+export interface FrameInspection {
+  readonly kind: Frame['kind'];
+  readonly bytes: number;
+  readonly parts: readonly FramePart[];
+}
+
+const NAMES = new Map(
+  Object.entries(SectionType).map(([name, type]) => [type as number, name] as const),
+);
+
+/**
+ * Takes a frame apart without the snapshot or codebook that decoding it needs.
+ * @throws SyncError as the frame's decoder, for what is no frame.
+ */
+export function inspectFrame(bytes: Uint8Array): FrameInspection {
+  const frame = readFrame(bytes, Math.max(V2_LIMITS.maxRequestBytes, V2_LIMITS.maxResponseBytes));
+  const sections = frame.sections.map((section) => inspectSection(frame, section));
+  const payloads = frame.sections.reduce((sum, { payload }) => sum + payload.length, 0);
+  const framing = bytes.length - payloads - CHECKSUM_BYTES;
+  return {
+    kind: frame.kind,
+    bytes: bytes.length,
+    parts: [
+      {
+        name: 'framing',
+        bits: 8 * framing,
+        value: 'magic, version, section types, lengths',
+        parts: [],
+      },
+      ...sections,
+      { name: 'checksum', bits: 8 * CHECKSUM_BYTES, parts: [] },
+    ],
+  };
+}
+
+function inspectSection(frame: Frame, { type, payload }: Section): FramePart {
+  const name = NAMES.get(type) ?? `unknown (${type})`;
+  const part = { name, bits: 8 * payload.length };
+  if (type === SectionType.embeddings) {
+    return {
+      ...part,
+      value: `step ${reading(() => stepOfMessage(payload)).toFixed(4)}`,
+      parts: [],
+    };
+  }
+  if (type === SectionType.frame) return { ...part, parts: inspectFrame(payload).parts };
+  const read = readers[frame.kind]?.[type];
+  if (read === undefined) return { ...part, parts: [] };
+  const reader = new FieldReader(payload);
+  const value = reading(() => read(reader, frame));
+  const fields = [...reader.costs].map(([field, bits]) => ({ name: field, bits, parts: [] }));
+  const used = fields.reduce((sum, { bits }) => sum + bits, 0);
+  const end = { name: 'end of the range coder', bits: 8 * payload.length - used, parts: [] };
+  return { ...part, value, parts: [...fields, end] };
+}
+
+type Describe = (reader: FieldReader, frame: Frame) => string;
+
+/** Sections that can be read on their own, by kind of frame and type of section. */
+const readers: Partial<Record<Frame['kind'], Partial<Record<number, Describe>>>> = {
+  delta: {
+    [SectionType.header]: (reader) => {
+      const { deviceId, position, base, version, timestamp } = readDeltaHeader(reader);
+      const at = position === undefined ? '' : `, seq ${position.seq}`;
+      const against = base === undefined ? 'no base' : `base ${base.stream} ${base.version}`;
+      return `device ${deviceId}${at}, version ${version}, ${against}, ${timestamp}`;
+    },
+    [SectionType.patterns]: (reader) => `${readPushedPatterns(reader).length} patterns`,
+    [SectionType.engagements]: (reader) => `${readEngagements(reader).length} titles`,
+  },
+  snapshot: {
+    [SectionType.header]: describeSnapshot,
+    [SectionType.patterns]: (reader) => `${readSnapshotPatterns(reader, [], 0).length} patterns`,
+    [SectionType.trends]: (reader, frame) => {
+      const header = new FieldReader(requireSection(frame, SectionType.header, 'header'));
+      const publishedMs = toUnixMs(readSnapshotHeader(header).timestamp);
+      return `${readTrends(reader, [], publishedMs).length} trends`;
+    },
+  },
+  diff: { [SectionType.header]: describeSnapshot },
+};
+
+function describeSnapshot(reader: FieldReader): string {
+  const { reference, base, counts, timestamp } = readSnapshotHeader(reader);
+  const from = base === undefined ? '' : ` from ${base.version}`;
+  return `${reference.stream} ${reference.version}${from}, ${counts.join(' + ')} embeddings, ${timestamp}`;
+}

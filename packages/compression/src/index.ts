@@ -1,8 +1,12 @@
 // Everyday
 export { createV1Format, type V1FormatOptions } from './v1/v1-format.js';
-export type { EncodedDelta, WireFormat } from './v1/wire-format.js';
+export type { WireFormat } from './v1/wire-format.js';
+export { createV2Format, FRAME_MEDIA_TYPE } from './v2/v2-format.js';
+export type { V2Format, V2FormatOptions } from './v2/v2-format.js';
+export { BUDGET_TIERS, type BudgetTier } from './v2/budget-tiers.js';
+export type { Answer, ClientFormat, EncodedDelta, Fidelity, PushContext } from './client-format.js';
 export type { EncodedGlobalPatterns } from './v1/global-patterns-encoder.js';
-export type { Fidelity } from './v1/grid.js';
+export type { RoundingFidelity } from './v1/grid.js';
 export { estimateCompressedSize } from './v1/estimate.js';
 export { V1_LIMITS } from './v1/limits.js';
 
@@ -36,6 +40,7 @@ export {
   type AnswerFrame,
 } from './v2/frames/answer-frame.js';
 export { decodeBatchFrame, encodeBatchFrame } from './v2/frames/batch-frame.js';
+export { digestDelta } from './v2/delta-digest.js';
 export { inspectFrame, type FrameInspection, type FramePart } from './v2/inspect-frame.js';
 export { createContentResolver, toContentHash, type KnownTitle } from './v2/content-hash.js';
 export { V2_LIMITS } from './v2/limits.js';

@@ -1,6 +1,6 @@
 import { isSyncError, type PatternData } from '@omega-tv/types';
 import { checkBodySize } from './body-size.js';
-import { coarsestRounding, roundingsFinestFirst, type Fidelity } from './grid.js';
+import { coarsestRounding, roundingsFinestFirst, type RoundingFidelity } from './grid.js';
 import type { BodyLimits } from './limits.js';
 import type { ZstdCodec } from './zstd-codec.js';
 import { inspectZstdFrame } from './zstd-frame.js';
@@ -13,7 +13,7 @@ interface Body {
 
 /** A body within its caps, and what rounding its embeddings cost. */
 export interface FittedBody extends Body {
-  readonly fidelity: Fidelity;
+  readonly fidelity: RoundingFidelity;
 }
 
 /** Writes the JSON of a message that holds these patterns. */

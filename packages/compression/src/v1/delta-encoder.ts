@@ -1,6 +1,6 @@
 import { validateSyncDelta, type PatternData, type SyncDelta } from '@omega-tv/types';
 import type { BodyWriter, FittedBody, JsonOfPatterns } from './body-writer.js';
-import { largestFitting } from './largest-fitting.js';
+import { largestFitting } from '../largest-fitting.js';
 import { syncDeltaToJson } from './v1-json.js';
 
 type Group = readonly PatternData[];

@@ -1,6 +1,6 @@
 import { validateGlobalPatterns, type GlobalPatterns } from '@omega-tv/types';
 import type { BodyWriter, FittedBody, JsonOfPatterns } from './body-writer.js';
-import { largestFitting } from './largest-fitting.js';
+import { largestFitting } from '../largest-fitting.js';
 import { globalPatternsToJson } from './v1-json.js';
 
 /** Global patterns as sent, and how much of them. */

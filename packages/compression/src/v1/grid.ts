@@ -1,4 +1,5 @@
 import type { PatternData } from '@omega-tv/types';
+import type { Fidelity } from '../client-format.js';
 
 /**
  * Grid steps that pay, finest first. Those left out (0.003, 0.007, 0.012, 0.0225, ...) cost more
@@ -11,11 +12,8 @@ const GRID_STEPS = [
 
 const COARSEST_FIRST = [...GRID_STEPS].reverse();
 
-/** How near the embeddings of a message are to the exact ones. */
-export interface Fidelity {
-  /** Mean over the patterns of the cosine between the embedding sent and the exact one. */
-  readonly meanCosine: number;
-  readonly minCosine: number;
+/** What rounding the embeddings cost. */
+export interface RoundingFidelity extends Fidelity {
   /**
    * Coordinates were rounded to multiples of this, on the scale of unit vectors;
    * null where they are the exact 32-bit floats.
@@ -26,7 +24,7 @@ export interface Fidelity {
 /** Patterns as they are to be sent. Only the embeddings may differ from the exact patterns. */
 export interface Rounding {
   readonly patterns: readonly PatternData[];
-  readonly fidelity: Fidelity;
+  readonly fidelity: RoundingFidelity;
 }
 
 /** The roundings at which every pattern keeps `minCosine`, finest first; the exact one leads. */

@@ -42,8 +42,12 @@ export function createV1Format(options: V1FormatOptions): WireFormat {
   const zstd = createLoggedCodec(options.zstd, logger, options.clock);
   const requestWriter = createBodyWriter(zstd, REQUEST_LIMITS, minCosine);
   const responseWriter = createBodyWriter(zstd, RESPONSE_LIMITS, minCosine);
+  const decodeGlobalPatterns: WireFormat['decodeGlobalPatterns'] = async (bytes) =>
+    globalPatternsFromWire(await readJsonBody(bytes, RESPONSE_LIMITS, zstd));
   return {
+    protocolVersion: 1,
     mediaType: 'application/octet-stream',
+    accept: 'application/octet-stream',
     maxRequestBytes: REQUEST_LIMITS.wireBytes,
     maxResponseBytes: RESPONSE_LIMITS.wireBytes,
     encodeDelta: (delta) => encodeDelta(delta, requestWriter),
@@ -51,7 +55,7 @@ export function createV1Format(options: V1FormatOptions): WireFormat {
     decodeDelta: async (bytes) =>
       syncDeltaFromWire(await readJsonBody(bytes, REQUEST_LIMITS, zstd)),
     encodeGlobalPatterns: (globals) => encodeGlobalPatterns(globals, responseWriter),
-    decodeGlobalPatterns: async (bytes) =>
-      globalPatternsFromWire(await readJsonBody(bytes, RESPONSE_LIMITS, zstd)),
+    decodeGlobalPatterns,
+    decodeAnswer: async (bytes) => ({ globals: await decodeGlobalPatterns(bytes) }),
   };
 }

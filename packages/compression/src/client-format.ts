@@ -1,0 +1,76 @@
+import type {
+  GlobalPatterns,
+  Receipt,
+  SnapshotReference,
+  SyncDelta,
+  SyncWindow,
+} from '@omega-tv/types';
+import type { BudgetTier } from './v2/budget-tiers.js';
+import type { Snapshot } from './v2/snapshot.js';
+
+/** How near the embeddings of a message are to the exact ones. */
+export interface Fidelity {
+  /** Mean over the patterns of the cosine between the embedding sent and the exact one. */
+  readonly meanCosine: number;
+  readonly minCosine: number;
+}
+
+/** A delta as sent. */
+export interface EncodedDelta {
+  readonly bytes: Uint8Array;
+  readonly fidelity: Fidelity;
+}
+
+/** What a TV knows when it pushes; v1 has no use for it. */
+export interface PushContext {
+  /** The snapshot that the TV holds: embeddings are predicted from it. */
+  readonly base?: Snapshot;
+  /** How many bytes a message may have. Default: normal. */
+  readonly tier?: BudgetTier;
+}
+
+/** A server's answer to a delta. */
+export interface Answer {
+  /** Absent where the TV holds the newest, or asked for the receipt alone. */
+  readonly globals?: GlobalPatterns;
+  /** The rest is v2 only. */
+  readonly snapshot?: Snapshot;
+  /** Why a snapshot in the answer could not be used; the receipt counts all the same. */
+  readonly snapshotError?: unknown;
+  readonly receipt?: Receipt;
+  readonly window?: SyncWindow;
+  /** The newest version. */
+  readonly current?: SnapshotReference;
+}
+
+/** How a TV's deltas and a server's answers look on the wire: all that the HTTP layer needs. */
+export interface ClientFormat {
+  readonly protocolVersion: 1 | 2;
+  /** Content type of a delta. */
+  readonly mediaType: string;
+  /** What answers this side reads, as an Accept header. */
+  readonly accept: string;
+  /** Largest body of a delta, inclusive. */
+  readonly maxRequestBytes: number;
+  /** Largest body of an answer, inclusive. */
+  readonly maxResponseBytes: number;
+  /**
+   * Writes a delta, its embeddings as fine as fits; everything else is exact.
+   * @throws SyncError `invalid-pattern` or `serialization` for a delta that breaks a rule,
+   * `compression-limit` when it does not fit at the fidelity floor.
+   */
+  encodeDelta(delta: SyncDelta, context?: PushContext): Promise<EncodedDelta>;
+  /**
+   * Splits a delta into as few as `encodeDelta` takes, in order. Each carries the same device,
+   * version and timestamp; a delta without patterns stays one.
+   * @throws SyncError as `encodeDelta`, where a single pattern does not fit.
+   */
+  splitDelta(delta: SyncDelta, context?: PushContext): Promise<readonly SyncDelta[]>;
+  /**
+   * Reads an answer from any bytes.
+   * @param base the snapshot that the delta named.
+   * @throws SyncError `compression-limit`, `compression`, `serialization`, `protocol` or
+   * `invalid-pattern`.
+   */
+  decodeAnswer(bytes: Uint8Array, base?: Snapshot): Promise<Answer>;
+}

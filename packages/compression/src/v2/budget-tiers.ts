@@ -1,0 +1,11 @@
+import type { DeltaRate } from './frames/delta-frame.js';
+
+/** How much a TV may send in one message: little that still helps, the usual, much. */
+export type BudgetTier = 'floor' | 'normal' | 'ceiling';
+
+/** Steps give learned patterns a cosine of about .98, .99 and .995. */
+export const BUDGET_TIERS: Readonly<Record<BudgetTier, Required<DeltaRate>>> = {
+  floor: { budgetBytes: 512, step: 0.026, coarsestStep: 0.06 },
+  normal: { budgetBytes: 1024, step: 0.019, coarsestStep: 0.045 },
+  ceiling: { budgetBytes: 2048, step: 0.013, coarsestStep: 0.035 },
+};

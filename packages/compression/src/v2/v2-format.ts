@@ -1,0 +1,123 @@
+import type { EmbeddingCodec } from '@omega-tv/embedding-codec';
+import { isSyncError, type RandomSource, type SyncDelta } from '@omega-tv/types';
+import type { Answer, ClientFormat, PushContext } from '../client-format.js';
+import { largestFitting } from '../largest-fitting.js';
+import { BUDGET_TIERS } from './budget-tiers.js';
+import { Codecs } from './codecs.js';
+import { createContentResolver, type KnownTitle } from './content-hash.js';
+import { decodeAnswerFrame } from './frames/answer-frame.js';
+import { encodeDeltaFrame, type DeltaFrame } from './frames/delta-frame.js';
+import { decodeSnapshotFrame } from './frames/snapshot-frame.js';
+import { V2_LIMITS } from './limits.js';
+import type { Snapshot } from './snapshot.js';
+
+/** Media type of all frames. */
+export const FRAME_MEDIA_TYPE = 'application/vnd.omega-tv.frame';
+
+export interface V2FormatOptions {
+  /** One for each codebook that this TV has; it writes with the first. */
+  readonly codecs: readonly [EmbeddingCodec, ...EmbeddingCodec[]];
+  /** Draws the seeds of the dither; the machine's own source, not one that is seeded alike. */
+  readonly random: RandomSource;
+  /** Titles that trends may name: they come as hashes. Default: none, and they stay `#` and hash. */
+  readonly titles?: Iterable<KnownTitle>;
+}
+
+/** A v2 format also reads snapshots on their own, from a cache or a disk. */
+export interface V2Format extends ClientFormat {
+  /** @throws SyncError as `decodeAnswer`, and `version-conflict` for a diff to another base. */
+  decodeSnapshot(bytes: Uint8Array, base?: Snapshot): Snapshot;
+  /** A snapshot whose trends have the content ids that this TV knows. */
+  resolve(snapshot: Snapshot): Required<Pick<Answer, 'globals'>>['globals'];
+}
+
+/** The v2 wire format: compact frames. */
+export function createV2Format(options: V2FormatOptions): V2Format {
+  const { random } = options;
+  const codecs = new Codecs(options.codecs);
+  const titles = [...(options.titles ?? [])];
+  const encode = (delta: SyncDelta, { base, tier = 'normal' }: PushContext): DeltaFrame => {
+    const common = { random, ...(base === undefined ? {} : { base }) };
+    try {
+      return encodeDeltaFrame(codecs.first, delta, { ...common, rate: BUDGET_TIERS[tier] });
+    } catch (error) {
+      // A pattern with long names must not be lost to a tier that the network has chosen.
+      if (delta.patterns.length > 1 || !isSyncError(error, 'compression-limit')) throw error;
+      const rate = { ...BUDGET_TIERS[tier], budgetBytes: V2_LIMITS.maxRequestBytes };
+      return encodeDeltaFrame(codecs.first, delta, { ...common, rate });
+    }
+  };
+  const decodeSnapshot = (bytes: Uint8Array, base?: Snapshot): Snapshot =>
+    decodeSnapshotFrame(codecs, bytes, base);
+  const resolve: V2Format['resolve'] = (snapshot) => {
+    const known = [
+      ...titles,
+      ...snapshot.patterns.map(({ id, genre }) => ({ id, genres: [genre] })),
+    ];
+    const toId = createContentResolver(known);
+    const { patterns, version, timestamp } = snapshot;
+    const trends = snapshot.trends.map((trend) => ({ ...trend, contentId: toId(trend) }));
+    return { patterns, trends, version, timestamp };
+  };
+
+  return {
+    protocolVersion: 2,
+    mediaType: `${FRAME_MEDIA_TYPE};version=2`,
+    accept: `${FRAME_MEDIA_TYPE};version=2;codebooks="${codecs.ids.join(' ')}"`,
+    maxRequestBytes: V2_LIMITS.maxRequestBytes,
+    maxResponseBytes: V2_LIMITS.maxResponseBytes,
+    encodeDelta: (delta, context = {}) =>
+      Promise.resolve().then(() => {
+        const { bytes, meanCosine, minCosine } = encode(delta, context);
+        return { bytes, fidelity: { meanCosine, minCosine } };
+      }),
+    splitDelta: (delta, context = {}) => split(delta, (part) => encode(part, context)),
+    decodeAnswer: (bytes, base) =>
+      Promise.resolve().then(() => {
+        const { receipt, window, current, snapshot: frame } = decodeAnswerFrame(bytes);
+        if (frame === undefined) return { receipt, window, current };
+        try {
+          const snapshot = decodeSnapshot(frame, base);
+          return { receipt, window, current, snapshot, globals: resolve(snapshot) };
+        } catch (snapshotError) {
+          if (!isSyncError(snapshotError)) throw snapshotError;
+          return { receipt, window, current, snapshotError };
+        }
+      }),
+    decodeSnapshot,
+    resolve,
+  };
+}
+
+/** As many patterns a message as fit. */
+async function split(
+  delta: SyncDelta,
+  encode: (delta: SyncDelta) => DeltaFrame,
+): Promise<readonly SyncDelta[]> {
+  const parts: SyncDelta[] = [];
+  let { patterns } = delta;
+  // What is said once goes with the first message.
+  const { engagements: _, taste: __, ...further } = delta;
+  do {
+    const head = parts.length === 0 ? delta : further;
+    const left = patterns;
+    const count = await largestFitting(left.length, (n) =>
+      Promise.resolve(fits({ ...head, patterns: left.slice(0, n) }, encode)),
+    );
+    const part = { ...head, patterns: left.slice(0, Math.max(1, count)) };
+    if (count === 0) encode(part);
+    parts.push(part);
+    patterns = left.slice(part.patterns.length);
+  } while (patterns.length > 0);
+  return parts;
+}
+
+function fits(delta: SyncDelta, encode: (delta: SyncDelta) => DeltaFrame): boolean {
+  try {
+    encode(delta);
+    return true;
+  } catch (error) {
+    if (isSyncError(error, 'compression-limit')) return false;
+    throw error;
+  }
+}

@@ -1,55 +1,50 @@
 import {
+  GLOBAL_STREAM,
   isPublishedId,
   isSyncError,
-  MAX_NAME_LENGTH,
   meetsSyncThreshold,
-  SyncError,
+  silentLogger,
   type Clock,
   type GlobalPatterns,
   type Logger,
   type PatternData,
   type SyncDelta,
 } from '@omega-tv/types';
-import type { WireFormat } from '@omega-tv/compression';
+import {
+  encodeSnapshotFrame,
+  type ClientFormat,
+  type PushContext,
+  type Snapshot,
+} from '@omega-tv/compression';
 import {
   ConstellationProtocol,
   createAxiosTransport,
   normaliseBaseUrl,
+  snapshotPath,
   type RequestOptions,
   type SyncAnswer,
   type SyncResult,
-  type Transport,
 } from '@omega-tv/protocol';
+import { TierChoice } from './budget/tier-choice.js';
+import { checkReceipt, isRefusal } from './settlement.js';
 import { createMemoryPatternStore } from './store/memory-pattern-store.js';
 import type { PatternStore } from './store/pattern-store.js';
+import { orderByTeaching } from './store/push-order.js';
 import {
   answerAdopted,
+  copiesMerged,
+  frameDropped,
   pendingPatterns,
   pushAcknowledged,
   pushBegun,
   pushRefused,
   stateOwned,
+  type AdoptedAnswer,
+  type SyncState,
 } from './store/sync-state.js';
-import { addResults, nothingMoved } from './sync-results.js';
-import { systemClock } from './system.js';
-
-export interface SyncClientOptions {
-  /** Where the Constellation lives, e.g. `https://tv.example.com/base`. */
-  readonly url: string;
-  /** Names this TV; not empty, no control characters. */
-  readonly deviceId: string;
-  /** How deltas become bytes, e.g. `createNodeV1Format()` of `@omega-tv/compression/node`. */
-  readonly format: WireFormat;
-  /** Default: one in memory. */
-  readonly store?: PatternStore;
-  /** Default: HTTP with axios. */
-  readonly transport?: Transport;
-  /** Default: the machine's. */
-  readonly clock?: Clock;
-  /** Default: 30 s. */
-  readonly timeoutMs?: number;
-  readonly logger?: Logger;
-}
+import { checkOptions, type SyncClientOptions } from './sync-client-options.js';
+import { addResults, nothingMoved, snapshotFetched } from './sync-results.js';
+import { systemClock, systemRandom } from './system.js';
 
 /** How many patterns one exchange looks at. */
 const MAX_LISTED_SKILLS = 1024;
@@ -61,24 +56,36 @@ export class SyncClient {
   readonly constellationUrl: string;
   readonly store: PatternStore;
   readonly #protocol: ConstellationProtocol;
+  readonly #format: ClientFormat;
   readonly #clock: Clock;
+  readonly #tiers: TierChoice;
+  readonly #isCached: boolean;
+  readonly #logger: Logger;
   #lastVersion: number;
+  /** The snapshot that the state's frame holds. */
+  #held: Snapshot | undefined;
   /** Exchanges take turns, since each reads and writes the state. */
   #turn: Promise<unknown> = Promise.resolve();
 
-  private constructor(options: SyncClientOptions, store: PatternStore, lastVersion: number) {
-    const { clock = systemClock, format, timeoutMs, logger } = options;
+  private constructor(options: SyncClientOptions, store: PatternStore, state: SyncState) {
+    const { clock = systemClock, format, fallback, timeoutMs, logger = silentLogger } = options;
     this.deviceId = options.deviceId;
     this.constellationUrl = normaliseBaseUrl(options.url);
     this.store = store;
+    this.#format = format;
     this.#clock = clock;
-    this.#lastVersion = lastVersion;
+    this.#tiers = new TierChoice(options.budget);
+    this.#isCached = options.snapshots === 'cached' && format.decodeSnapshot !== undefined;
+    this.#logger = logger;
+    this.#lastVersion = state.lastVersion;
+    this.#held = this.#readFrame(state.frame);
     this.#protocol = new ConstellationProtocol({
       transport: options.transport ?? createAxiosTransport({ baseUrl: this.constellationUrl }),
       format,
       clock,
+      logger,
+      ...(fallback === undefined ? {} : { fallback }),
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
-      ...(logger === undefined ? {} : { logger }),
     });
   }
 
@@ -89,17 +96,18 @@ export class SyncClient {
    */
   static async create(options: SyncClientOptions): Promise<SyncClient> {
     checkOptions(options);
-    const { deviceId, store = createMemoryPatternStore() } = options;
+    const { deviceId, store = createMemoryPatternStore(), random = systemRandom } = options;
     const url = normaliseBaseUrl(options.url);
     const loaded = await store.loadSyncState();
-    const state = stateOwned(loaded, { deviceId, url });
+    const drawEpoch = (): number => Math.floor(random.next() * 2 ** 32);
+    const state = stateOwned(loaded, { deviceId, url }, drawEpoch);
     if (state !== loaded) {
       // A full disk must not stop a TV from starting: the owner is written with a later state.
       await store.saveSyncState(state).catch((err: unknown) => {
         options.logger?.warn({ err }, 'the store cannot be written now');
       });
     }
-    return new SyncClient(options, store, state.lastVersion);
+    return new SyncClient(options, store, state);
   }
 
   /** The version of the newest global patterns that arrived here; 0 before the first. */
@@ -137,13 +145,14 @@ export class SyncClient {
    */
   sync(delta: SyncDelta, options: RequestOptions = {}): Promise<SyncAnswer> {
     return this.#inTurn(async () => {
-      const [first = delta, ...rest] = await this.#protocol.format.splitDelta(delta);
-      let answer = await this.#protocol.sync(first, options);
+      const context = this.#context();
+      const [first = delta, ...rest] = await this.#protocol.format.splitDelta(delta, context);
+      let answer = await this.#exchange(first, options);
       for (const part of rest) {
-        const next = await this.#protocol.sync(part, options);
-        answer = { ...next, result: addResults(answer.result, next.result) };
+        const next = await this.#exchange(part, options);
+        answer = { ...answer, ...next, result: addResults(answer.result, next.result) };
       }
-      await this.#adopt(answer.globalPatterns, answerAdopted);
+      await this.#adopt(answer, answerAdopted);
       return answer;
     });
   }
@@ -156,44 +165,95 @@ export class SyncClient {
    */
   syncStore(options: RequestOptions = {}): Promise<SyncResult> {
     return this.#inTurn(async () => {
-      let result = nothingMoved(this.#lastVersion);
+      let result = nothingMoved(this.#lastVersion, this.#format.protocolVersion);
+      let told: number | undefined;
       for (;;) {
         const delta = await this.#nextPush();
         if (delta === undefined) break;
         const moved = await this.#settlePush(delta, options);
-        if (moved !== undefined) result = addResults(result, moved);
+        if (moved === undefined) continue;
+        result = addResults(result, moved);
+        told = moved.globalVersion;
       }
-      if (result.bytesReceived === 0 && (await this.#hasOtherVersion(options))) {
-        const answer = await this.#protocol.sync(this.prepareDelta([]), options);
-        await this.#adopt(answer.globalPatterns, answerAdopted);
-        result = addResults(result, answer.result);
-      }
-      return result;
+      told ??= await this.#protocol.getGlobalVersion(options);
+      return addResults(result, await this.#fetchOther(told, options));
     });
   }
 
-  /** A lower one counts too: the server may have been restored from a backup. */
-  async #hasOtherVersion(options: RequestOptions): Promise<boolean> {
-    return (await this.#protocol.getGlobalVersion(options)) !== this.#lastVersion;
+  /** A lower version counts too: the server may have been restored from a backup. */
+  async #fetchOther(version: number, options: RequestOptions): Promise<SyncResult> {
+    if (version === this.#lastVersion) {
+      return nothingMoved(this.#lastVersion, this.#protocol.format.protocolVersion);
+    }
+    if (this.#isCached && this.#protocol.format === this.#format) {
+      return this.#fetchSnapshot(version, options);
+    }
+    const answer = await this.#exchange(this.prepareDelta([]), options);
+    await this.#adopt(answer, answerAdopted);
+    return answer.result;
+  }
+
+  async #fetchSnapshot(version: number, options: RequestOptions): Promise<SyncResult> {
+    const startMs = this.#clock.nowMs();
+    const held = this.#held;
+    const path = snapshotPath({ stream: GLOBAL_STREAM, version }, held);
+    const bytes = await this.#protocol.getSnapshot(path, options);
+    const read = this.#format.decodeSnapshot?.(bytes, held);
+    if (read === undefined) return nothingMoved(this.#lastVersion, this.#format.protocolVersion);
+    await this.#adoptSnapshot(read, answerAdopted);
+    const durationMs = this.#clock.nowMs() - startMs;
+    return snapshotFetched(read.globals, bytes.length, durationMs);
+  }
+
+  /** What a delta may be coded against, and how large it may be. */
+  #context(): PushContext & { readonly tierReason: string } {
+    const { tier, reason } = this.#tiers.choose();
+    return { tier, tierReason: reason, ...(this.#held === undefined ? {} : { base: this.#held }) };
+  }
+
+  async #exchange(delta: SyncDelta, options: RequestOptions): Promise<SyncAnswer> {
+    const { tierReason, ...context } = this.#context();
+    const { serverEpoch } = await this.store.loadSyncState();
+    try {
+      const answer = await this.#protocol.sync(delta, {
+        ...options,
+        ...context,
+        minimal: this.#isCached,
+        mayFallBack: serverEpoch === undefined,
+      });
+      checkReceipt(delta, answer);
+      this.#tiers.succeeded(answer.result.durationMs);
+      return { ...answer, result: { ...answer.result, tierReason } };
+    } catch (error) {
+      this.#tiers.failed(error);
+      throw error;
+    }
   }
 
   /** The push that was begun and not answered, or else a new one, durable before it is sent. */
   async #nextPush(): Promise<SyncDelta | undefined> {
     const state = await this.store.loadSyncState();
     const [begun] = state.outbox;
-    if (begun !== undefined) return { ...this.prepareDelta([]), patterns: begun };
+    if (begun !== undefined) return { ...this.prepareDelta([]), ...begun };
     const learned = await this.store.skillList(MAX_LISTED_SKILLS, 'learned');
-    const pending = this.prepareDelta(pendingPatterns(state, learned));
-    if (pending.patterns.length === 0) return undefined;
-    const [next = pending] = await this.#split(pending);
-    await this.store.saveSyncState(pushBegun(state, next.patterns));
-    return next;
+    const merged = copiesMerged(state, learned);
+    const pending = this.prepareDelta(
+      orderByTeaching(pendingPatterns(merged, learned), this.#held?.patterns ?? []),
+    );
+    if (pending.patterns.length === 0) {
+      if (merged !== state) await this.store.saveSyncState(merged);
+      return undefined;
+    }
+    const [part = pending] = await this.#split(pending);
+    const next = pushBegun(merged, part.patterns);
+    await this.store.saveSyncState(next);
+    return { ...part, ...next.outbox[0] };
   }
 
   /** A pattern that fits no message goes alone, so that it alone becomes a dead letter. */
   async #split(delta: SyncDelta): Promise<readonly SyncDelta[]> {
     try {
-      return await this.#protocol.format.splitDelta(delta);
+      return await this.#protocol.format.splitDelta(delta, this.#context());
     } catch (error) {
       if (!isRefusal(error)) throw error;
       return delta.patterns.map((pattern) => ({ ...delta, patterns: [pattern] }));
@@ -203,9 +263,9 @@ export class SyncClient {
   /** Sends the first push of the outbox; returns undefined when it was refused for good. */
   async #settlePush(delta: SyncDelta, options: RequestOptions): Promise<SyncResult | undefined> {
     try {
-      const { globalPatterns, result } = await this.#protocol.sync(delta, options);
-      await this.#adopt(globalPatterns, pushAcknowledged);
-      return result;
+      const answer = await this.#exchange(delta, options);
+      await this.#adopt(answer, pushAcknowledged);
+      return answer.result;
     } catch (error) {
       if (!isRefusal(error)) throw error;
       const state = await this.store.loadSyncState();
@@ -214,9 +274,47 @@ export class SyncClient {
     }
   }
 
-  async #adopt(answer: GlobalPatterns, settle: typeof answerAdopted): Promise<void> {
-    await this.store.saveSyncState(settle(await this.store.loadSyncState(), answer));
-    this.#lastVersion = answer.version;
+  /** Acknowledgement, snapshot and version in one step; the receipt counts without a snapshot too. */
+  async #adopt(answer: SyncAnswer, settle: Settle): Promise<void> {
+    const { globalPatterns, snapshot, snapshotError, receipt } = answer;
+    if (snapshotError !== undefined) {
+      this.#logger.warn({ err: snapshotError }, 'the snapshot of the answer cannot be used');
+    }
+    const epoch = receipt === undefined ? {} : { serverEpoch: receipt.serverEpoch };
+    if (globalPatterns !== undefined) {
+      const read = { globals: globalPatterns, ...(snapshot === undefined ? {} : { snapshot }) };
+      await this.#adoptSnapshot(read, settle, epoch);
+      return;
+    }
+    const state = settle(await this.store.loadSyncState(), epoch);
+    await this.store.saveSyncState(snapshotError === undefined ? state : frameDropped(state));
+    if (snapshotError !== undefined) this.#held = undefined;
+  }
+
+  async #adoptSnapshot(
+    { globals, snapshot }: { globals: GlobalPatterns; snapshot?: Snapshot },
+    settle: Settle,
+    epoch: Pick<AdoptedAnswer, 'serverEpoch'> = {},
+  ): Promise<void> {
+    const frame = snapshot === undefined ? {} : { frame: encodeSnapshotFrame(snapshot) };
+    const state = settle(await this.store.loadSyncState(), { globals, ...frame, ...epoch });
+    await this.store.saveSyncState(state);
+    this.#held = snapshot;
+    this.#lastVersion = globals.version;
+  }
+
+  /** The snapshot that a TV kept; what it cannot read it does without. */
+  #readFrame(frame: Uint8Array | undefined): Snapshot | undefined {
+    if (frame === undefined) return undefined;
+    try {
+      return this.#format.decodeSnapshot?.(frame).snapshot;
+    } catch (err) {
+      this.#logger.warn(
+        { err },
+        'the snapshot kept cannot be read; the next answer brings it anew',
+      );
+      return undefined;
+    }
   }
 
   #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -226,14 +324,7 @@ export class SyncClient {
   }
 }
 
-/**
- * Refused for what a pattern says: sending it again can only be refused again. A body that arrived
- * damaged, or an envelope that is wrong, is no fault of the patterns.
- */
-function isRefusal(error: unknown): error is SyncError {
-  if (!isSyncError(error) || error.retryable) return false;
-  return error.code === 'invalid-pattern' || error.code === 'compression-limit';
-}
+type Settle = (state: SyncState, answer: AdoptedAnswer) => SyncState;
 
 /** RFC 3339 has four digits for the year: a clock beyond them is read as its last instant. */
 const LAST_TIMESTAMP_MS = Date.UTC(9999, 11, 31);
@@ -241,22 +332,4 @@ const LAST_TIMESTAMP_MS = Date.UTC(9999, 11, 31);
 function toTimestamp(nowMs: number): string {
   const ms = Math.min(Math.max(nowMs, 0), LAST_TIMESTAMP_MS);
   return new Date(Number.isNaN(ms) ? 0 : ms).toISOString();
-}
-
-function checkOptions({ deviceId, format }: SyncClientOptions): void {
-  const isName = typeof deviceId === 'string' && /^[^\p{Cc}\p{Cs}]+$/u.test(deviceId);
-  if (!isName || deviceId.length > MAX_NAME_LENGTH) {
-    throw new SyncError(
-      'invalid-config',
-      `The device id must be well-formed text of 1 to ${MAX_NAME_LENGTH} characters without control characters`,
-      { field: 'deviceId' },
-    );
-  }
-  if (typeof format !== 'object') {
-    throw new SyncError(
-      'invalid-config',
-      'A format is missing; createNodeV1Format() of @omega-tv/compression/node makes one',
-      { field: 'format' },
-    );
-  }
 }

@@ -1,8 +1,10 @@
 import type { SyncResult } from '@omega-tv/protocol';
+import type { GlobalPatterns } from '@omega-tv/types';
 
 /** The result of an exchange that had nothing to move. */
-export function nothingMoved(globalVersion: number): SyncResult {
+export function nothingMoved(globalVersion: number, protocolVersion: 1 | 2): SyncResult {
   return {
+    protocolVersion,
     patternsPushed: 0,
     patternsReceived: 0,
     trendsReceived: 0,
@@ -10,7 +12,23 @@ export function nothingMoved(globalVersion: number): SyncResult {
     bytesSent: 0,
     bytesReceived: 0,
     durationMs: 0,
-    fidelity: { meanCosine: 1, minCosine: 1, gridStep: null },
+    fidelity: { meanCosine: 1, minCosine: 1 },
+    tier: 'normal',
+  };
+}
+
+/** The result of a snapshot that was fetched on its own. */
+export function snapshotFetched(
+  { patterns, trends, version }: GlobalPatterns,
+  bytesReceived: number,
+  durationMs: number,
+): SyncResult {
+  return {
+    ...nothingMoved(version, 2),
+    patternsReceived: patterns.length,
+    trendsReceived: trends.length,
+    bytesReceived,
+    durationMs,
   };
 }
 
@@ -22,20 +40,14 @@ export function addResults(a: SyncResult, b: SyncResult): SyncResult {
       ? 1
       : (a.fidelity.meanCosine * a.patternsPushed + b.fidelity.meanCosine * b.patternsPushed) /
         patternsPushed;
+  const isIdle = b.bytesSent === 0 && b.bytesReceived === 0;
   return {
-    ...b,
+    ...(isIdle ? { ...a, globalVersion: b.globalVersion } : b),
     patternsPushed,
+    patternsReceived: isIdle ? a.patternsReceived : b.patternsReceived,
     bytesSent: a.bytesSent + b.bytesSent,
     bytesReceived: a.bytesReceived + b.bytesReceived,
     durationMs: a.durationMs + b.durationMs,
-    fidelity: {
-      meanCosine,
-      minCosine: Math.min(a.fidelity.minCosine, b.fidelity.minCosine),
-      gridStep: coarser(a.fidelity.gridStep, b.fidelity.gridStep),
-    },
+    fidelity: { meanCosine, minCosine: Math.min(a.fidelity.minCosine, b.fidelity.minCosine) },
   };
-}
-
-function coarser(a: number | null, b: number | null): number | null {
-  return a === null ? b : b === null ? a : Math.max(a, b);
 }

@@ -73,4 +73,16 @@ export interface ClientFormat {
    * `invalid-pattern`.
    */
   decodeAnswer(bytes: Uint8Array, base?: Snapshot): Promise<Answer>;
+  /**
+   * Reads a snapshot that came without an answer: from a cache, or from this TV's own disk. v1 has
+   * none.
+   * @throws SyncError as `decodeAnswer`, and `version-conflict` for a diff to another base.
+   */
+  readonly decodeSnapshot?: (bytes: Uint8Array, base?: Snapshot) => ReadSnapshot;
+}
+
+/** A snapshot, and what a host sees of it: its trends bear the content ids that this TV knows. */
+export interface ReadSnapshot {
+  readonly snapshot: Snapshot;
+  readonly globals: GlobalPatterns;
 }

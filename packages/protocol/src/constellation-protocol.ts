@@ -8,23 +8,36 @@ import {
   type GlobalPatterns,
   type Logger,
   type SyncDelta,
+  type SyncWindow,
 } from '@omega-tv/types';
-import type { Fidelity, WireFormat } from '@omega-tv/compression';
+import type {
+  Answer,
+  BudgetTier,
+  ClientFormat,
+  EncodedDelta,
+  Fidelity,
+  PushContext,
+  Snapshot,
+} from '@omega-tv/compression';
 import Value from 'typebox/value';
 import {
   DEFAULT_TIMEOUT_MS,
   HEADERS,
   MAX_JSON_ANSWER_BYTES,
   PATHS,
+  PREFER_MINIMAL,
   VersionSchema,
 } from './contract.js';
+import { FormatChoice } from './format-choice.js';
 import { statusToSyncError } from './status-errors.js';
 import type { Transport, TransportRequest, TransportResponse } from './transport.js';
 
 export interface ConstellationProtocolOptions {
   readonly transport: Transport;
-  /** How deltas and global patterns become bytes. */
-  readonly format: WireFormat;
+  /** How deltas and answers become bytes. */
+  readonly format: ClientFormat;
+  /** What is spoken to a server that does not know `format`. Default: nothing else. */
+  readonly fallback?: ClientFormat;
   readonly clock: Clock;
   /** Default: 30 s. */
   readonly timeoutMs?: number;
@@ -33,10 +46,20 @@ export interface ConstellationProtocolOptions {
 
 export interface RequestOptions {
   readonly signal?: AbortSignal;
+  /** W3C Trace Context of the caller, sent along as it is. */
+  readonly traceParent?: string;
+}
+
+export interface SyncOptions extends RequestOptions, PushContext {
+  /** Asks for the receipt alone: the snapshot comes from elsewhere, such as a cache. */
+  readonly minimal?: boolean;
+  /** False once a server has acknowledged in `format`: then it is spoken to in no other. Default: true. */
+  readonly mayFallBack?: boolean;
 }
 
 /** What one exchange moved. */
 export interface SyncResult {
+  readonly protocolVersion: 1 | 2;
   readonly patternsPushed: number;
   readonly patternsReceived: number;
   readonly trendsReceived: number;
@@ -47,22 +70,31 @@ export interface SyncResult {
   readonly durationMs: number;
   /** How near the sent embeddings are to the true ones. */
   readonly fidelity: Fidelity;
+  /** How much a message might have; v1 has one size. */
+  readonly tier: BudgetTier;
+  /** Why this tier. */
+  readonly tierReason?: string;
+  /** When the server wants this TV back. */
+  readonly window?: SyncWindow;
 }
 
-export interface SyncAnswer {
-  readonly globalPatterns: GlobalPatterns;
+/** `globalPatterns` is absent where the TV holds the newest, or asked for the receipt alone. */
+export interface SyncAnswer extends Omit<Answer, 'globals'> {
+  readonly globalPatterns?: GlobalPatterns;
   readonly result: SyncResult;
 }
 
 /** The requests that a TV sends to a Constellation. */
 export class ConstellationProtocol {
   readonly #options: ConstellationProtocolOptions;
+  readonly #formats: FormatChoice;
   readonly #timeoutMs: number;
   readonly #logger: Logger;
 
   /** @throws SyncError `invalid-config` when the timeout is not a positive number of ms. */
   constructor(options: ConstellationProtocolOptions) {
     this.#options = options;
+    this.#formats = new FormatChoice(options.format, options.fallback);
     this.#timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     this.#logger = options.logger ?? silentLogger;
     if (!(this.#timeoutMs > 0 && this.#timeoutMs < 2 ** 31)) {
@@ -74,9 +106,9 @@ export class ConstellationProtocol {
     }
   }
 
-  /** How deltas become bytes here. */
-  get format(): WireFormat {
-    return this.#options.format;
+  /** How deltas become bytes just now: the fallback where the server knows nothing else. */
+  get format(): ClientFormat {
+    return this.#formats.current;
   }
 
   /**
@@ -105,51 +137,98 @@ export class ConstellationProtocol {
   }
 
   /**
-   * Pushes one delta and reads the answer.
-   * @throws SyncError `invalid-pattern` or `serialization` when the delta is not valid,
-   * `compression-limit` when it does not fit one message (see `WireFormat.splitDelta`), `http` when
-   * no answer came, the error that the server's problem names, and `compression`, `serialization`
-   * or `compression-limit` when the answer is not readable. The signal's reason when aborted.
+   * Fetches a published version.
+   * @param path of `snapshotPath`.
+   * @returns the bytes of its frame, to be read by the format.
+   * @throws SyncError as `sync`.
    */
-  async sync(delta: SyncDelta, options: RequestOptions = {}): Promise<SyncAnswer> {
-    const { format, clock } = this.#options;
+  async getSnapshot(path: string, options: RequestOptions = {}): Promise<Uint8Array> {
+    const { format } = this;
+    const headers = { Accept: format.accept };
+    const { maxResponseBytes } = format;
+    return (await this.#request({ method: 'GET', path, headers, maxResponseBytes }, 0, options))
+      .body;
+  }
+
+  /**
+   * Pushes one delta and reads the answer. A base that the server does not know costs one further
+   * round trip: the delta goes again without it.
+   * @throws SyncError `invalid-pattern` or `serialization` when the delta is not valid,
+   * `compression-limit` when it does not fit one message (see `ClientFormat.splitDelta`), `http`
+   * when no answer came, the error that the server's problem names, and `compression`,
+   * `serialization` or `compression-limit` when the answer is not readable. The signal's reason when
+   * aborted.
+   */
+  async sync(delta: SyncDelta, options: SyncOptions = {}): Promise<SyncAnswer> {
     validateSyncDelta(delta);
-    const startMs = clock.nowMs();
-    const encoded = await format.encodeDelta(delta);
-    const response = await this.#request(
-      {
-        method: 'POST',
-        path: PATHS.sync,
-        headers: {
-          'Content-Type': format.mediaType,
-          [HEADERS.deviceId]: toHeaderValue(delta.deviceId),
-          [HEADERS.syncVersion]: String(delta.version),
-        },
-        body: encoded.bytes,
-        maxResponseBytes: format.maxResponseBytes,
-      },
+    const startMs = this.#options.clock.nowMs();
+    const { base, ...rest } = options;
+    try {
+      return await this.#push(delta, options, startMs);
+    } catch (error) {
+      if (base !== undefined && isSyncError(error, 'version-conflict')) {
+        return this.#push(delta, rest, startMs);
+      }
+      const mayFallBack = options.mayFallBack !== false;
+      if (!(mayFallBack && this.#formats.fallBack(error))) throw error;
+      this.#logger.warn({ err: error }, 'the server does not read frames; speaking v1');
+      return this.#push(delta, rest, startMs);
+    }
+  }
+
+  async #push(delta: SyncDelta, options: SyncOptions, startMs: number): Promise<SyncAnswer> {
+    const { format } = this;
+    const { base, tier = 'normal' } = options;
+    const context = { tier, ...(base === undefined ? {} : { base }) };
+    const encoded = await format.encodeDelta(delta, context);
+    const response = await this.#post(delta, encoded, options);
+    const { globals, ...answer } = await this.#readAnswer(format, response.body, base);
+    const result: SyncResult = {
+      protocolVersion: format.protocolVersion,
+      patternsPushed: delta.patterns.length,
+      patternsReceived: globals?.patterns.length ?? 0,
+      trendsReceived: globals?.trends.length ?? 0,
+      globalVersion: globals?.version ?? answer.current?.version ?? 0,
+      bytesSent: encoded.bytes.length,
+      bytesReceived: response.body.length,
+      durationMs: this.#options.clock.nowMs() - startMs,
+      fidelity: encoded.fidelity,
+      tier,
+      ...(answer.window === undefined ? {} : { window: answer.window }),
+    };
+    this.#logger.info({ deviceId: delta.deviceId, ...result }, 'synced');
+    return { ...answer, result, ...(globals === undefined ? {} : { globalPatterns: globals }) };
+  }
+
+  #post(
+    delta: SyncDelta,
+    { bytes }: EncodedDelta,
+    options: SyncOptions,
+  ): Promise<TransportResponse> {
+    const { format } = this;
+    const headers = {
+      'Content-Type': format.mediaType,
+      Accept: format.accept,
+      [HEADERS.deviceId]: toHeaderValue(delta.deviceId),
+      [HEADERS.syncVersion]: String(delta.version),
+      ...(options.minimal === true ? { [HEADERS.prefer]: PREFER_MINIMAL } : {}),
+    };
+    const { maxResponseBytes } = format;
+    return this.#request(
+      { method: 'POST', path: PATHS.sync, headers, body: bytes, maxResponseBytes },
       delta.version,
       options,
     );
-    const globalPatterns = await this.#readAnswer(response.body);
-    const result: SyncResult = {
-      patternsPushed: delta.patterns.length,
-      patternsReceived: globalPatterns.patterns.length,
-      trendsReceived: globalPatterns.trends.length,
-      globalVersion: globalPatterns.version,
-      bytesSent: encoded.bytes.length,
-      bytesReceived: response.body.length,
-      durationMs: clock.nowMs() - startMs,
-      fidelity: encoded.fidelity,
-    };
-    this.#logger.info({ deviceId: delta.deviceId, ...result }, 'synced');
-    return { globalPatterns, result };
   }
 
   /** An answer that is not readable decides nothing: the same push may be repeated. */
-  async #readAnswer(body: Uint8Array): Promise<GlobalPatterns> {
+  async #readAnswer(
+    format: ClientFormat,
+    body: Uint8Array,
+    base: Snapshot | undefined,
+  ): Promise<Answer> {
     try {
-      return await this.#options.format.decodeGlobalPatterns(body);
+      return await format.decodeAnswer(body, base);
     } catch (error) {
       if (!isSyncError(error)) throw error;
       const message = `POST ${PATHS.sync}: the answer is not readable: ${error.message}`;
@@ -160,18 +239,21 @@ export class ConstellationProtocol {
   async #request(
     request: Pick<TransportRequest, 'method' | 'path' | 'headers' | 'body' | 'maxResponseBytes'>,
     localVersion: number,
-    options: RequestOptions,
+    { signal, traceParent }: RequestOptions,
   ): Promise<TransportResponse> {
     const { transport, clock } = this.#options;
+    const trace = traceParent === undefined ? {} : { [HEADERS.traceParent]: traceParent };
     const response = await transport.request({
       ...request,
+      headers: { ...request.headers, ...trace },
       timeoutMs: this.#timeoutMs,
-      ...(options.signal === undefined ? {} : { signal: options.signal }),
+      ...(signal === undefined ? {} : { signal }),
     });
     if (response.status >= 200 && response.status < 300) return response;
     const where = `${request.method} ${request.path}`;
     const error = statusToSyncError(response, where, localVersion, clock.nowMs());
     this.#logger.warn({ code: error.code, status: response.status }, error.message);
+    this.#formats.notice(error, response);
     throw error;
   }
 }

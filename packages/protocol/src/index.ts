@@ -4,18 +4,24 @@ export type {
   ConstellationProtocolOptions,
   RequestOptions,
   SyncAnswer,
+  SyncOptions,
   SyncResult,
 } from './constellation-protocol.js';
 export { createAxiosTransport, type AxiosTransportOptions } from './axios-transport.js';
 
 // Advanced: the contract, for servers and other transports
 export {
+  CONTRACT_VERSION,
   DEFAULT_TIMEOUT_MS,
   HEADERS,
+  HealthSchema,
   PATHS,
+  PREFER_MINIMAL,
+  snapshotPath,
   VersionSchema,
   type VersionAnswer,
 } from './contract.js';
+export { createOpenApiDocument } from './openapi.js';
 export { normaliseBaseUrl } from './base-url.js';
 export type { Transport, TransportRequest, TransportResponse } from './transport.js';
 

@@ -1,6 +1,11 @@
 import { Type, type Static } from 'typebox';
 import Value from 'typebox/value';
-import { SyncError, type SyncErrorCode, type SyncErrorDetails } from '@omega-tv/types';
+import {
+  SyncError,
+  type SyncErrorCode,
+  type SyncErrorDetails,
+  type SyncWindow,
+} from '@omega-tv/types';
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 
@@ -18,6 +23,8 @@ export const ProblemSchema = Type.Object({
   size: Type.Optional(Type.Number()),
   local: Type.Optional(Type.Number()),
   remote: Type.Optional(Type.Number()),
+  /** When the TV may come back, in ms from the answer. */
+  next_sync: Type.Optional(Type.Object({ min_ms: Type.Number(), max_ms: Type.Number() })),
 });
 
 export type Problem = Static<typeof ProblemSchema>;
@@ -34,11 +41,24 @@ const PROBLEMS = {
   'invalid-config': { status: 500, title: 'The server is set up wrongly' },
 } as const satisfies Record<SyncErrorCode, { status: number; title: string }>;
 
-/** What a server answers for an error. */
-export function problemFromError(error: SyncError): Problem {
+/**
+ * What a server answers for an error.
+ * @param window when it wants the TV back; not before the error's own `retryAfterMs`.
+ */
+export function problemFromError(error: SyncError, window?: SyncWindow): Problem {
   const { status, title } = PROBLEMS[error.code];
   const problem = { type: TYPE_PREFIX + error.code, title, status, detail: error.message };
-  return { ...problem, ...error.details, status };
+  return {
+    ...problem,
+    ...error.details,
+    status,
+    ...(window === undefined ? {} : { next_sync: toNextSync(window, error.retryAfterMs) }),
+  };
+}
+
+function toNextSync({ minMs, maxMs }: SyncWindow, retryAfterMs?: number) {
+  const min_ms = retryAfterMs ?? minMs;
+  return { min_ms, max_ms: Math.max(min_ms, maxMs) };
 }
 
 /**
@@ -55,9 +75,10 @@ export function errorFromProblem(
   if (!isReadable(code)) return undefined;
   const message = `The Constellation refused the request: ${body.detail ?? body.title}`;
   const retryable = RETRYABLE.has(code);
+  const floorMs = retryAfterMs ?? body.next_sync?.min_ms;
   return new SyncError(code, message, readers[code](body, localVersion), {
     retryable,
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(floorMs === undefined ? {} : { retryAfterMs: floorMs }),
   });
 }
 

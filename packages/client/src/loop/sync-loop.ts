@@ -20,12 +20,14 @@ import {
   type ObservableInput,
   type SchedulerLike,
 } from 'rxjs';
-import { isSyncError, SyncError, type RandomSource } from '@omega-tv/types';
+import { isSyncError, SyncError, type RandomSource, type SyncWindow } from '@omega-tv/types';
 import type { SyncResult } from '@omega-tv/protocol';
 import { systemRandom } from '../system.js';
 import { retryDelayMs } from './retry-delay.js';
 
 const MINUTE_MS = 60_000;
+/** Whatever a server asks for, a TV comes back within a day. */
+const MAX_DELAY_MS = 24 * 60 * MINUTE_MS;
 
 export interface SyncLoopOptions {
   /** One exchange, e.g. `(signal) => client.syncStore({ signal })`. */
@@ -92,7 +94,8 @@ export function createSyncLoop(options: SyncLoopOptions): SyncLoop {
   const drawWithin = (min: number, max: number): number => min + random.next() * (max - min);
   const succeeded = (result: SyncResult): void => {
     failures = 0;
-    delayMs = drawWithin(intervalMs.min, intervalMs.max);
+    const drawnMs = drawWithin(intervalMs.min, intervalMs.max);
+    delayMs = Math.min(MAX_DELAY_MS, Math.max(drawnMs, drawInWindow(result.window, random)));
     results$.next(result);
   };
   const failed = (error: unknown): typeof EMPTY => {
@@ -188,4 +191,10 @@ function checkOptions(options: SyncLoopOptions) {
 function invalid(field: string, value: string | number): SyncError<'invalid-config'> {
   const message = `${field} is ${value}; expected milliseconds, ascending, above 0 and below 2^31`;
   return new SyncError('invalid-config', message, { field });
+}
+
+/** An instant in the window of a server that asks for patience; else none. */
+function drawInWindow(window: SyncWindow | undefined, random: RandomSource): number {
+  if (window === undefined || window.minMs === 0) return 0;
+  return window.minMs + random.next() * (window.maxMs - window.minMs);
 }

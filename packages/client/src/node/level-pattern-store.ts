@@ -1,5 +1,6 @@
 import type { PatternData } from '@omega-tv/types';
 import { createMemoryPatternStore } from '../store/memory-pattern-store.js';
+import { mergedPatterns } from '../store/near-copies.js';
 import type { PatternStore } from '../store/pattern-store.js';
 import { copyLearned, listSkills } from '../store/skills.js';
 import { emptySyncState, type SyncState } from '../store/sync-state.js';
@@ -116,9 +117,11 @@ function toPut(key: string, value: string): WriteOperation {
 }
 
 /** A count that was acknowledged but is no longer stored: the disk lost a record silently. */
-function checkMarks(learned: ReadonlyMap<string, PatternData>, { marks }: SyncState): void {
-  for (const [id, { acknowledged }] of marks) {
-    const stored = learned.get(id)?.sampleCount ?? 0;
+function checkMarks(learned: ReadonlyMap<string, PatternData>, state: SyncState): void {
+  const patterns = mergedPatterns([...learned.values()], state.merges);
+  const counts = new Map(patterns.map(({ id, sampleCount }) => [id, sampleCount]));
+  for (const [id, { acknowledged }] of state.marks) {
+    const stored = counts.get(id) ?? 0;
     if (stored < acknowledged) {
       throw new Error(`pattern ${id} has ${stored} samples, but ${acknowledged} were acknowledged`);
     }

@@ -1,9 +1,12 @@
 import {
   meetsSyncThreshold,
   SyncError,
+  type DeltaPosition,
   type GlobalPatterns,
   type PatternData,
+  type PushedPattern,
 } from '@omega-tv/types';
+import { findMerges, mergedPatterns, type Merge } from './near-copies.js';
 
 /** A server keeps this many marks a device and refuses further pattern ids. */
 const MAX_PUSHED_IDS = 128;
@@ -25,17 +28,32 @@ export interface DeadLetter {
   readonly reason: string;
 }
 
+/** A push that was begun. Its content is frozen. */
+export interface OutboxItem {
+  /** Its place among the pushes of this TV; absent where the store is older than the position. */
+  readonly position?: DeltaPosition;
+  readonly patterns: readonly PushedPattern[];
+}
+
 /** The durable state of a TV's exchanges, one record. */
 export interface SyncState {
   readonly lastVersion: number;
   readonly marks: ReadonlyMap<string, SampleMark>;
   /**
-   * Pushes that were begun, in order, as lists of patterns. Their content is frozen: an answer may
-   * have been lost, so the same patterns go out again until one arrives.
+   * Pushes that were begun, in order. An answer may have been lost, so the same patterns go out
+   * again until one arrives.
    */
-  readonly outbox: readonly (readonly PatternData[])[];
+  readonly outbox: readonly OutboxItem[];
   readonly deadLetters: readonly DeadLetter[];
   readonly snapshot: GlobalPatterns | undefined;
+  /** The frame of the snapshot, where it came in one: both sides predict from it. */
+  readonly frame?: Uint8Array;
+  /** The epoch of the server that acknowledged in v2 last. */
+  readonly serverEpoch?: string;
+  /** Where the next push will stand. */
+  readonly next?: DeltaPosition;
+  /** Near copies among the learned patterns, by id. */
+  readonly merges: ReadonlyMap<string, Merge>;
   /** Whom the marks belong to; undefined before the first client. */
   readonly owner?: StateOwner;
 }
@@ -52,6 +70,7 @@ export const emptySyncState: SyncState = {
   outbox: [],
   deadLetters: [],
   snapshot: undefined,
+  merges: new Map(),
 };
 
 /** Every learned sample is in exactly one of these. */
@@ -68,9 +87,16 @@ export interface SampleBooks {
 /**
  * The state for a client of this device and Constellation. Another Constellation acknowledged
  * nothing yet, so everything is pushed to it again.
+ * @param drawEpoch draws 32 bits; called where the state has no position yet.
  * @throws SyncError `invalid-config` for another device: its samples would be counted twice.
  */
-export function stateOwned(state: SyncState, owner: StateOwner): SyncState {
+export function stateOwned(
+  loaded: SyncState,
+  owner: StateOwner,
+  drawEpoch: () => number,
+): SyncState {
+  const state =
+    loaded.next === undefined ? { ...loaded, next: { deviceEpoch: drawEpoch(), seq: 1 } } : loaded;
   const { deviceId, url } = state.owner ?? owner;
   if (deviceId !== owner.deviceId) {
     throw new SyncError(
@@ -81,15 +107,29 @@ export function stateOwned(state: SyncState, owner: StateOwner): SyncState {
   }
   if (state.owner !== undefined && url === owner.url) return state;
   if (url === owner.url) return { ...state, owner };
-  return { ...state, owner, lastVersion: 0, marks: forgetAcknowledged(state.marks) };
+  const { frame: _, serverEpoch: __, ...rest } = state;
+  return { ...rest, owner, lastVersion: 0, marks: forgetAcknowledged(state.marks) };
 }
 
-/** Learned patterns with samples that no push has settled or begun, in the given order. */
+/** Near copies that are not merged yet are from now on; the same object where there are none. */
+export function copiesMerged(state: SyncState, learned: readonly PatternData[]): SyncState {
+  const begun = begunCounts(state);
+  const merges = findMerges(learned, state.merges, (id) => settledCount(state, begun, id));
+  return merges === state.merges ? state : { ...state, merges };
+}
+
+/** What a next push has to say of the learned patterns, in their order. */
 export function pendingPatterns(
   state: SyncState,
   learned: readonly PatternData[],
-): readonly PatternData[] {
-  return learned.filter(isPending(state));
+): readonly PushedPattern[] {
+  const begun = begunCounts(state);
+  return mergedPatterns(learned, state.merges)
+    .filter(isPending(state))
+    .map((pattern) => ({
+      ...pattern,
+      newSamples: pattern.sampleCount - settledCount(state, begun, pattern.id),
+    }));
 }
 
 function isPending(state: SyncState): (pattern: PatternData) => boolean {
@@ -105,25 +145,75 @@ function isPending(state: SyncState): (pattern: PatternData) => boolean {
 }
 
 /** Freezes a push: from now on it is sent as it is until an answer settles it. */
-export function pushBegun(state: SyncState, patterns: readonly PatternData[]): SyncState {
-  return { ...state, outbox: [...state.outbox, patterns] };
+export function pushBegun(state: SyncState, patterns: readonly PushedPattern[]): SyncState {
+  return withItems(state, state.outbox, [patterns]);
+}
+
+/** The state with further pushes in its outbox, behind `before`. */
+function withItems(
+  state: SyncState,
+  before: readonly OutboxItem[],
+  pushes: readonly (readonly PushedPattern[])[],
+  after: readonly OutboxItem[] = [],
+): SyncState {
+  const { next } = state;
+  if (next === undefined) {
+    return { ...state, outbox: [...before, ...pushes.map((patterns) => ({ patterns })), ...after] };
+  }
+  const { deviceEpoch, seq } = next;
+  const items = pushes.map((patterns, i) => ({
+    position: { deviceEpoch, seq: seq + i },
+    patterns,
+  }));
+  const advanced = { deviceEpoch, seq: seq + items.length };
+  return { ...state, next: advanced, outbox: [...before, ...items, ...after] };
+}
+
+/** What an answer brought: nothing but the acknowledgement where the TV holds the newest. */
+export interface AdoptedAnswer {
+  readonly globals?: GlobalPatterns;
+  readonly frame?: Uint8Array;
+  readonly serverEpoch?: string;
 }
 
 /** The first push of the outbox was acknowledged with this answer. */
-export function pushAcknowledged(state: SyncState, answer: GlobalPatterns): SyncState {
+export function pushAcknowledged(state: SyncState, answer: AdoptedAnswer): SyncState {
   const { marks, ...adopted } = answerAdopted(state, answer);
-  const [first = [], ...outbox] = adopted.outbox;
-  return { ...adopted, outbox, marks: raiseMarks(marks, first, 'acknowledged') };
+  const [first, ...outbox] = adopted.outbox;
+  return { ...adopted, outbox, marks: raiseMarks(marks, first?.patterns ?? [], 'acknowledged') };
 }
 
 /**
- * Takes an answer's version and global patterns. A lower version than before is that of a server
- * that lost what it had acknowledged (a restored backup, an empty store). Since counts are
- * cumulative it is enough to push everything again: what it still has counts nothing there.
+ * Takes an answer's version and global patterns. A lower version than before, or another epoch, is
+ * that of a server that lost what it had acknowledged (a restored backup, an empty store). Since
+ * counts are cumulative it is enough to push everything again: what it still has counts nothing
+ * there.
  */
-export function answerAdopted(state: SyncState, answer: GlobalPatterns): SyncState {
-  const marks = answer.version < state.lastVersion ? forgetAcknowledged(state.marks) : state.marks;
-  return { ...state, marks, lastVersion: answer.version, snapshot: answer };
+export function answerAdopted(
+  state: SyncState,
+  { globals, frame, serverEpoch }: AdoptedAnswer,
+): SyncState {
+  const isOlder = globals !== undefined && globals.version < state.lastVersion;
+  const isOther =
+    serverEpoch !== undefined &&
+    state.serverEpoch !== undefined &&
+    serverEpoch !== state.serverEpoch;
+  const marks = isOlder || isOther ? forgetAcknowledged(state.marks) : state.marks;
+  const { frame: held, ...rest } = state;
+  const kept = globals === undefined ? held : frame;
+  return {
+    ...rest,
+    marks,
+    ...(globals === undefined ? {} : { lastVersion: globals.version, snapshot: globals }),
+    ...(kept === undefined ? {} : { frame: kept }),
+    ...(serverEpoch === undefined ? {} : { serverEpoch }),
+  };
+}
+
+/** Without the frame: the next answer brings the whole snapshot. */
+export function frameDropped(state: SyncState): SyncState {
+  const { frame: _, ...rest } = state;
+  return rest;
 }
 
 function forgetAcknowledged(marks: SyncState['marks']): SyncState['marks'] {
@@ -135,15 +225,23 @@ function forgetAcknowledged(marks: SyncState['marks']): SyncState['marks'] {
  * each goes out alone; a pattern that was refused alone becomes a dead letter.
  */
 export function pushRefused(state: SyncState, reason: string): SyncState {
-  const [first = [], ...outbox] = state.outbox;
-  const [pattern] = first;
+  const [first, ...outbox] = state.outbox;
+  const patterns = first?.patterns ?? [];
+  const [pattern] = patterns;
   if (pattern === undefined) return { ...state, outbox };
-  if (first.length > 1) return { ...state, outbox: [...first.map((one) => [one]), ...outbox] };
+  if (patterns.length > 1) {
+    return withItems(
+      state,
+      [],
+      patterns.map((one) => [one]),
+      outbox,
+    );
+  }
   const letter = { patternId: pattern.id, sampleCount: pattern.sampleCount, reason };
   return {
     ...state,
     outbox,
-    marks: raiseMarks(state.marks, first, 'refused'),
+    marks: raiseMarks(state.marks, patterns, 'refused'),
     deadLetters: [...state.deadLetters, letter].slice(-MAX_DEAD_LETTERS),
   };
 }
@@ -153,7 +251,7 @@ export function sampleBooks(state: SyncState, learned: readonly PatternData[]): 
   const begun = begunCounts(state);
   const pending = isPending(state);
   const books = { learned: 0, acknowledged: 0, waiting: 0, withheld: 0, deadLettered: 0 };
-  for (const pattern of learned) {
+  for (const pattern of mergedPatterns(learned, state.merges)) {
     const { acknowledged, refused } = markOf(state.marks, pattern.id);
     const settled = Math.max(acknowledged, refused);
     const unsettled = pattern.sampleCount - settled;
@@ -169,7 +267,9 @@ export function sampleBooks(state: SyncState, learned: readonly PatternData[]): 
 
 function begunCounts({ outbox }: SyncState): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  for (const push of outbox) for (const { id, sampleCount } of push) counts.set(id, sampleCount);
+  for (const { patterns } of outbox) {
+    for (const { id, sampleCount } of patterns) counts.set(id, sampleCount);
+  }
   return counts;
 }
 

@@ -1,6 +1,11 @@
 import type { EmbeddingCodec } from '@omega-tv/embedding-codec';
-import { isSyncError, type RandomSource, type SyncDelta } from '@omega-tv/types';
-import type { Answer, ClientFormat, PushContext } from '../client-format.js';
+import {
+  isSyncError,
+  type GlobalPatterns,
+  type RandomSource,
+  type SyncDelta,
+} from '@omega-tv/types';
+import type { ClientFormat, PushContext, ReadSnapshot } from '../client-format.js';
 import { largestFitting } from '../largest-fitting.js';
 import { BUDGET_TIERS } from './budget-tiers.js';
 import { Codecs } from './codecs.js';
@@ -23,16 +28,8 @@ export interface V2FormatOptions {
   readonly titles?: Iterable<KnownTitle>;
 }
 
-/** A v2 format also reads snapshots on their own, from a cache or a disk. */
-export interface V2Format extends ClientFormat {
-  /** @throws SyncError as `decodeAnswer`, and `version-conflict` for a diff to another base. */
-  decodeSnapshot(bytes: Uint8Array, base?: Snapshot): Snapshot;
-  /** A snapshot whose trends have the content ids that this TV knows. */
-  resolve(snapshot: Snapshot): Required<Pick<Answer, 'globals'>>['globals'];
-}
-
 /** The v2 wire format: compact frames. */
-export function createV2Format(options: V2FormatOptions): V2Format {
+export function createV2Format(options: V2FormatOptions): ClientFormat {
   const { random } = options;
   const codecs = new Codecs(options.codecs);
   const titles = [...(options.titles ?? [])];
@@ -47,14 +44,13 @@ export function createV2Format(options: V2FormatOptions): V2Format {
       return encodeDeltaFrame(codecs.first, delta, { ...common, rate });
     }
   };
-  const decodeSnapshot = (bytes: Uint8Array, base?: Snapshot): Snapshot =>
-    decodeSnapshotFrame(codecs, bytes, base);
-  const resolve: V2Format['resolve'] = (snapshot) => {
-    const known = [
-      ...titles,
-      ...snapshot.patterns.map(({ id, genre }) => ({ id, genres: [genre] })),
-    ];
-    const toId = createContentResolver(known);
+  const decodeSnapshot = (bytes: Uint8Array, base?: Snapshot): ReadSnapshot => {
+    const snapshot = decodeSnapshotFrame(codecs, bytes, base);
+    return { snapshot, globals: resolve(snapshot) };
+  };
+  const resolve = (snapshot: Snapshot): GlobalPatterns => {
+    const own = snapshot.patterns.map(({ id, genre }) => ({ id, genres: [genre] }));
+    const toId = createContentResolver([...titles, ...own]);
     const { patterns, version, timestamp } = snapshot;
     const trends = snapshot.trends.map((trend) => ({ ...trend, contentId: toId(trend) }));
     return { patterns, trends, version, timestamp };
@@ -77,15 +73,13 @@ export function createV2Format(options: V2FormatOptions): V2Format {
         const { receipt, window, current, snapshot: frame } = decodeAnswerFrame(bytes);
         if (frame === undefined) return { receipt, window, current };
         try {
-          const snapshot = decodeSnapshot(frame, base);
-          return { receipt, window, current, snapshot, globals: resolve(snapshot) };
+          return { receipt, window, current, ...decodeSnapshot(frame, base) };
         } catch (snapshotError) {
           if (!isSyncError(snapshotError)) throw snapshotError;
           return { receipt, window, current, snapshotError };
         }
       }),
     decodeSnapshot,
-    resolve,
   };
 }
 

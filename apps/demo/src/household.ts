@@ -1,7 +1,6 @@
 import path from 'node:path';
 import { SyncClient } from '@omega-tv/client';
 import { createRandom } from '@omega-tv/seeded-random';
-import { createNodeV1Format } from '@omega-tv/compression/node';
 import type { SyncResult } from '@omega-tv/protocol';
 import {
   createViewer,
@@ -10,6 +9,7 @@ import {
   type Recommendation,
   type Viewer,
 } from '@omega-tv/tv-agent';
+import { countingBoth } from './both-protocols.js';
 import type { World } from './world.js';
 
 /** From this affinity on, a simulated viewer is expected to finish a title. */
@@ -41,7 +41,7 @@ export async function openHousehold(
   const client = await SyncClient.create({
     url: world.server.url,
     deviceId,
-    format: createNodeV1Format(),
+    format: countingBoth({ codecs: [world.codec], titles: catalogue }, world.bytes),
     store: television.store,
     clock,
   });

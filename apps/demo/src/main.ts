@@ -5,6 +5,8 @@ import path from 'node:path';
 import { Command } from 'commander';
 import { loadCatalogue } from '@omega-tv/catalogue';
 import { parseWhole, runProgram, signalOfProcess } from '@omega-tv/command-line';
+import { createMiniLmCodec } from '@omega-tv/compression/node';
+import { noBytes } from './both-protocols.js';
 import { play } from './play.js';
 import { ServerHandle } from './server/server-handle.js';
 import { booksBalance, describeSummary } from './summary.js';
@@ -41,7 +43,16 @@ async function runDemo({ keep, seed }: DemoOptions): Promise<void> {
   // What waits for the server then fails, and the demo ends.
   signal.addEventListener('abort', () => void server.kill());
   try {
-    const world = { catalogue: loadCatalogue(), clock, server, folder, seed };
+    const codec = createMiniLmCodec();
+    const world = {
+      catalogue: loadCatalogue(),
+      clock,
+      server,
+      folder,
+      seed,
+      codec,
+      bytes: noBytes(),
+    };
     const summary = await play(world, signal);
     process.stdout.write(`\n${describeSummary(summary)}\n`);
     if (!booksBalance(summary.televisions, summary.server)) process.exitCode = 1;

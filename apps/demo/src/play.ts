@@ -63,6 +63,7 @@ export async function play(world: World, signal: AbortSignal): Promise<Summary> 
       newcomers,
       crash,
       results: households.flatMap(({ results }) => results),
+      bytes: world.bytes,
       televisions,
       server: await readReport(server.directory),
     };

@@ -3,6 +3,7 @@ import pc from 'picocolors';
 import type { ConstellationReport } from '@omega-tv/constellation';
 import type { SyncResult } from '@omega-tv/protocol';
 import { describeList, type TelevisionReport } from '@omega-tv/tv-agent';
+import type { ProtocolBytes } from './both-protocols.js';
 import type { Household } from './household.js';
 import type { CrashOutcome } from './scenes/crash.js';
 import type { Newcomer } from './scenes/newcomers.js';
@@ -22,6 +23,7 @@ export interface Summary {
   readonly newcomers: readonly Newcomer[];
   readonly crash: CrashOutcome;
   readonly results: readonly SyncResult[];
+  readonly bytes: ProtocolBytes;
   readonly televisions: ReadonlyMap<string, TelevisionReport>;
   readonly server: ConstellationReport;
 }
@@ -31,7 +33,7 @@ export function describeSummary(summary: Summary): string {
   return [
     describeShowcase(summary),
     describeNewcomers(summary.newcomers),
-    describeBytes(summary.results),
+    describeBytes(summary),
     describeCrash(summary),
     describeBooks(summary),
   ].join('\n\n');
@@ -81,18 +83,22 @@ function describeMeans(newcomers: readonly Newcomer[]): readonly [string, string
   return [alone.toFixed(1), helped.toFixed(1)];
 }
 
-function describeBytes(results: readonly SyncResult[]): string {
+function describeBytes({ results, bytes: sent }: Summary): string {
   const pushes = results.filter(({ patternsPushed }) => patternsPushed > 0);
   const patterns = sum(pushes, ({ patternsPushed }) => patternsPushed);
-  const up = sum(pushes, ({ bytesSent }) => bytesSent);
-  const down = sum(results, ({ bytesReceived }) => bytesReceived);
   const cosine = sum(pushes, (r) => r.fidelity.meanCosine * r.patternsPushed) / patterns;
-  const least = Math.min(...pushes.map(({ fidelity }) => fidelity.minCosine));
+  const table = createTable(['', 'frames (v2)', 'JSON + zstd (v1)']);
+  table.push(
+    ['up, a pattern', bytes(sent.up.v2 / sent.patterns), bytes(sent.up.v1 / sent.patterns)],
+    ['cosine of a pattern', cosine.toFixed(4), (sent.v1Cosines / sent.patterns).toFixed(4)],
+    ['up, an exchange', bytes(sent.up.v2 / sent.pushes), bytes(sent.up.v1 / sent.pushes)],
+    ['down, an answer', bytes(sent.down.v2 / sent.answers), bytes(sent.down.v1 / sent.answers)],
+    ['messages', String(sent.pushes), String(sent.v1Messages)],
+  );
   return [
-    heading('Bytes'),
-    `${results.length} exchanges: ${bytes(up)} up in ${pushes.length} pushes of ${patterns} patterns ` +
-      `(${bytes(up / patterns)} a pattern), ${bytes(down)} down (${bytes(down / results.length)} an exchange).`,
-    `Embeddings arrive rounded to what fits 2,048 B: cosine ${cosine.toFixed(4)} on average, ${least.toFixed(4)} at least.`,
+    heading('Bytes, the same exchanges in both protocols'),
+    table.toString(),
+    'v1 rounds embeddings to what fits 2,048 B and answers each push with all global patterns that fit 10,240 B.',
   ].join('\n');
 }
 

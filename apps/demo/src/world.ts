@@ -1,5 +1,7 @@
 import type { Title } from '@omega-tv/catalogue';
+import type { EmbeddingCodec } from '@omega-tv/embedding-codec';
 import type { Clock } from '@omega-tv/types';
+import type { ProtocolBytes } from './both-protocols.js';
 import type { ServerHandle } from './server/server-handle.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -29,4 +31,7 @@ export interface World {
   /** Where the stores lie. */
   readonly folder: string;
   readonly seed: number;
+  /** One for all TVs: it holds a codebook, and nothing of theirs. */
+  readonly codec: EmbeddingCodec;
+  readonly bytes: ProtocolBytes;
 }

@@ -1,6 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
-import type { WireFormat } from '@omega-tv/compression';
+import {
+  decodeAnswerFrame,
+  encodeAnswerFrame,
+  FRAME_MEDIA_TYPE,
+  type WireFormat,
+} from '@omega-tv/compression';
 import { PATHS, type VersionAnswer } from '@omega-tv/protocol';
 import { SyncError, type RandomSource } from '@omega-tv/types';
 
@@ -40,6 +45,11 @@ export function installFaults(
     });
     app.addHook('onSend', async (request, reply, payload: unknown) => {
       if (request.url !== PATHS.sync || reply.statusCode !== 200) return payload;
+      if (reply.getHeader('content-type') === FRAME_MEDIA_TYPE) {
+        const answer = decodeAnswerFrame(payload as Uint8Array);
+        const current = { ...answer.current, ...shiftAnswer(answer.current, faults) };
+        return Buffer.from(encodeAnswerFrame({ ...answer, current }));
+      }
       const globals = await format.decodeGlobalPatterns(payload as Uint8Array);
       const shifted = { ...globals, ...shiftAnswer(globals, faults) };
       return Buffer.from((await format.encodeGlobalPatterns(shifted)).bytes);

@@ -8,7 +8,9 @@ const MAX_PORT = 65_535;
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
 const program = new Command('mock-constellation')
-  .description('A Constellation on one machine: v1 sync, an embedded store, faults on demand.')
+  .description(
+    'A Constellation on one machine: sync in frames and v1, an embedded store, faults on demand.',
+  )
   .showHelpAfterError('(add --help for what there is)');
 
 program
@@ -20,6 +22,7 @@ program
   .option('--min-devices <k>', 'devices behind each published value', parseWhole(1), 10)
   .option('--publish-every <ms>', 'time between publications', parseWhole(1, MAX_DELAY_MS), 5000)
   .option('--region <code>', 'where its TVs are, ISO 3166-1 alpha-2')
+  .option('--v1-only', 'do not read frames, as a server of the first version', false)
   .addOption(
     new Option('--log-level <level>', 'what is logged to stderr')
       .choices(['debug', 'info', 'warn', 'error', 'silent'])

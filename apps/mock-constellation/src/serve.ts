@@ -4,7 +4,7 @@ import {
   openLevelConstellationStore,
   startPublishing,
 } from '@omega-tv/constellation';
-import { createNodeV1Format } from '@omega-tv/compression/node';
+import { createMiniLmCodec, createNodeV1Format } from '@omega-tv/compression/node';
 import { createAppLogger, resolveFromCaller, signalOfProcess } from '@omega-tv/command-line';
 import { createRandom } from '@omega-tv/seeded-random';
 import type { Clock } from '@omega-tv/types';
@@ -17,6 +17,7 @@ export interface ServeOptions {
   readonly minDevices: number;
   readonly publishEvery: number;
   readonly region?: string;
+  readonly v1Only: boolean;
   readonly logLevel: string;
   readonly faultLatency: number;
   readonly faultErrorRate: number;
@@ -37,6 +38,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   const constellation = await Constellation.open({
     store,
     format,
+    ...(options.v1Only ? {} : { snapshots: { codecs: [createMiniLmCodec()] } }),
     clock,
     logger,
     federation: { minDevices: options.minDevices },

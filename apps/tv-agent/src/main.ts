@@ -30,6 +30,12 @@ program
   .option('--evenings <n>', 'simulated evenings before each exchange', parseWhole(0, 1000), 7)
   .option('--seed <n>', 'makes the viewer repeatable; default: from the device id', parseWhole(0))
   .option('--persona <name>', `one of ${PERSONAS.map(({ name }) => name).join(', ')}`, parsePersona)
+  .addOption(
+    new Option(
+      '--budget <tier>',
+      'how much a message may have; default: as the network allows',
+    ).choices(['floor', 'normal', 'ceiling']),
+  )
   .option('--json', 'print one JSON line an exchange', false)
   .addOption(
     new Option('--log-level <level>', 'what is logged to stderr')

@@ -1,7 +1,6 @@
 import {
   GLOBAL_STREAM,
   isPublishedId,
-  isSyncError,
   meetsSyncThreshold,
   silentLogger,
   type Clock,

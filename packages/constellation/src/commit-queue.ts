@@ -22,9 +22,9 @@ export class CommitQueue {
     return this.#next;
   }
 
-  /** The marks of a device that are on their way to the disk. */
-  marksOf(deviceKey: string) {
-    return this.#waiting?.marks.get(deviceKey) ?? this.#writing?.marks.get(deviceKey);
+  /** The record of a device that is on its way to the disk. */
+  recordOf(deviceKey: string) {
+    return this.#waiting?.devices.get(deviceKey) ?? this.#writing?.devices.get(deviceKey);
   }
 
   /** Resolves when nothing is on its way, whether it arrived or not. */
@@ -58,7 +58,7 @@ function merge(first: StoreChange, second: StoreChange): StoreChange {
   return {
     ...first,
     ...second,
-    marks: new Map([...first.marks, ...second.marks]),
+    devices: new Map([...first.devices, ...second.devices]),
     clusters: new Map([...first.clusters, ...second.clusters]),
     trends: new Map([...first.trends, ...second.trends]),
   };

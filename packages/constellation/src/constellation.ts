@@ -1,4 +1,5 @@
 import {
+  GLOBAL_STREAM,
   isSyncError,
   MAX_INTEGER,
   silentLogger,
@@ -6,9 +7,16 @@ import {
   type Clock,
   type GlobalPatterns,
   type Logger,
+  type Receipt,
   type SyncDelta,
+  type SyncWindow,
 } from '@omega-tv/types';
-import type { WireFormat } from '@omega-tv/compression';
+import {
+  decodeDeltaFrame,
+  digestDelta,
+  encodeAnswerFrame,
+  type WireFormat,
+} from '@omega-tv/compression';
 import {
   applyMarks,
   contribute,
@@ -23,9 +31,11 @@ import {
   type Touched,
 } from '@omega-tv/federation';
 import { CommitQueue } from './commit-queue.js';
-import { createCohortKeys, toDeviceKey } from './secrets.js';
+import { createCohortKeys, toDeviceKey, toServerEpoch } from './secrets.js';
+import { SnapshotWindow, type SnapshotOptions } from './snapshots/snapshot-window.js';
 import type {
   ConstellationStore,
+  DeviceRecord,
   ServerCounters,
   StoreChange,
 } from './store/constellation-store.js';
@@ -35,8 +45,12 @@ const STORE_RETRY_MS = 5000;
 
 export interface ConstellationOptions {
   readonly store: ConstellationStore;
-  /** How deltas and global patterns become bytes. */
+  /** How v1 deltas and global patterns become bytes. */
   readonly format: WireFormat;
+  /** What frames are made with. Default: the server speaks v1 only. */
+  readonly snapshots?: SnapshotOptions;
+  /** When TVs may come back after an answer. Default: when they like, within 15 minutes. */
+  readonly syncWindow?: SyncWindow;
   readonly clock: Clock;
   readonly federation?: Partial<FederationConfig>;
   /** Where its TVs are, ISO 3166-1 alpha-2: v1 deltas do not say. */
@@ -45,6 +59,8 @@ export interface ConstellationOptions {
   readonly keys?: CohortKeys;
   readonly logger?: Logger;
 }
+
+const DEFAULT_SYNC_WINDOW: SyncWindow = { minMs: 0, maxMs: 15 * 60 * 1000 };
 
 /** What `report` says of a server. */
 export interface ConstellationReport extends ServerCounters {
@@ -55,6 +71,9 @@ export interface ConstellationReport extends ServerCounters {
 /** The server without its transport: applies deltas, publishes global patterns. */
 export class Constellation {
   readonly format: WireFormat;
+  /** The published versions, where the server speaks v2. */
+  readonly window: SnapshotWindow | undefined;
+  readonly syncWindow: SyncWindow;
   readonly #store: ConstellationStore;
   readonly #queue: CommitQueue;
   readonly #clock: Clock;
@@ -75,6 +94,8 @@ export class Constellation {
 
   private constructor(options: ConstellationOptions) {
     this.format = options.format;
+    this.window = options.snapshots && new SnapshotWindow(options.snapshots);
+    this.syncWindow = options.syncWindow ?? DEFAULT_SYNC_WINDOW;
     this.#store = options.store;
     this.#queue = new CommitQueue(options.store);
     this.#clock = options.clock;
@@ -105,18 +126,51 @@ export class Constellation {
   }
 
   /**
-   * Decides one pushed body and returns the answer's body. When it resolves, the delta is durable.
+   * Decides one pushed v1 body and returns the answer's body. When it resolves, the delta is
+   * durable.
    * @throws SyncError why the delta was refused: nothing of it was applied; or `http` with
    * `retryable` when the store failed: sending it again is safe.
    */
-  async sync(body: Uint8Array): Promise<Uint8Array> {
-    try {
+  sync(body: Uint8Array): Promise<Uint8Array> {
+    return this.#countingRefusals(async () => {
       const delta = await this.format.decodeDelta(body);
       const { durable } = await this.#inTurn(() => this.#decide(delta));
       await durable;
       return this.#answer;
+    });
+  }
+
+  /**
+   * Decides one pushed delta frame and returns the answer's frame: a receipt, and what the TV lacks
+   * of the newest version. When it resolves, the delta is durable.
+   * @throws SyncError as `sync`; `version-conflict` where the base of the delta is not known here.
+   */
+  syncFrame(body: Uint8Array, options: { readonly minimal?: boolean } = {}): Promise<Uint8Array> {
+    const { window } = this;
+    if (window === undefined) throw new TypeError('This Constellation was opened without codecs.');
+    return this.#countingRefusals(async () => {
+      const { delta, header } = decodeDeltaFrame(window.codecs, body, {
+        findBase: (reference) => window.find(reference),
+        newestVersion: this.#answeredVersion,
+        unbiased: true,
+      });
+      const { durable, receipt } = await this.#inTurn(() => this.#decide(delta));
+      await durable;
+      const base = header.base && window.find(header.base);
+      const snapshot = options.minimal === true ? undefined : window.frameOfNewest(base);
+      const current = window.newest ?? NOTHING_PUBLISHED;
+      const answer = { receipt, window: this.syncWindow, current };
+      return encodeAnswerFrame(snapshot === undefined ? answer : { ...answer, snapshot });
+    });
+  }
+
+  async #countingRefusals(work: () => Promise<Uint8Array>): Promise<Uint8Array> {
+    try {
+      return await work();
     } catch (error) {
-      if (isSyncError(error) && error.code !== 'http') this.countRefused();
+      // A base that is not known is no fault: the delta comes again without it.
+      const isCounted = isSyncError(error) && !['http', 'version-conflict'].includes(error.code);
+      if (isCounted) this.countRefused();
       throw error;
     }
   }
@@ -139,12 +193,15 @@ export class Constellation {
     const publication = await this.#inTurn(() => this.#decidePublication());
     if (publication === undefined) return undefined;
     await publication.durable;
-    this.#answer = publication.answer;
-    this.#answeredVersion = publication.globals.version;
-    const { version, patterns, trends } = publication.globals;
+    const { answer, globals, change } = publication;
+    if (change !== undefined) this.window?.adopt(change);
+    this.#answer = answer;
+    this.#answeredVersion = globals.version;
+    const { version, patterns, trends } = globals;
     const fields = { version, patterns: patterns.length, trends: trends.length };
-    this.#logger.info({ ...fields, answerBytes: publication.answer.length }, 'published');
-    return publication.globals;
+    const sizes = { answerBytes: answer.length, snapshotBytes: change?.frame.length };
+    this.#logger.info({ ...fields, ...sizes }, 'published');
+    return globals;
   }
 
   /** Decides what came before, waits for its write, then closes the store. */
@@ -163,15 +220,44 @@ export class Constellation {
     this.#counters = stored?.counters ?? noCounts;
     this.#federation = stored?.federation ?? emptyFederation();
     if (stored === undefined) await this.#store.commit(this.#change({}));
+    await this.#loadSnapshots(stored?.frames ?? []);
     const { published } = this.#federation;
-    this.#answer = (await this.format.encodeGlobalPatterns(published)).bytes;
+    this.#answer = await this.#encodeAnswer(published, this.window?.newest);
     this.#answeredVersion = published.version;
   }
 
-  async #decide(delta: SyncDelta): Promise<{ durable: Promise<void> }> {
+  /**
+   * A store that a server without these codecs has written lacks the newest version's frame. It is
+   * published anew, as the next version: a version has one content.
+   */
+  async #loadSnapshots(frames: readonly Uint8Array[]): Promise<void> {
+    const { window } = this;
+    if (window === undefined) return;
+    window.restore(frames);
+    const { published } = this.#federation;
+    if (published.version === 0 || window.newest?.version === published.version) return;
+    const globals = { ...published, version: published.version + 1 };
+    const change = window.prepare(globals, this.#clock.nowMs());
+    await this.#store.commit({ ...this.#change({}), published: globals, snapshots: change });
+    window.adopt(change);
+    this.#federation = { ...this.#federation, published: globals };
+  }
+
+  /** The v1 answer says what the snapshot says, as far as it has room. */
+  async #encodeAnswer(
+    globals: GlobalPatterns,
+    snapshot: Pick<GlobalPatterns, 'patterns'> | undefined,
+  ): Promise<Uint8Array> {
+    const patterns = snapshot?.patterns ?? globals.patterns;
+    return (await this.format.encodeGlobalPatterns({ ...globals, patterns })).bytes;
+  }
+
+  async #decide(delta: SyncDelta): Promise<{ durable: Promise<void>; receipt: Receipt }> {
     const deviceKey = toDeviceKey(delta.deviceId);
-    const known = this.#queue.marksOf(deviceKey) ?? (await this.#loadMarks(deviceKey));
-    const { marks, increments } = applyMarks(known ?? noMarks, delta.patterns);
+    const known = this.#queue.recordOf(deviceKey) ?? (await this.#loadDevice(deviceKey));
+    const { marks, increments } = applyMarks(known?.marks ?? noMarks, delta.patterns);
+    const last = delta.position && { ...delta.position, digest: digestDelta(delta) };
+    const record: DeviceRecord = { ...known, marks, ...(last === undefined ? {} : { last }) };
     const nowMs = this.#clock.nowMs();
     const contributions = contributionsFromDelta(delta, increments, nowMs, this.#region);
     const samples = increments.reduce((sum, count) => sum + count, 0);
@@ -190,33 +276,45 @@ export class Constellation {
       duplicates: this.#counters.duplicates + (isDuplicate ? 1 : 0),
       samplesAccepted: Math.min(MAX_INTEGER, this.#counters.samplesAccepted + samples),
     };
-    return {
-      durable: this.#commit(this.#change({ touched, marks: new Map([[deviceKey, marks]]) })),
+    const durable = this.#commit(
+      this.#change({ touched, devices: new Map([[deviceKey, record]]) }),
+    );
+    const receipt: Receipt = {
+      serverEpoch: toServerEpoch(this.#epoch),
+      lastSeq: last?.seq ?? 0,
+      outcome: isDuplicate ? 'duplicate' : 'applied',
+      digest: digestDelta(delta),
     };
+    return { durable, receipt };
   }
 
   async #decidePublication() {
     const nowMs = this.#clock.nowMs();
     const { state, globals, touched } = publish(this.#federation, nowMs, this.#config);
-    const encoded = globals === null ? undefined : await this.format.encodeGlobalPatterns(globals);
+    const change = globals === null ? undefined : this.window?.prepare(globals, nowMs);
+    const answer = globals === null ? undefined : await this.#encodeAnswer(globals, change?.added);
     this.#federation = state;
     const changed = touched.clusters.length + touched.trends.length > 0;
-    if (globals === null || encoded === undefined) {
+    if (globals === null || answer === undefined) {
       if (changed) await this.#commit(this.#change({ touched }));
       return undefined;
     }
-    const durable = this.#commit({ ...this.#change({ touched }), published: globals });
-    return { globals, answer: encoded.bytes, durable };
+    const durable = this.#commit({
+      ...this.#change({ touched }),
+      published: globals,
+      ...(change === undefined ? {} : { snapshots: change }),
+    });
+    return { globals, answer, change, durable };
   }
 
   /** The records that now differ from the disk. */
-  #change({ touched = noneTouched, marks = new Map() }: ChangeParts): StoreChange {
+  #change({ touched = noneTouched, devices = new Map() }: ChangeParts): StoreChange {
     const { clusters, trends, counters } = this.#federation;
     return {
       epoch: this.#epoch,
       counters: this.#counters,
       federationCounters: counters,
-      marks,
+      devices,
       clusters: new Map(touched.clusters.map((id) => [id, clusters.get(id)])),
       trends: new Map(touched.trends.map((id) => [id, trends.get(id)])),
     };
@@ -229,8 +327,8 @@ export class Constellation {
     });
   }
 
-  #loadMarks(deviceKey: string): Promise<DeviceMarks | undefined> {
-    return this.#store.loadMarks(deviceKey).catch((cause: unknown) => {
+  #loadDevice(deviceKey: string): Promise<DeviceRecord | undefined> {
+    return this.#store.loadDevice(deviceKey).catch((cause: unknown) => {
       throw this.#storeError(cause);
     });
   }
@@ -273,8 +371,11 @@ function checkRegion(region: string | undefined): void {
 
 interface ChangeParts {
   readonly touched?: Touched;
-  readonly marks?: ReadonlyMap<string, DeviceMarks>;
+  readonly devices?: ReadonlyMap<string, DeviceRecord>;
 }
+
+/** What is named before the first publication. */
+const NOTHING_PUBLISHED = { stream: GLOBAL_STREAM, version: 0, hash: '0'.repeat(16) };
 
 const noMarks: DeviceMarks = new Map();
 const noneTouched: Touched = { clusters: [], trends: [] };

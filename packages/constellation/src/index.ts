@@ -7,9 +7,12 @@ export type { LevelConstellationStoreOptions } from './store/level-store.js';
 export { startPublishing, type Publisher, type Repeat } from './publisher.js';
 export { readReport } from './report.js';
 
+export { SnapshotWindow, type SnapshotOptions } from './snapshots/snapshot-window.js';
+
 // Advanced: other stores and mounts
 export type {
   ConstellationStore,
+  DeviceRecord,
   ServerCounters,
   StoreChange,
   StoredServer,

@@ -19,3 +19,8 @@ export function createCohortKeys(): CohortKeys {
 export function toDeviceKey(deviceId: string): string {
   return createHash('sha256').update(deviceId).digest('base64url');
 }
+
+/** The epoch of a store as receipts name it: 64 bits, as hexadecimal digits. */
+export function toServerEpoch(epoch: string): string {
+  return createHash('sha256').update(epoch).digest('hex').slice(0, 16);
+}

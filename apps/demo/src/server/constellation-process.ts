@@ -1,5 +1,5 @@
 import { Constellation, createServer, openLevelConstellationStore } from '@omega-tv/constellation';
-import { createNodeV1Format } from '@omega-tv/compression/node';
+import { createMiniLmCodec, createNodeV1Format } from '@omega-tv/compression/node';
 import type { ServerCommand, ServerEvent, ServerSettings } from './messages.js';
 
 /**
@@ -11,6 +11,7 @@ async function main(settings: ServerSettings): Promise<void> {
   const constellation = await Constellation.open({
     store: await openLevelConstellationStore({ directory: settings.directory }),
     format: createNodeV1Format(),
+    snapshots: { codecs: [createMiniLmCodec()] },
     clock: { nowMs: () => nowMs },
     federation: { minDevices: settings.minDevices },
   });

@@ -1,10 +1,10 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { loadCatalogue } from '@omega-tv/catalogue';
-import { pendingPatterns, systemClock, systemRandom, type SyncState } from '@omega-tv/client';
+import { pendingPatterns, systemClock, systemRandom } from '@omega-tv/client';
 import type { EncodedDelta } from '@omega-tv/compression';
-import { createNodeV1Format } from '@omega-tv/compression/node';
-import { SyncError } from '@omega-tv/types';
+import { createNodeV2Format } from '@omega-tv/compression/node';
+import { SyncError, type PushedPattern } from '@omega-tv/types';
 import { Television } from '../tv/television.js';
 
 /** What `report` says of a TV that is not running. */
@@ -53,14 +53,15 @@ export async function reportTelevision(television: Television): Promise<Televisi
   const { books, state } = await television.books();
   const learned = await television.store.skillList(Number.MAX_SAFE_INTEGER, 'learned');
   const pending = pendingPatterns(state, learned);
-  const waiting = await encodeWaiting([...state.outbox, ...(pending.length > 0 ? [pending] : [])]);
+  const begun = state.outbox.map(({ patterns }) => patterns);
+  const waiting = await encodeWaiting(pending.length > 0 ? [...begun, pending] : begun);
   return {
     samplesLearned: books.learned,
     samplesAcknowledged: books.acknowledged,
     samplesWaiting: books.waiting,
     samplesWithheld: books.withheld,
     samplesDeadLettered: books.deadLettered,
-    // With v1 a TV never drops a pattern that waits: it holds fewer than a server keeps marks for.
+    // A TV drops no pattern that waits: it holds fewer than a server keeps marks for.
     samplesDropped: 0,
     outboxItems: waiting.length,
     outboxBytes: waiting.reduce((sum, { bytes }) => sum + bytes.length, 0),
@@ -70,8 +71,11 @@ export async function reportTelevision(television: Television): Promise<Televisi
 }
 
 /** The deltas that pushes of these patterns take. */
-async function encodeWaiting(pushes: SyncState['outbox']): Promise<readonly EncodedDelta[]> {
-  const format = createNodeV1Format();
+async function encodeWaiting(
+  pushes: readonly (readonly PushedPattern[])[],
+): Promise<readonly EncodedDelta[]> {
+  if (pushes.length === 0) return [];
+  const format = createNodeV2Format();
   const envelope = { deviceId: '', version: 0, timestamp: new Date(0).toISOString() };
   const deltas = await Promise.all(
     pushes.map((patterns) => format.splitDelta({ ...envelope, patterns })),

@@ -1,7 +1,8 @@
 import { loadCatalogue } from '@omega-tv/catalogue';
 import { createSyncLoop, SyncClient, systemClock, systemRandom } from '@omega-tv/client';
 import { createAppLogger, resolveFromCaller, signalOfProcess } from '@omega-tv/command-line';
-import { createNodeV1Format } from '@omega-tv/compression/node';
+import type { BudgetTier } from '@omega-tv/compression';
+import { createNodeV1Format, createNodeV2Format } from '@omega-tv/compression/node';
 import type { SyncResult } from '@omega-tv/protocol';
 import { Television } from '../tv/television.js';
 import type { Persona } from '../viewer/persona.js';
@@ -19,6 +20,7 @@ export interface RunOptions {
   /** Default: the device id. */
   readonly seed?: number;
   readonly persona?: Persona;
+  readonly budget?: BudgetTier;
   readonly json: boolean;
   readonly logLevel: string;
 }
@@ -45,7 +47,9 @@ export async function run(options: RunOptions): Promise<void> {
     const client = await SyncClient.create({
       url: options.url,
       deviceId: options.deviceId,
-      format: createNodeV1Format({ logger, clock: systemClock }),
+      format: createNodeV2Format({ titles: catalogue }),
+      fallback: createNodeV1Format({ logger, clock: systemClock }),
+      ...(options.budget === undefined ? {} : { budget: { tier: options.budget } }),
       store: television.store,
       logger,
     });

@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyReply } from 'fastify';
 import { PROBLEM_MEDIA_TYPE, problemFromError, type Problem } from '@omega-tv/protocol';
-import { SyncError } from '@omega-tv/types';
+import { SyncError, type SyncWindow } from '@omega-tv/types';
 
 /** A longer offending value is left out: `detail` shows its beginning. */
 const MAX_VALUE_LENGTH = 256;
@@ -14,8 +14,13 @@ const CLIENT_ERROR_STATUSES: Readonly<Record<string, number>> = {
 };
 
 /** Answers with problem details (RFC 9457). */
-export function sendProblem(reply: FastifyReply, error: SyncError, status?: number): FastifyReply {
-  const problem = toProblem(error, status);
+export function sendProblem(
+  reply: FastifyReply,
+  error: SyncError,
+  status?: number,
+  window?: SyncWindow,
+): FastifyReply {
+  const problem = toProblem(error, status, window);
   if (error.retryAfterMs !== undefined) {
     reply.header('Retry-After', Math.ceil(error.retryAfterMs / 1000));
   }
@@ -40,8 +45,8 @@ export function answerClientError(error: Error & { code?: string }, socket: Sock
   );
 }
 
-function toProblem(error: SyncError, status?: number): Problem {
-  const { value, ...problem } = problemFromError(error);
+function toProblem(error: SyncError, status?: number, window?: SyncWindow): Problem {
+  const { value, ...problem } = problemFromError(error, window);
   const isShort = value !== undefined && JSON.stringify(value).length <= MAX_VALUE_LENGTH;
   return { ...problem, status: status ?? problem.status, ...(isShort ? { value } : {}) };
 }

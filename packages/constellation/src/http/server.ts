@@ -6,16 +6,27 @@ import fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify';
-import { isSyncError, SyncError } from '@omega-tv/types';
-import { PATHS, type VersionAnswer } from '@omega-tv/protocol';
+import { FRAME_MEDIA_TYPE, V2_LIMITS } from '@omega-tv/compression';
+import {
+  createOpenApiDocument,
+  HEADERS,
+  PATHS,
+  PREFER_MINIMAL,
+  type VersionAnswer,
+} from '@omega-tv/protocol';
+import { isSyncError, SyncError, type SyncWindow } from '@omega-tv/types';
 import type { Constellation } from '../constellation.js';
+import { negotiate, prefersMinimal } from './negotiation.js';
 import { answerClientError, sendProblem } from './problems.js';
+import { addSnapshotRoutes } from './snapshot-routes.js';
 
 /** How long a client may take to send a request. */
 const REQUEST_TIMEOUT_MS = 30_000;
 
 /** How long a closing server waits for requests that are being sent. */
 const CLOSE_GRACE_MS = 5000;
+
+const V1 = 'application/octet-stream';
 
 export interface ServerOptions {
   /** A pino logger, say. Default: none. */
@@ -27,7 +38,8 @@ export function createServer(
   constellation: Constellation,
   options: ServerOptions = {},
 ): FastifyInstance {
-  const { format } = constellation;
+  const { format, window, syncWindow } = constellation;
+  const codebooks = window?.codecs.ids;
   const app = fastify({
     bodyLimit: format.maxRequestBytes,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -40,13 +52,24 @@ export function createServer(
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
     done(null, body);
   });
+  const frameLimit = { parseAs: 'buffer', bodyLimit: V2_LIMITS.maxRequestBytes } as const;
+  app.addContentTypeParser(FRAME_MEDIA_TYPE, frameLimit, (_request, body, done) => {
+    done(null, body);
+  });
 
   app.get(PATHS.health, () => ({ status: 'ok' }));
   app.get(PATHS.version, (): VersionAnswer => ({ version: constellation.version }));
-  app.post(PATHS.sync, { onRequest: refuseOtherMediaTypes }, async (request, reply) => {
+  app.get(PATHS.openApi, () => createOpenApiDocument());
+  if (window !== undefined) addSnapshotRoutes(app, window);
+  app.post(PATHS.sync, { onRequest: refuseOtherFormats }, async (request, reply) => {
     const body = request.body instanceof Uint8Array ? request.body : new Uint8Array();
-    const answer = await constellation.sync(body);
-    return reply.type(format.mediaType).send(answer);
+    if (negotiate(request.headers, codebooks) === 'v1') {
+      return reply.type(format.mediaType).send(await constellation.sync(body));
+    }
+    const minimal = prefersMinimal(request.headers);
+    if (minimal) reply.header('Preference-Applied', PREFER_MINIMAL);
+    const answer = await constellation.syncFrame(body, { minimal });
+    return reply.type(FRAME_MEDIA_TYPE).header('Cache-Control', 'no-store').send(answer);
   });
 
   // A connection that goes idle after closing began would hold the close for its keep-alive time.
@@ -65,45 +88,52 @@ export function createServer(
   });
 
   app.setNotFoundHandler((request, reply) => {
-    const routes = `GET ${PATHS.health}, GET ${PATHS.version}, POST ${PATHS.sync}`;
+    const routes = `GET ${PATHS.health}, GET ${PATHS.version}, GET ${PATHS.openApi}, POST ${PATHS.sync}`;
     const detail = `No route ${request.method} ${request.url}; there are ${routes}`;
     return sendProblem(reply, new SyncError('protocol', detail, {}), 404);
   });
   app.setErrorHandler<FastifyError | SyncError>((error, request, reply) => {
-    if (isSyncError(error)) return sendProblem(reply, error);
+    if (isSyncError(error)) return sendProblem(reply, error, undefined, windowFor(request));
     const status = error.statusCode ?? 500;
     if (status < 500) countRefused(request);
     else request.log.error({ err: error }, 'the request failed');
     const contentLength = Number(request.headers['content-length']);
-    const shown = fastifyErrorToSyncError(error, contentLength, format.maxRequestBytes);
-    return sendProblem(reply, shown, status);
+    const shown = fastifyErrorToSyncError(error, contentLength, limitOf(request));
+    return sendProblem(reply, shown, status, windowFor(request));
   });
 
   return app;
 
-  function refuseOtherMediaTypes(
+  function limitOf({ headers }: FastifyRequest): number {
+    const isFrame = headers['content-type']?.toLowerCase().startsWith(FRAME_MEDIA_TYPE);
+    return isFrame === true ? V2_LIMITS.maxRequestBytes : format.maxRequestBytes;
+  }
+
+  /** Problems of pushes say when to come back. */
+  function windowFor(request: FastifyRequest): SyncWindow | undefined {
+    return request.routeOptions.url === PATHS.sync ? syncWindow : undefined;
+  }
+
+  function refuseOtherFormats(
     request: FastifyRequest,
-    _reply: FastifyReply,
+    reply: FastifyReply,
     done: (error?: SyncError) => void,
   ): void {
-    const mediaType = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
-    if (mediaType === undefined || mediaType === format.mediaType) {
+    if (codebooks !== undefined) reply.header(HEADERS.acceptPost, `${FRAME_MEDIA_TYPE}, ${V1}`);
+    try {
+      negotiate(request.headers, codebooks);
       done();
-      return;
+    } catch (error) {
+      if (!isSyncError(error)) throw error;
+      countRefused(request);
+      done(error);
     }
-    countRefused(request);
-    done(wrongMediaType(mediaType, format.mediaType));
   }
 
   /** For deltas that the Constellation never saw: it counts those that it refuses itself. */
   function countRefused(request: FastifyRequest): void {
     if (request.routeOptions.url === PATHS.sync) constellation.countRefused();
   }
-}
-
-function wrongMediaType(mediaType: string, expected: string): SyncError<'protocol'> {
-  const message = `Content-Type is ${mediaType}; expected ${expected}`;
-  return new SyncError('protocol', message, { path: 'content-type' });
 }
 
 /** What Fastify refused before a route saw it. */

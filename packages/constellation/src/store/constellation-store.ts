@@ -1,4 +1,4 @@
-import type { GlobalPatterns } from '@omega-tv/types';
+import type { DeltaPosition, GlobalPatterns, SnapshotReference } from '@omega-tv/types';
 import type {
   Cluster,
   DeviceMarks,
@@ -20,12 +20,21 @@ export interface ServerCounters {
   readonly samplesAccepted: number;
 }
 
+/** What a server keeps of a device. */
+export interface DeviceRecord {
+  readonly marks: DeviceMarks;
+  /** The last v2 delta that was decided. */
+  readonly last?: DeltaPosition & { readonly digest: string };
+}
+
 /** What a server reads when it starts. */
 export interface StoredServer {
   /** Drawn when the store was created. */
   readonly epoch: string;
   readonly counters: ServerCounters;
   readonly federation: FederationState;
+  /** Full frames of the published versions that are kept, oldest first. */
+  readonly frames: readonly Uint8Array[];
 }
 
 /** One step of the server: written whole or not at all. */
@@ -34,20 +43,26 @@ export interface StoreChange {
   readonly counters: ServerCounters;
   readonly federationCounters: FederationCounters;
   /** By device key. */
-  readonly marks: ReadonlyMap<string, DeviceMarks>;
+  readonly devices: ReadonlyMap<string, DeviceRecord>;
   /** By id; undefined where the record goes. */
   readonly clusters: ReadonlyMap<string, Cluster | undefined>;
   readonly trends: ReadonlyMap<string, Trend | undefined>;
   /** Absent where it stays. */
   readonly published?: GlobalPatterns;
+  /** The frame of a version, and those that go. Absent where they stay. */
+  readonly snapshots?: {
+    readonly added: Pick<SnapshotReference, 'version'>;
+    readonly frame: Uint8Array;
+    readonly expired: readonly number[];
+  };
 }
 
 /** Where a server keeps its sums and marks. */
 export interface ConstellationStore {
   /** Undefined when nothing was ever written. */
   load(): Promise<StoredServer | undefined>;
-  /** The marks of one device; undefined when there are none. */
-  loadMarks(deviceKey: string): Promise<DeviceMarks | undefined>;
+  /** The record of one device; undefined when there is none. */
+  loadDevice(deviceKey: string): Promise<DeviceRecord | undefined>;
   /**
    * Atomic and durable: when it resolves, the change survives a crash. When it rejects, `load` says
    * what the store holds; commits after that are whole again.

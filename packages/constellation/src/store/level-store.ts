@@ -6,25 +6,26 @@ import { SyncError } from '@omega-tv/types';
 import {
   emptyFederation,
   type Cluster,
-  type DeviceMarks,
   type FederationCounters,
   type FederationState,
   type Trend,
 } from '@omega-tv/federation';
 import type {
   ConstellationStore,
+  DeviceRecord,
   ServerCounters,
   StoreChange,
   StoredServer,
 } from './constellation-store.js';
 
 /** Written with each store; a store of another layout is refused. */
-const LAYOUT = 1;
+const LAYOUT = 2;
 const HEAD_KEY = 'head';
 const PUBLISHED_KEY = 'published';
 const CLUSTERS = 'cluster!';
 const TRENDS = 'trend!';
 const MARKS = 'marks!';
+const SNAPSHOTS = 'snapshot!';
 
 interface Head {
   readonly layout: number;
@@ -77,9 +78,9 @@ export async function openLevelConstellationStore(
       await reopenIfTorn();
       return load(db, directory);
     },
-    loadMarks: async (deviceKey) => {
+    loadDevice: async (deviceKey) => {
       const record = await db.get(MARKS + deviceKey);
-      return record === undefined ? undefined : (deserialize(record) as DeviceMarks);
+      return record === undefined ? undefined : (deserialize(record) as DeviceRecord);
     },
     commit: async (change) => {
       await reopenIfTorn();
@@ -116,6 +117,7 @@ async function load(db: Level, directory: string): Promise<StoredServer | undefi
             ? emptyFederation().published
             : (deserialize(published) as FederationState['published']),
       },
+      frames: [...(await loadMap<Uint8Array>(db, SNAPSHOTS)).values()],
     };
   } catch (error) {
     throw openError(directory, error);
@@ -139,11 +141,26 @@ function toOperations(change: StoreChange) {
   };
   return [
     toOperation(HEAD_KEY, head),
-    ...Array.from(change.marks, ([key, marks]) => toOperation(MARKS + key, marks)),
+    ...Array.from(change.devices, ([key, record]) => toOperation(MARKS + key, record)),
     ...Array.from(change.clusters, ([id, cluster]) => toOperation(CLUSTERS + id, cluster)),
     ...Array.from(change.trends, ([id, trend]) => toOperation(TRENDS + id, trend)),
     ...(change.published === undefined ? [] : [toOperation(PUBLISHED_KEY, change.published)]),
+    ...toSnapshotOperations(change.snapshots),
   ];
+}
+
+function toSnapshotOperations(change: StoreChange['snapshots']) {
+  if (change === undefined) return [];
+  const { added, frame, expired } = change;
+  return [
+    toOperation(snapshotKey(added.version), frame),
+    ...expired.map((version) => toOperation(snapshotKey(version), undefined)),
+  ];
+}
+
+/** Keys in the order of versions. */
+function snapshotKey(version: number): string {
+  return SNAPSHOTS + String(version).padStart(16, '0');
 }
 
 function toOperation(key: string, value: object | undefined) {

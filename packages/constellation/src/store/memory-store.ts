@@ -1,13 +1,14 @@
-import { emptyFederation, type DeviceMarks } from '@omega-tv/federation';
-import type { ConstellationStore, StoredServer } from './constellation-store.js';
+import { emptyFederation } from '@omega-tv/federation';
+import type { ConstellationStore, DeviceRecord, StoredServer } from './constellation-store.js';
 
 /** A store that lasts as long as the process: for tests. */
 export function createMemoryConstellationStore(): ConstellationStore {
-  let stored: StoredServer | undefined;
-  const marks = new Map<string, DeviceMarks>();
+  let stored: Omit<StoredServer, 'frames'> | undefined;
+  const devices = new Map<string, DeviceRecord>();
+  const frames = new Map<number, Uint8Array>();
   return {
-    load: () => Promise.resolve(stored),
-    loadMarks: (deviceKey) => Promise.resolve(marks.get(deviceKey)),
+    load: () => Promise.resolve(stored && { ...stored, frames: [...frames.values()] }),
+    loadDevice: (deviceKey) => Promise.resolve(devices.get(deviceKey)),
     commit: (change) => {
       const before = stored?.federation ?? emptyFederation();
       stored = {
@@ -20,7 +21,11 @@ export function createMemoryConstellationStore(): ConstellationStore {
           published: change.published ?? before.published,
         },
       };
-      for (const [key, value] of change.marks) marks.set(key, value);
+      for (const [key, value] of change.devices) devices.set(key, value);
+      for (const version of change.snapshots?.expired ?? []) frames.delete(version);
+      if (change.snapshots !== undefined) {
+        frames.set(change.snapshots.added.version, change.snapshots.frame);
+      }
       return Promise.resolve();
     },
     close: () => Promise.resolve(),

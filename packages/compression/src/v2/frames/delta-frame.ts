@@ -141,6 +141,8 @@ export interface ReceivedDelta {
 export interface DecodeDeltaOptions {
   /** Finds the snapshot that a delta names as its base; only asked where embeddings need it. */
   readonly findBase: (reference: NonNullable<DeltaHeader['base']>) => Snapshot | undefined;
+  /** The newest version here, to be named where the base is not known. */
+  readonly newestVersion?: number;
   /** For whoever adds deltas up: raw embeddings, whose error averages out. */
   readonly unbiased?: boolean;
 }
@@ -153,7 +155,7 @@ export interface DecodeDeltaOptions {
 export function decodeDeltaFrame(
   codecs: Codecs,
   bytes: Uint8Array,
-  { findBase, unbiased = false }: DecodeDeltaOptions,
+  { findBase, newestVersion = 0, unbiased = false }: DecodeDeltaOptions,
 ): ReceivedDelta {
   const frame = readFrame(bytes, V2_LIMITS.maxRequestBytes);
   requireKind(frame, 'delta');
@@ -206,7 +208,7 @@ export function decodeDeltaFrame(
     throw new SyncError(
       'version-conflict',
       `The delta is coded against version ${version} of ${stream}, whose content is not known here; send it without base`,
-      { local: version, remote: NaN },
+      { local: version, remote: newestVersion },
       { retryable: true },
     );
   }

@@ -1,0 +1,148 @@
+import type { EmbeddingCodec } from '@omega-tv/embedding-codec';
+import {
+  canDiff,
+  Codecs,
+  decodeSnapshotFrame,
+  encodeDiffFrame,
+  encodeSnapshotFrame,
+  isSameSnapshot,
+  publishSnapshot,
+  type Snapshot,
+} from '@omega-tv/compression';
+import {
+  GLOBAL_STREAM,
+  isSyncError,
+  type GlobalPatterns,
+  type SnapshotReference,
+} from '@omega-tv/types';
+
+export interface SnapshotOptions {
+  /** One for each codebook that the server reads; it publishes with the first. */
+  readonly codecs: readonly [EmbeddingCodec, ...EmbeddingCodec[]];
+  /** Most bytes of a full snapshot. Default: 5,120. */
+  readonly budgetBytes?: number;
+  /** Versions kept: bases of deltas and diffs. Default: 64. */
+  readonly maxVersions?: number;
+  /** How long they are kept; the newest always is. Default: 24 hours. */
+  readonly maxAgeMs?: number;
+}
+
+const DEFAULT_BUDGET_BYTES = 5120;
+const DEFAULT_MAX_VERSIONS = 64;
+const DEFAULT_MAX_AGE_MS = 24 * 60 * 60 * 1000;
+/** About cosine .99 and .97 on published patterns. */
+const STEP = 0.0145;
+const COARSEST_STEP = 0.025;
+
+/** What changed in the window: to be written with the publication. */
+export interface WindowChange {
+  readonly added: Snapshot;
+  readonly frame: Uint8Array;
+  readonly expired: readonly number[];
+}
+
+/** The published versions that deltas may be coded against and diffs start from. */
+export class SnapshotWindow {
+  readonly codecs: Codecs;
+  readonly #options: Required<SnapshotOptions>;
+  #versions: ReadonlyMap<number, Snapshot> = new Map();
+  #newest: Snapshot | undefined;
+  /** Frames of the newest version, by the version that they start from; 0 for the whole. */
+  #frames = new Map<number, Uint8Array>();
+
+  constructor(options: SnapshotOptions) {
+    this.codecs = new Codecs(options.codecs);
+    this.#options = {
+      budgetBytes: DEFAULT_BUDGET_BYTES,
+      maxVersions: DEFAULT_MAX_VERSIONS,
+      maxAgeMs: DEFAULT_MAX_AGE_MS,
+      ...options,
+    };
+  }
+
+  get newest(): Snapshot | undefined {
+    return this.#newest;
+  }
+
+  /** Goes on with stored frames, oldest first; what cannot be read any more is left out. */
+  restore(frames: Iterable<Uint8Array>): void {
+    const versions = new Map<number, Snapshot>();
+    for (const frame of frames) {
+      const snapshot = this.#read(frame);
+      if (snapshot !== undefined) versions.set(snapshot.version, snapshot);
+    }
+    this.#versions = versions;
+    this.#setNewest([...versions.values()].at(-1));
+  }
+
+  /** Makes the content of a new version; nothing changes before `adopt`. */
+  prepare(globals: GlobalPatterns, nowMs: number): WindowChange {
+    const { codecs, budgetBytes, maxVersions, maxAgeMs } = this.#options;
+    const added = publishSnapshot(codecs[0], globals, {
+      stream: GLOBAL_STREAM,
+      budgetBytes,
+      step: STEP,
+      coarsestStep: COARSEST_STEP,
+      ...(this.#newest === undefined ? {} : { previous: this.#newest }),
+    });
+    const kept = [...this.#versions.values()];
+    const tooMany = kept.length + 1 - maxVersions;
+    const expired = kept
+      .filter((one, i) => i < tooMany || nowMs - Date.parse(one.timestamp) > maxAgeMs)
+      .map(({ version }) => version);
+    return { added, frame: encodeSnapshotFrame(added), expired };
+  }
+
+  /** The change is durable. */
+  adopt({ added, frame, expired }: WindowChange): void {
+    const versions = new Map(this.#versions);
+    for (const version of expired) versions.delete(version);
+    versions.set(added.version, added);
+    this.#versions = versions;
+    this.#setNewest(added);
+    this.#frames.set(0, frame);
+  }
+
+  /** The snapshot of a version, where the content is the same. */
+  find(reference: SnapshotReference): Snapshot | undefined {
+    const known = this.#versions.get(reference.version);
+    return isSameSnapshot(known, reference) ? known : undefined;
+  }
+
+  findVersion(stream: string, version: number): Snapshot | undefined {
+    return stream === GLOBAL_STREAM ? this.#versions.get(version) : undefined;
+  }
+
+  /** A frame that makes the newest version from `base`; undefined where that is the newest. */
+  frameOfNewest(base: Snapshot | undefined): Uint8Array | undefined {
+    const newest = this.#newest;
+    if (newest === undefined || newest === base) return undefined;
+    const key = base?.version ?? 0;
+    const frame = this.#frames.get(key) ?? frameBetween(newest, base);
+    this.#frames.set(key, frame);
+    return frame;
+  }
+
+  /** Undefined for a frame of a codebook that the server no longer has. */
+  #read(frame: Uint8Array): Snapshot | undefined {
+    try {
+      return decodeSnapshotFrame(this.codecs, frame);
+    } catch (error) {
+      if (isSyncError(error, 'protocol')) return undefined;
+      throw error;
+    }
+  }
+
+  #setNewest(newest: Snapshot | undefined): void {
+    this.#newest = newest;
+    this.#frames = new Map();
+  }
+}
+
+/** The diff where one can be made and is smaller, else the whole. */
+export function frameBetween(snapshot: Snapshot, base: Snapshot | undefined): Uint8Array {
+  const full = encodeSnapshotFrame(snapshot);
+  if (base === undefined || base === snapshot || !canDiff(base, snapshot)) return full;
+  const diff = encodeDiffFrame(base, snapshot);
+  return diff.length < full.length ? diff : full;
+}

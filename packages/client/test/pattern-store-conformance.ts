@@ -115,7 +115,15 @@ export function describePatternStore(
           ['', { acknowledged: 0, refused: 7 }],
           ['__proto__', { acknowledged: 0, refused: 1 }],
         ]),
-        outbox: [realPatterns(2), [], [realPattern(5)]],
+        outbox: [
+          { position: { deviceEpoch: 2 ** 32 - 1, seq: 1 }, patterns: realPatterns(2) },
+          { patterns: [] },
+          { patterns: [{ ...realPattern(5), newSamples: 3 }] },
+        ],
+        frame: Uint8Array.of(0, 255, 7),
+        serverEpoch: '0123456789abcdef',
+        next: { deviceEpoch: 5, seq: 9 },
+        merges: new Map([['p7', { into: 'p0', settled: 3 }]]),
         deadLetters: [{ patternId: 'p9', sampleCount: 12, reason: 'patterns[0] is "bad"\n' }],
         snapshot: snapshotOf(3),
       };

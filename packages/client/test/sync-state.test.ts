@@ -4,12 +4,13 @@ import { applyMarks, type DeviceMarks } from '@omega-tv/federation';
 import type { PatternData } from '@omega-tv/types';
 import { emptySyncState, pendingPatterns, sampleBooks, type SyncState } from '../src/index.js';
 import { syncStateFromRecord, syncStateToRecord } from '../src/node/records.js';
-import { pushAcknowledged, pushBegun, pushRefused } from '../src/store/sync-state.js';
+import { copiesMerged, pushAcknowledged, pushBegun, pushRefused } from '../src/store/sync-state.js';
 import { realPattern, realPatterns, snapshotOf } from './support.js';
 
 /** Ids whose patterns this server refuses for good. */
 const REFUSED_IDS = new Set(['p2', 'p5']);
 const PATTERNS = 7;
+const COPIES = 4;
 
 /** A TV and a server, with the network between them in the test's hand. */
 class Model {
@@ -19,12 +20,16 @@ class Model {
   #version = 0;
   accepted = 0;
 
+  /** From PATTERNS on they are near copies of the first ones, under ids of their own. */
   learn(index: number, samples: number, successRate: number): void {
-    const before = this.learned.get(`p${index}`)?.sampleCount ?? 0;
-    this.learned.set(
-      `p${index}`,
-      realPattern(index, { sampleCount: before + samples, successRate }),
-    );
+    const id = `p${index}`;
+    const before = this.learned.get(id)?.sampleCount ?? 0;
+    const change = { id, sampleCount: before + samples, successRate };
+    this.learned.set(id, realPattern(index % PATTERNS, change));
+  }
+
+  merge(): void {
+    this.state = copiesMerged(this.state, [...this.learned.values()]);
   }
 
   begin(): void {
@@ -36,9 +41,10 @@ class Model {
   send(outcome: 'answered' | 'lost'): void {
     const [first] = this.state.outbox;
     if (first === undefined) return;
-    const isRefused = first.some(({ id }) => REFUSED_IDS.has(id));
+    const { patterns } = first;
+    const isRefused = patterns.some(({ id }) => REFUSED_IDS.has(id));
     if (!isRefused) {
-      const { marks, increments } = applyMarks(this.#marks, first);
+      const { marks, increments } = applyMarks(this.#marks, patterns);
       this.#marks = marks;
       this.accepted += increments.reduce((sum, count) => sum + count, 0);
       this.#version += 1;
@@ -46,7 +52,7 @@ class Model {
     if (outcome === 'lost') return;
     this.state = isRefused
       ? pushRefused(this.state, 'refused')
-      : pushAcknowledged(this.state, snapshotOf(this.#version, 0));
+      : pushAcknowledged(this.state, { globals: snapshotOf(this.#version, 0) });
   }
 
   crash(): void {
@@ -61,11 +67,11 @@ class Model {
 const step = fc.oneof(
   fc.record({
     do: fc.constant('learn' as const),
-    index: fc.nat(PATTERNS - 1),
+    index: fc.nat(PATTERNS + COPIES - 1),
     samples: fc.integer({ min: 1, max: 30 }),
     successRate: fc.constantFrom(0.5, 0.7, 0.95),
   }),
-  fc.record({ do: fc.constantFrom('begin', 'answered', 'lost', 'crash') }),
+  fc.record({ do: fc.constantFrom('begin', 'answered', 'lost', 'crash', 'merge') }),
 );
 
 describe('the sample books balance', () => {
@@ -77,6 +83,7 @@ describe('the sample books balance', () => {
           if ('index' in one) tv.learn(one.index, one.samples, one.successRate);
           else if (one.do === 'begin') tv.begin();
           else if (one.do === 'crash') tv.crash();
+          else if (one.do === 'merge') tv.merge();
           else tv.send(one.do);
           expectBalanced(tv);
           expect(tv.books().acknowledged).toBeLessThanOrEqual(tv.accepted);
@@ -92,7 +99,7 @@ describe('the sample books balance', () => {
         }
         expect(tv.books()).toMatchObject({ waiting: 0, acknowledged: tv.accepted });
       }),
-      { numRuns: 150 },
+      { numRuns: 300 },
     );
   });
 
@@ -107,28 +114,35 @@ describe('the sample books balance', () => {
   }
 });
 
+/** Patterns on their way up, with their samples since the last push. */
+function pushed(patterns: readonly PatternData[], newSamples: number) {
+  return patterns.map((pattern) => ({ ...pattern, newSamples }));
+}
+
 describe('what is pending', () => {
   const learned = realPatterns(3);
 
   it('is what is good enough and not settled', () => {
     const weak = realPattern(9, { successRate: 0.69 });
     const young = realPattern(8, { sampleCount: 9 });
-    expect(pendingPatterns(emptySyncState, [...learned, weak, young])).toEqual(learned);
+    expect(pendingPatterns(emptySyncState, [...learned, weak, young])).toEqual(pushed(learned, 12));
     const begun = pushBegun(emptySyncState, learned.slice(0, 2));
-    expect(pendingPatterns(begun, learned)).toEqual(learned.slice(2));
+    expect(pendingPatterns(begun, learned)).toEqual(pushed(learned.slice(2), 12));
     const more = realPattern(0, { sampleCount: 13 });
-    expect(pendingPatterns(begun, [more])).toEqual([more]);
+    expect(pendingPatterns(begun, [more])).toEqual(pushed([more], 1));
   });
 
   it('is of 128 ids at most, as many as a server keeps marks of; known ids go on', () => {
     const many = realPatterns(200);
     const pending = pendingPatterns(emptySyncState, many);
-    expect(pending).toEqual(many.slice(0, 128));
-    const settled = pushAcknowledged(pushBegun(emptySyncState, pending), snapshotOf(1));
+    expect(pending).toEqual(pushed(many.slice(0, 128), 12));
+    const settled = pushAcknowledged(pushBegun(emptySyncState, pending), {
+      globals: snapshotOf(1),
+    });
     expect(pendingPatterns(settled, many)).toEqual([]);
     expect(sampleBooks(settled, many)).toMatchObject({ acknowledged: 128 * 12, withheld: 72 * 12 });
     const grown = realPattern(5, { sampleCount: 13 });
-    expect(pendingPatterns(settled, [...many.slice(128), grown])).toEqual([grown]);
+    expect(pendingPatterns(settled, [...many.slice(128), grown])).toEqual(pushed([grown], 1));
   });
 });
 
@@ -136,7 +150,7 @@ describe('a refused push', () => {
   it('goes out again one by one, and only the refused one becomes a dead letter', () => {
     const begun = pushBegun(pushBegun(emptySyncState, realPatterns(3)), [realPattern(9)]);
     const apart = pushRefused(begun, 'no');
-    expect(apart.outbox.map((push) => push.map(({ id }) => id))).toEqual([
+    expect(apart.outbox.map(({ patterns }) => patterns.map(({ id }) => id))).toEqual([
       ['p0'],
       ['p1'],
       ['p2'],
@@ -168,8 +182,54 @@ describe('a refused push', () => {
   it('is made good by a later, higher count that is acknowledged', () => {
     const refused = pushRefused(pushBegun(emptySyncState, [realPattern(0)]), 'no');
     const grown = [realPattern(0, { sampleCount: 20 })];
-    expect(pendingPatterns(refused, grown)).toEqual(grown);
-    const state = pushAcknowledged(pushBegun(refused, grown), snapshotOf(1));
+    expect(pendingPatterns(refused, grown)).toEqual(pushed(grown, 8));
+    const state = pushAcknowledged(pushBegun(refused, grown), { globals: snapshotOf(1) });
     expect(sampleBooks(state, grown)).toMatchObject({ acknowledged: 20, deadLettered: 0 });
+  });
+});
+
+describe('near copies', () => {
+  const original = realPattern(0, { sampleCount: 30 });
+  const copy = realPattern(0, { id: 'copy', sampleCount: 20, successRate: 0.8 });
+  const another = realPattern(1);
+
+  it('count as one from then on, weighted by their samples, and are merged once', () => {
+    const merged = copiesMerged(emptySyncState, [original, copy, another]);
+    expect([...merged.merges.keys()]).toEqual(['copy']);
+    expect(copiesMerged(merged, [original, copy, another])).toBe(merged);
+    const [one, two, ...rest] = pendingPatterns(merged, [original, copy, another]);
+    expect(rest).toEqual([]);
+    expect(one).toMatchObject({ id: 'p0', sampleCount: 50, newSamples: 50 });
+    expect(one?.successRate).toBeCloseTo((30 * 0.9 + 20 * 0.8) / 50, 12);
+    expect(two?.id).toBe('p1');
+  });
+
+  it('leave behind what was on its way under the own id of the copy', () => {
+    const both = [original, copy];
+    const begun = pushBegun(emptySyncState, pendingPatterns(emptySyncState, both));
+    const grown = { ...copy, sampleCount: 24 };
+    const merged = copiesMerged(begun, [original, grown]);
+    expect(pendingPatterns(merged, [original, grown])).toMatchObject([
+      { id: 'p0', sampleCount: 34, newSamples: 4 },
+    ]);
+    const settled = pushAcknowledged(merged, { globals: snapshotOf(1) });
+    expect(sampleBooks(settled, [original, grown])).toMatchObject({
+      learned: 54,
+      acknowledged: 50,
+      waiting: 4,
+    });
+  });
+
+  it('become part of what has more behind it on the server', () => {
+    const begun = pushBegun(emptySyncState, pendingPatterns(emptySyncState, [copy]));
+    const merged = copiesMerged(begun, [original, copy]);
+    expect(pendingPatterns(merged, [original, copy])).toMatchObject([
+      { id: 'copy', sampleCount: 50, newSamples: 30 },
+    ]);
+  });
+
+  it('are of one genre', () => {
+    const elsewhere = { ...copy, genre: 'elsewhere' };
+    expect(copiesMerged(emptySyncState, [original, elsewhere])).toBe(emptySyncState);
   });
 });

@@ -76,7 +76,7 @@ describe('syncStore', () => {
     const result = await client.syncStore();
     expect(wire.seen).toEqual(['GET /api/v1/sync/version']);
     expect(result).toMatchObject({ patternsPushed: 0, bytesSent: 0, bytesReceived: 0 });
-    expect(result.fidelity).toEqual({ meanCosine: 1, minCosine: 1, gridStep: null });
+    expect(result.fidelity).toEqual({ meanCosine: 1, minCosine: 1 });
   });
 
   it('fetches newer global patterns, and never pushes them back', async () => {

@@ -45,8 +45,8 @@ export class ControlledStore implements ConstellationStore {
     return this.#read(() => this.#inner.load());
   }
 
-  loadMarks(deviceKey: string) {
-    return this.#read(() => this.#inner.loadMarks(deviceKey));
+  loadDevice(deviceKey: string) {
+    return this.#read(() => this.#inner.loadDevice(deviceKey));
   }
 
   close(): Promise<void> {

@@ -16,6 +16,7 @@ import {
   openLevelConstellationStore,
   readReport,
   type ConstellationStore,
+  type DeviceRecord,
   type StoreChange,
 } from '../src/index.js';
 import { patternOf, syncErrorOf, temporaryFolder } from './support.js';
@@ -44,12 +45,19 @@ function learnedState(): FederationState {
   return publish(state, 1_000_000, config).state;
 }
 
+const deviceA: DeviceRecord = {
+  marks: new Map([['p1', 12]]),
+  last: { deviceEpoch: 2 ** 32 - 1, seq: 3, digest: '0123456789abcdef' },
+};
+const FRAMES = [Uint8Array.of(2)];
+
 function changeOf(state: FederationState, change: Partial<StoreChange> = {}): StoreChange {
   return {
     epoch: 'epoch-1',
     counters,
     federationCounters: state.counters,
-    marks: new Map([['device-a', new Map([['p1', 12]])]]),
+    devices: new Map([['device-a', deviceA]]),
+    snapshots: { added: { version: 2 }, frame: Uint8Array.of(2), expired: [1] },
     clusters: state.clusters,
     trends: state.trends,
     published: state.published,
@@ -57,7 +65,7 @@ function changeOf(state: FederationState, change: Partial<StoreChange> = {}): St
   };
 }
 
-const untouched = { marks: new Map(), clusters: new Map(), trends: new Map() };
+const untouched = { devices: new Map(), clusters: new Map(), trends: new Map() };
 
 interface Kind {
   readonly name: string;
@@ -96,7 +104,7 @@ describe.each(kinds)('ConstellationStore: $name', ({ open }) => {
   it('holds nothing when fresh', async () => {
     const { store } = await open();
     expect(await store.load()).toBeUndefined();
-    expect(await store.loadMarks('device-a')).toBeUndefined();
+    expect(await store.loadDevice('device-a')).toBeUndefined();
     await store.close();
   });
 
@@ -106,9 +114,14 @@ describe.each(kinds)('ConstellationStore: $name', ({ open }) => {
     expect(state.published.patterns).toHaveLength(1);
     await store.commit(changeOf(state));
     const again = await reopen(store);
-    expect(await again.load()).toEqual({ epoch: 'epoch-1', counters, federation: state });
-    expect(await again.loadMarks('device-a')).toEqual(new Map([['p1', 12]]));
-    expect(await again.loadMarks('device-b')).toBeUndefined();
+    expect(await again.load()).toEqual({
+      epoch: 'epoch-1',
+      counters,
+      federation: state,
+      frames: FRAMES,
+    });
+    expect(await again.loadDevice('device-a')).toEqual(deviceA);
+    expect(await again.loadDevice('device-b')).toBeUndefined();
     await again.close();
   });
 
@@ -120,8 +133,13 @@ describe.each(kinds)('ConstellationStore: $name', ({ open }) => {
     expect(published).toBe(state.published);
     await store.commit(rest);
     const again = await reopen(store);
-    expect(await again.load()).toEqual({ epoch: 'epoch-2', counters, federation: state });
-    expect(await again.loadMarks('device-a')).toEqual(new Map([['p1', 12]]));
+    expect(await again.load()).toEqual({
+      epoch: 'epoch-2',
+      counters,
+      federation: state,
+      frames: FRAMES,
+    });
+    expect(await again.loadDevice('device-a')).toEqual(deviceA);
     await again.close();
   });
 
@@ -132,7 +150,7 @@ describe.each(kinds)('ConstellationStore: $name', ({ open }) => {
     const gone = (ids: Iterable<string>) => new Map([...ids].map((id) => [id, undefined]));
     await store.commit(
       changeOf(state, {
-        marks: new Map([['device-b', new Map()]]),
+        devices: new Map([['device-b', { marks: new Map() }]]),
         clusters: gone(state.clusters.keys()),
         trends: gone([...state.trends.keys(), 'ZZ:never there']),
       }),
@@ -142,7 +160,7 @@ describe.each(kinds)('ConstellationStore: $name', ({ open }) => {
     expect(stored?.federation.clusters.size).toBe(0);
     expect(stored?.federation.trends.size).toBe(0);
     expect(stored?.federation.published).toEqual(state.published);
-    expect(await again.loadMarks('device-b')).toEqual(new Map());
+    expect(await again.loadDevice('device-b')).toEqual({ marks: new Map() });
     await again.close();
   });
 
@@ -216,7 +234,7 @@ describe('the level store', () => {
   });
 
   it.each([
-    ['another layout', serialize({ layout: 2 }), 'layout 2, expected 1'],
+    ['another layout', serialize({ layout: 3 }), 'layout 3, expected 2'],
     ['bytes that are no record', new Uint8Array([1, 2, 3]), 'cannot be opened'],
   ])('refuses %s', async (_, record, message) => {
     const directory = await temporaryFolder();
@@ -238,7 +256,9 @@ describe('the level store', () => {
     await store.commit(changeOf(state));
     const log = (await readdir(directory)).find((name) => name.endsWith('.log'))!;
     const before = await readFile(path.join(directory, log));
-    await store.commit(changeOf(state, { epoch: 'epoch-2', marks: new Map([['b', new Map()]]) }));
+    await store.commit(
+      changeOf(state, { epoch: 'epoch-2', devices: new Map([['b', { marks: new Map() }]]) }),
+    );
     const after = await readFile(path.join(directory, log));
     await store.close();
     for (const cut of [1, (after.length - before.length) >> 1, after.length - before.length - 1]) {
@@ -250,8 +270,13 @@ describe('the level store', () => {
       await writeFile(path.join(copy, log), after.subarray(0, before.length + cut));
       await rm(path.join(copy, 'LOCK'), { force: true });
       const torn = await openLevelConstellationStore({ directory: copy });
-      expect(await torn.load()).toEqual({ epoch: 'epoch-1', counters, federation: state });
-      expect(await torn.loadMarks('b')).toBeUndefined();
+      expect(await torn.load()).toEqual({
+        epoch: 'epoch-1',
+        counters,
+        federation: state,
+        frames: FRAMES,
+      });
+      expect(await torn.loadDevice('b')).toBeUndefined();
       await torn.close();
     }
   });

@@ -9,7 +9,7 @@ const MEDIA_TYPE_UNKNOWN: ReadonlySet<number> = new Set([400, 415]);
 export class FormatChoice {
   #usesFallback = false;
   /** Errors of a server that did not say that it reads frames. */
-  readonly #unread = new WeakSet<object>();
+  readonly #unread = new WeakSet();
 
   constructor(
     private readonly preferred: ClientFormat,

@@ -23,8 +23,8 @@ async function start(directory: string, prefix: readonly string[] = []) {
   const ended = once(child, 'exit').then(([code]) => {
     throw new Error(`the server ended with ${code} before it listened`);
   });
-  const line = once(createInterface({ input: child.stdout }), 'line') as Promise<[string]>;
-  const [url] = await Promise.race([line, ended]);
+  const listening = once(createInterface({ input: child.stdout }), 'line') as Promise<[string]>;
+  const [url] = await Promise.race([listening, ended]);
   return { child, port: Number(new URL(url).port) };
 }
 

@@ -2,7 +2,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { once } from 'node:events';
 import path from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   bodyOf,
   format,
@@ -13,9 +13,6 @@ import {
   temporaryFolder,
   versionOf,
 } from './server-process.js';
-
-// Each test starts processes.
-vi.setConfig({ testTimeout: 30_000 });
 
 describe('serve', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)(

@@ -172,7 +172,7 @@ describe('a list', () => {
 describe('what other TVs learned', () => {
   it(
     'helps a fresh viewer: much when they are alike, some when mixed, hardly any harm when unlike',
-    { timeout: 60_000 },
+    { timeout: 300_000 },
     () => {
       const shares = { alone: [0], unlike: [0], mixed: [0], alike: [0] };
       for (const list of Object.values(shares)) list.length = 0;

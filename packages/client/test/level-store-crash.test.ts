@@ -6,7 +6,7 @@ import { openLevelPatternStore } from '../src/node/index.js';
 import { startChild, type Child } from './child.js';
 import { clock, realPattern, temporaryFolder } from './support.js';
 
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 300_000;
 const FIRST_COUNT = 10;
 
 const open = (directory: string) => openLevelPatternStore({ directory, clock });

@@ -7,7 +7,7 @@ import { createMemoryPatternStore, sampleBooks } from '../src/index.js';
 import { startChild, type Child } from './child.js';
 import { openClient, realPatterns, recording, temporaryFolder } from './support.js';
 
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 300_000;
 const PATTERNS = 24;
 const FIRST_COUNT = 12;
 

@@ -1,8 +1,10 @@
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { serialize } from 'node:v8';
+import { crc32 } from 'node:zlib';
 import { ClassicLevel } from 'classic-level';
 import { describe, expect, it } from 'vitest';
+import { isSyncError } from '@omega-tv/types';
 import {
   createFederationConfig,
   contribute,
@@ -63,6 +65,13 @@ function changeOf(state: FederationState, change: Partial<StoreChange> = {}): St
     published: state.published,
     ...change,
   };
+}
+
+function recordOf(key: string, value: object): Buffer {
+  const body = serialize(value);
+  const checksum = Buffer.alloc(4);
+  checksum.writeUInt32LE(crc32(Buffer.concat([Buffer.from(key), body])));
+  return Buffer.concat([checksum, body]);
 }
 
 const untouched = { devices: new Map(), clusters: new Map(), trends: new Map() };
@@ -234,8 +243,9 @@ describe('the level store', () => {
   });
 
   it.each([
-    ['another layout', serialize({ layout: 3 }), 'layout 3, expected 2'],
-    ['bytes that are no record', new Uint8Array([1, 2, 3]), 'cannot be opened'],
+    ['another layout', recordOf('head', { layout: 9 }), 'layout 9, expected 2'],
+    ['the record of another key', recordOf('published', {}), 'does not match its checksum'],
+    ['bytes that are no record', new Uint8Array([1, 2, 3]), 'does not match its checksum'],
   ])('refuses %s', async (_, record, message) => {
     const directory = await temporaryFolder();
     const db = new ClassicLevel<string, Uint8Array>(directory, { valueEncoding: 'view' });
@@ -280,4 +290,46 @@ describe('the level store', () => {
       await torn.close();
     }
   });
+
+  it.each(['.log', '.ldb'])(
+    'never reads a flipped byte of a %s file as data (rule 5.4)',
+    async (ending) => {
+      const directory = await temporaryFolder();
+      const state = learnedState();
+      let store = await openLevelConstellationStore({ directory });
+      for (let epoch = 0; epoch < 9; epoch += 1) {
+        await store.commit(changeOf(state, { epoch: `epoch-${epoch}` }));
+      }
+      await store.close();
+      if (ending === '.ldb') {
+        // The next opening writes the log out as a table.
+        store = await openLevelConstellationStore({ directory });
+        await store.close();
+      }
+      const name = (await readdir(directory)).find((entry) => entry.endsWith(ending))!;
+      const bytes = await readFile(path.join(directory, name));
+      let refused = 0;
+      for (let at = 3; at < bytes.length; at += Math.ceil(bytes.length / 24)) {
+        const copy = await temporaryFolder();
+        await cp(directory, copy, { recursive: true });
+        await writeFile(
+          path.join(copy, name),
+          bytes.map((byte, i) => (i === at ? byte ^ 0x41 : byte)),
+        );
+        // What LevelDB threw away stays missing: the second opening is refused as well.
+        for (let opening = 0; opening < 2; opening += 1) {
+          try {
+            const opened = await openLevelConstellationStore({ directory: copy });
+            const loaded = await opened.load().finally(() => opened.close());
+            expect(loaded).toEqual({ epoch: 'epoch-8', counters, federation: state });
+          } catch (error) {
+            if (!isSyncError(error, 'invalid-config')) throw error;
+            refused += 1;
+          }
+        }
+      }
+      // Flips in what nobody reads, as records written over, may pass.
+      expect(refused).toBeGreaterThan(4);
+    },
+  );
 });

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { setImmediate } from 'node:timers/promises';
+import { setTimeout } from 'node:timers/promises';
 import { loadCatalogue } from '@omega-tv/catalogue';
 import { createNodeV1Format, nativeZstd } from '@omega-tv/compression/node';
 import { syncDeltaToWire, type PatternData, type SyncDelta } from '@omega-tv/types';
@@ -108,9 +108,9 @@ export async function serve(
   return { constellation, app, port, url };
 }
 
-/** Lets the event loop turn until the condition holds. */
+/** Lets others work until the condition holds. */
 export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await setImmediate();
+  while (!condition()) await setTimeout(1);
 }
 
 /** Refusals are counted in the background: waits until the report says so many. */

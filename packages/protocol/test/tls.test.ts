@@ -30,7 +30,7 @@ describe('https', () => {
     const url = await serveTls();
     const instance = axios.create({ httpsAgent: agentOf(certificate.cert) });
     const { globalPatterns } = await protocolTo(url.href, { axios: instance }).sync(deltaOf(1));
-    expect(globalPatterns.version).toBe(globals.version);
+    expect(globalPatterns?.version).toBe(globals.version);
   });
 
   it('is refused as tls where the certificate is not trusted', async () => {

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import ts from 'typescript';
 
 const runFile = promisify(execFile);
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 300_000;
 
 export interface ExampleRun {
   /** What each `// => text` comment of the README promises, in order. */

@@ -11,7 +11,7 @@ import type {} from './browser/page.js';
 import { servePage, type PageServer } from './browser/serve-page.js';
 import { patternsOf, SAMPLES } from './patterns.js';
 
-const TIMEOUT_MS = 20_000;
+const TIMEOUT_MS = 300_000;
 const chromium = findChromium();
 if ('missing' in chromium) console.warn(`The run in a browser is skipped: ${chromium.missing}`);
 

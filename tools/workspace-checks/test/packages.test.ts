@@ -19,7 +19,7 @@ import { patternsOf, SAMPLES } from './patterns.js';
 import { entryPoints, listProjects, root } from './workspace.js';
 
 const run = promisify(execFile);
-const TIMEOUT_MS = 240_000;
+const TIMEOUT_MS = 300_000;
 const packages = listProjects('packages');
 const consumerSource = fileURLToPath(new URL('consumer/consumer.ts', import.meta.url));
 /** What a TypeScript user of a Node package has anyway. */

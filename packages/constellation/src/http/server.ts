@@ -23,6 +23,9 @@ import { addSnapshotRoutes } from './snapshot-routes.js';
 /** How long a client may take to send a request. */
 const REQUEST_TIMEOUT_MS = 30_000;
 
+/** How often Node looks for requests above that; its own 30 s let one last three times as long. */
+const SLOW_CHECK_MS = 5000;
+
 /** How long a closing server waits for requests that are being sent. */
 const CLOSE_GRACE_MS = 5000;
 
@@ -43,6 +46,7 @@ export function createServer(
   const app = fastify({
     bodyLimit: format.maxRequestBytes,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    http: { connectionsCheckingInterval: SLOW_CHECK_MS },
     forceCloseConnections: 'idle',
     clientErrorHandler: answerClientError,
     ...(options.logger === undefined ? {} : { loggerInstance: options.logger }),

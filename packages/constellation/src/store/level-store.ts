@@ -1,6 +1,7 @@
-import { access, readdir } from 'node:fs/promises';
+import { access, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { deserialize, serialize } from 'node:v8';
+import { crc32 } from 'node:zlib';
 import { ClassicLevel } from 'classic-level';
 import { SyncError } from '@omega-tv/types';
 import {
@@ -26,6 +27,9 @@ const CLUSTERS = 'cluster!';
 const TRENDS = 'trend!';
 const MARKS = 'marks!';
 const SNAPSHOTS = 'snapshot!';
+/** Written once LevelDB has thrown away a part of its log; such a store stays refused. */
+const DAMAGE_KEY = 'damage';
+const CHECKSUM_BYTES = 4;
 
 interface Head {
   readonly layout: number;
@@ -58,7 +62,7 @@ export async function openLevelConstellationStore(
     valueEncoding: 'view',
   });
   try {
-    await db.open();
+    await openWhole(db, directory);
   } catch (error) {
     throw openError(directory, error);
   }
@@ -70,7 +74,7 @@ export async function openLevelConstellationStore(
     if (isClosed) throw invalidStore(directory, 'was closed');
     if (!isTorn) return;
     await db.close();
-    await db.open();
+    await openWhole(db, directory);
     isTorn = false;
   }
   return {
@@ -80,7 +84,9 @@ export async function openLevelConstellationStore(
     },
     loadDevice: async (deviceKey) => {
       const record = await db.get(MARKS + deviceKey);
-      return record === undefined ? undefined : (deserialize(record) as DeviceRecord);
+      return record === undefined
+        ? undefined
+        : (fromRecord(MARKS + deviceKey, record) as DeviceRecord);
     },
     commit: async (change) => {
       await reopenIfTorn();
@@ -98,11 +104,26 @@ export async function openLevelConstellationStore(
   };
 }
 
+/**
+ * Opens the database, unless commits are missing from it: LevelDB skips the blocks of its log that
+ * do not match their checksum, and says so in its LOG file alone.
+ */
+async function openWhole(db: Level, directory: string): Promise<void> {
+  await db.open();
+  const log = await readFile(path.join(directory, 'LOG'), 'utf8');
+  const damage = /\(ignoring error\) (.+)/.exec(log)?.[1];
+  if (damage !== undefined) await db.put(DAMAGE_KEY, Buffer.from(damage), { sync: true });
+  const known = await db.get(DAMAGE_KEY);
+  if (known === undefined) return;
+  await db.close();
+  throw new Error(`it was damaged: ${Buffer.from(known).toString()}`);
+}
+
 async function load(db: Level, directory: string): Promise<StoredServer | undefined> {
   try {
     const record = await db.get(HEAD_KEY);
     if (record === undefined) return undefined;
-    const head = deserialize(record) as Head;
+    const head = fromRecord(HEAD_KEY, record) as Head;
     if (head.layout !== LAYOUT) throw new Error(`layout ${head.layout}, expected ${LAYOUT}`);
     const published = await db.get(PUBLISHED_KEY);
     return {
@@ -115,7 +136,7 @@ async function load(db: Level, directory: string): Promise<StoredServer | undefi
         published:
           published === undefined
             ? emptyFederation().published
-            : (deserialize(published) as FederationState['published']),
+            : (fromRecord(PUBLISHED_KEY, published) as FederationState['published']),
       },
       frames: [...(await loadMap<Uint8Array>(db, SNAPSHOTS)).values()],
     };
@@ -127,7 +148,7 @@ async function load(db: Level, directory: string): Promise<StoredServer | undefi
 async function loadMap<Value>(db: Level, prefix: string): Promise<ReadonlyMap<string, Value>> {
   const map = new Map<string, Value>();
   for await (const [key, record] of db.iterator({ gte: prefix, lt: `${prefix}\uffff` })) {
-    map.set(key.slice(prefix.length), deserialize(record) as Value);
+    map.set(key.slice(prefix.length), fromRecord(key, record) as Value);
   }
   return map;
 }
@@ -166,7 +187,25 @@ function snapshotKey(version: number): string {
 function toOperation(key: string, value: object | undefined) {
   return value === undefined
     ? ({ type: 'del', key } as const)
-    : ({ type: 'put', key, value: serialize(value) } as const);
+    : ({ type: 'put', key, value: toRecord(key, value) } as const);
+}
+
+/** A record is a CRC-32 of its key and value, then the value: LevelDB checks no table as it reads. */
+function toRecord(key: string, value: object): Buffer {
+  const body = serialize(value);
+  const record = Buffer.alloc(CHECKSUM_BYTES + body.length);
+  record.writeUInt32LE(crc32(body, crc32(key)));
+  record.set(body, CHECKSUM_BYTES);
+  return record;
+}
+
+function fromRecord(key: string, record: Uint8Array): unknown {
+  const body = record.subarray(CHECKSUM_BYTES);
+  const isWhole = record.length > CHECKSUM_BYTES;
+  if (!isWhole || Buffer.from(record).readUInt32LE() !== crc32(body, crc32(key))) {
+    throw new Error(`the record ${key} does not match its checksum`);
+  }
+  return deserialize(body);
 }
 
 async function refuseMissing(directory: string): Promise<void> {

@@ -94,7 +94,7 @@ export default tseslint.config(
     linterOptions: { reportUnusedDisableDirectives: 'error' },
     languageOptions: {
       parserOptions: {
-        project: ['./*/*/tsconfig.lib.json', './*/*/tsconfig.spec.json'],
+        projectService: true,
         tsconfigRootDir: import.meta.dirname,
       },
     },

@@ -168,7 +168,7 @@ describe.skipIf(!python)('the decoder in Python', { timeout: TIMEOUT_MS }, () =>
     const [stream, out] = [path.join(folder, 'stream'), path.join(folder, 'out.f32')];
     const random = createRandom('file');
     const vectors = titles.slice(0, 150);
-    const bytes = encodeStream(codec, vectors, { mode, random, budgetBytesPerVector: 40 });
+    const { bytes } = encodeStream(codec, vectors, { mode, random, budgetBytesPerVector: 40 });
     writeFileSync(stream, bytes);
     const command = [decoder, '--codebook', codebookFile, '--in', stream, '--out', out];
     execFileSync('python3', ['-B', ...command, '--unbiased']);

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createEmbeddingCodec } from '@omega-tv/embedding-codec';
 import { readMiniLmCodebook } from '@omega-tv/embedding-codec/node';
 import { createRandom } from '@omega-tv/seeded-random';
@@ -79,6 +80,21 @@ describe('the figures', { timeout: TIMEOUT_MS }, () => {
     expect(json).toMatchObject({ encodeRatio: 1, decodeRatio: 1 });
     expect(rows).toHaveLength(4);
     for (const row of rows) expect(row.encodeRatio).toBeCloseTo(row.encodeUs / json!.encodeUs, 9);
+  });
+
+  it('the plot in docs is of this codec', () => {
+    const rate = { budgetBytes: 64 * vectors.length };
+    const { bytes, cosines } = codec.encode(vectors, { mode: 'download', rate });
+    const points = [{ bytes: bytes.length / vectors.length, cosine: mean(cosines) }];
+    const color = '#0b6bcb';
+    const label = { at: 0, side: 'left' } as const;
+    const svg = drawRateDistortion('', [{ name: '', color, line: 'none', points, label }]);
+    const [circle = 'none'] = /<circle[^>]*>/.exec(svg) ?? [];
+    const committed = readFileSync(
+      new URL('../../../docs/rate-distortion.svg', import.meta.url),
+      'utf8',
+    );
+    expect(committed).toContain(circle);
   });
 
   it('the plot holds each series once, inside its frame', () => {

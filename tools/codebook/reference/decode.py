@@ -236,5 +236,5 @@ def main():
 if __name__ == "__main__":
     try:
         main()
-    except Refused as refusal:
+    except (Refused, OSError) as refusal:
         sys.exit(f"error: {refusal}")

@@ -1,7 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { checkOutput, resolveFromCaller, runProgram, writeOutput } from '@omega-tv/command-line';
+import {
+  checkOutput,
+  resolveFromCaller,
+  runProgram,
+  writeFileAtomically,
+} from '@omega-tv/command-line';
 import {
   createEmbeddingCodec,
   parseCodebook,
@@ -69,7 +74,7 @@ async function encode(
       say(`step ${step.toFixed(5)}: ${(size / vectors.length).toFixed(2)} bytes a vector`);
     },
   });
-  await writeOutput(out, bytes);
+  await writeFileAtomically(out, bytes);
   const mean = cosines.reduce((sum, cosine) => sum + cosine, 0) / cosines.length;
   say(
     `${options.out}: ${bytes.length} bytes, ${(bytes.length / vectors.length).toFixed(2)} a vector; ` +

@@ -4,7 +4,7 @@ import {
   parseWhole,
   resolveFromCaller,
   runProgram,
-  writeOutput,
+  writeFileAtomically,
 } from '@omega-tv/command-line';
 import { parseCodebook } from '@omega-tv/embedding-codec';
 import { TRELLIS_STATES, trainCodebook } from './train-codebook.js';
@@ -67,7 +67,7 @@ async function run(
   const bytes = trainCodebook(set, { ...options, states: Number(states), space }, (message) => {
     process.stderr.write(`${message}\n`);
   });
-  await writeOutput(file, bytes);
+  await writeFileAtomically(file, bytes);
   process.stderr.write(`codebook ${parseCodebook(bytes).id}: ${bytes.length} bytes\n`);
 }
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { decodeFloat16 } from '@omega-tv/catalogue';
-import { CommandError, resolveFromCaller, writeOutput } from '@omega-tv/command-line';
+import { CommandError, resolveFromCaller, writeFileAtomically } from '@omega-tv/command-line';
 
 /**
  * Reads rows of little-endian floats: 16 bits where the name ends in .f16, else 32.
@@ -37,7 +37,7 @@ function decodeFloat32(bytes: Uint8Array): Float32Array {
 
 /** Writes rows of little-endian 32-bit floats. */
 export async function writeVectors(file: string, rows: readonly Float32Array[]): Promise<void> {
-  await writeOutput(resolveFromCaller(file), rowsToBytes(rows));
+  await writeFileAtomically(resolveFromCaller(file), rowsToBytes(rows));
 }
 
 /** Row by row: all at once would take as much memory again. */

@@ -25,7 +25,7 @@ export async function checkOutput(file: string): Promise<void> {
  * Writes beside the target and renames: a reader sees the old file or the new one, never half. What
  * is no regular file, such as a pipe, is written as it is.
  */
-export async function writeOutput(file: string, content: FileContent): Promise<void> {
+export async function writeFileAtomically(file: string, content: FileContent): Promise<void> {
   const kind = await kindOf(file);
   if (kind === 'special') {
     await writeFile(file, content);

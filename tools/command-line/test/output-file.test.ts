@@ -11,7 +11,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { checkOutput, CommandError, writeOutput } from '../src/index.js';
+import { checkOutput, CommandError, writeFileAtomically } from '../src/index.js';
 
 let folder: string;
 beforeEach(async () => {
@@ -27,7 +27,7 @@ describe('an output file', () => {
       Buffer.from('new'),
       [Buffer.from('piece by '), Buffer.from('piece')],
     ]) {
-      await writeOutput(file, content);
+      await writeFileAtomically(file, content);
     }
     expect(readFileSync(file, 'utf8')).toBe('piece by piece');
     expect(readdirSync(folder)).toEqual(['out']);
@@ -40,7 +40,7 @@ describe('an output file', () => {
       yield Buffer.from('half');
       throw new Error('no more');
     }
-    await expect(writeOutput(file, failing())).rejects.toThrow('no more');
+    await expect(writeFileAtomically(file, failing())).rejects.toThrow('no more');
     expect(readFileSync(file, 'utf8')).toBe('old');
     expect(readdirSync(folder)).toEqual(['out']);
   });
@@ -49,14 +49,14 @@ describe('an output file', () => {
     const [file, link] = [path.join(folder, 'out'), path.join(folder, 'link')];
     writeFileSync(file, 'old');
     symlinkSync(file, link);
-    await writeOutput(link, 'new');
+    await writeFileAtomically(link, 'new');
     expect(readFileSync(file, 'utf8')).toBe('new');
     expect(lstatSync(link).isSymbolicLink()).toBe(true);
   });
 
   it('is written in place where it is no regular file', async () => {
     const before = lstatSync('/dev/null').rdev;
-    await writeOutput('/dev/null', 'gone');
+    await writeFileAtomically('/dev/null', 'gone');
     expect(lstatSync('/dev/null').isCharacterDevice()).toBe(true);
     expect(lstatSync('/dev/null').rdev).toBe(before);
   });

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { Command } from 'commander';
-import { resolveFromCaller, writeOutput } from '@omega-tv/command-line';
+import { resolveFromCaller, writeFileAtomically } from '@omega-tv/command-line';
 import { createFederationConfig } from '@omega-tv/federation';
 import { globalPatternsToWire } from '@omega-tv/types';
 import { foldLog } from './fold-log.js';
@@ -35,7 +35,7 @@ async function run(options: Options): Promise<void> {
   try {
     const { globals, devices, deltas, samples } = await foldLog(log.readLines(), config);
     const text = `${JSON.stringify(globalPatternsToWire(globals))}\n`;
-    await writeOutput(resolveFromCaller(options.out), text);
+    await writeFileAtomically(resolveFromCaller(options.out), text);
     process.stderr.write(
       `${deltas} deltas of ${devices} devices, ${samples} new samples: ` +
         `${globals.patterns.length} patterns and ${globals.trends.length} trends, ` +

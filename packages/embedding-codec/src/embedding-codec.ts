@@ -22,6 +22,8 @@ export type EncodeOptions = {
   readonly rate: CodecRate;
   /** Vectors that the decoder has, in the same order: at most 32,768. */
   readonly references?: readonly ArrayLike<number>[];
+  /** Hears the size that the whole message has at each step tried: the search can take a while. */
+  readonly onTry?: (bytes: number, step: number) => void;
 } & (
   | { readonly mode: 'download' }
   | {
@@ -92,8 +94,12 @@ function encode(
   const seed = drawSeed();
   const encoderOf =
     (some: readonly PreparedVector[], someSeed = seed) =>
-    (stepIndex: number): CodedMessage =>
-      encodeMessage(context, some, references, { mode, stepIndex, seed: someSeed });
+    (stepIndex: number): CodedMessage => {
+      const header = { mode, stepIndex, seed: someSeed };
+      const coded = encodeMessage(context, some, references, header);
+      if (some === prepared) options.onTry?.(coded.bytes.length, stepOfIndex(stepIndex));
+      return coded;
+    };
   const cosines = ({ decoded }: CodedMessage): readonly number[] =>
     decoded.map((vector, i) => cosineSimilarity(vector, vectors[i] ?? []));
 

@@ -1,9 +1,16 @@
 /** The rotation onto the codebook's axes (Karhunen-Loeve transform) and back. */
 export class KltTransform {
+  /** Starts of the rows in use, and what they are multiplied with. */
+  private readonly rows: Int32Array;
+  private readonly factors: Float64Array;
+
   constructor(
     private readonly basis: Float32Array,
     readonly dimension: number,
-  ) {}
+  ) {
+    this.rows = new Int32Array(dimension);
+    this.factors = new Float64Array(dimension);
+  }
 
   /** Coordinates of a vector along the axes. */
   forward(vector: ArrayLike<number>): Float64Array {
@@ -28,25 +35,39 @@ export class KltTransform {
 
   /** Adds the vector with these coordinates to `vector`. */
   addInverse(coordinates: ArrayLike<number>, vector: Float64Array): void {
-    const { basis, dimension } = this;
-    // Two axes a pass, without those at zero: half the memory traffic of one.
-    let [pending, row] = [0, -1];
+    const { basis, dimension, rows, factors } = this;
+    // Axes are added in pairs, without those at zero.
+    let count = 0;
     for (let axis = 0; axis < dimension; axis += 1) {
       const value = coordinates[axis] ?? 0;
       if (value === 0) continue;
-      const start = axis * dimension;
-      if (row < 0) {
-        [pending, row] = [value, start];
-        continue;
-      }
+      rows[count] = axis * dimension;
+      factors[count] = value;
+      count += 1;
+    }
+    const inFours = count - (count % 4);
+    // Two pairs a pass: half the memory traffic of one, and the same sums in the same order.
+    for (let n = 0; n < inFours; n += 4) {
+      const [a, b, c, d] = [rows[n] ?? 0, rows[n + 1] ?? 0, rows[n + 2] ?? 0, rows[n + 3] ?? 0];
+      const [p, q] = [factors[n] ?? 0, factors[n + 1] ?? 0];
+      const [r, s] = [factors[n + 2] ?? 0, factors[n + 3] ?? 0];
       for (let i = 0; i < dimension; i += 1) {
-        const sum = pending * (basis[row + i] ?? 0) + value * (basis[start + i] ?? 0);
+        const first = p * (basis[a + i] ?? 0) + q * (basis[b + i] ?? 0);
+        const second = r * (basis[c + i] ?? 0) + s * (basis[d + i] ?? 0);
+        vector[i] = (vector[i] ?? 0) + first + second;
+      }
+    }
+    if (count - inFours >= 2) {
+      const [a, b] = [rows[inFours] ?? 0, rows[inFours + 1] ?? 0];
+      const [p, q] = [factors[inFours] ?? 0, factors[inFours + 1] ?? 0];
+      for (let i = 0; i < dimension; i += 1) {
+        const sum = p * (basis[a + i] ?? 0) + q * (basis[b + i] ?? 0);
         vector[i] = (vector[i] ?? 0) + sum;
       }
-      row = -1;
     }
-    for (let i = 0; row >= 0 && i < dimension; i += 1) {
-      vector[i] = (vector[i] ?? 0) + pending * (basis[row + i] ?? 0);
+    if (count % 2 === 1) {
+      const [a, p] = [rows[count - 1] ?? 0, factors[count - 1] ?? 0];
+      for (let i = 0; i < dimension; i += 1) vector[i] = (vector[i] ?? 0) + p * (basis[a + i] ?? 0);
     }
   }
 

@@ -36,6 +36,7 @@ export function decodeMessage(
   const quantizer = context.quantizer(header);
   const models = createMessageModels(references.length);
   const coder = new RangeDecoder(body);
+  /** Those in the window, the latest first. */
   const earlier: Float64Array[] = [];
   const decoded: Float32Array[] = [];
   for (let index = 0; index < count; index += 1) {
@@ -47,7 +48,8 @@ export function decodeMessage(
     const { prediction, scale } = readPrediction();
     const residual = quantizer.reconstruct(quantizer.read(coder, scale, index), scale, index);
     const best = add(prediction, residual.best);
-    earlier.push(best);
+    earlier.unshift(best);
+    if (earlier.length > WINDOW) earlier.pop();
     const vector = unbiased ? add(prediction, residual.unbiased) : best;
     decoded.push(toFloat32(vector, normValue(norm)));
   }
@@ -63,7 +65,7 @@ export function decodeMessage(
     if (kind === PredictionKind.scaledClassMean) {
       return { prediction: context.classes.vector(context.classes.read(coder)), scale };
     }
-    const among = kind === PredictionKind.reference ? references : earlier.slice(-WINDOW).reverse();
+    const among = kind === PredictionKind.reference ? references : earlier;
     if (among.length === 0) {
       throw new CodecError(
         'invalid-message',

@@ -52,6 +52,7 @@ export function encodeMessage(
   const quantizer = context.quantizer(header);
   const models = createMessageModels(references.length);
   const coder = new RangeEncoder();
+  /** Those in the window, the latest first. */
   const earlier: Float64Array[] = [];
   const decoded: Float32Array[] = [];
   vectors.forEach((vector, index) => {
@@ -66,7 +67,8 @@ export function encodeMessage(
     quantizer.write(coder, symbols, candidate.scale, index);
     const best = new Float64Array(candidate.prediction);
     context.transform.addInverse(quantizer.reconstruct(symbols, candidate.scale, index).best, best);
-    earlier.push(best);
+    earlier.unshift(best);
+    if (earlier.length > WINDOW) earlier.pop();
     decoded.push(toFloat32(best, vector.normValue));
   });
   const [start, body] = [headerToBytes(header), coder.finish()];
@@ -126,17 +128,16 @@ export function encodeMessage(
   }
 
   function earlierCandidates(vector: PreparedVector): Candidate[] {
-    const window = earlier.slice(-WINDOW).reverse();
     let [nearest, energy] = [-1, MAX_ENERGY_SHARE * vector.classEnergy];
-    window.forEach((other, i) => {
+    earlier.forEach((other, i) => {
       const distance = squaredDistance(vector.unit, other, energy);
       if (distance < energy) [nearest, energy] = [i, distance];
     });
-    const prediction = window[nearest];
+    const prediction = earlier[nearest];
     if (prediction === undefined) return [];
     const residual = vector.residualTo(prediction);
     const kind = PredictionKind.earlier;
-    const choices = window.length;
+    const choices = earlier.length;
     return [withScale({ kind, prediction, residual, choice: nearest, choices }, log2(choices))];
   }
 

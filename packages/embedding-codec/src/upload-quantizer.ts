@@ -114,19 +114,30 @@ export class UploadQuantizer implements ResidualQuantizer {
     return dither;
   }
 
+  /** Reads one symbol, looking outwards from the one in the middle of the distribution. */
   private readSymbol(coder: RangeDecoder, origin: number, ratio: number): number {
     const share = coder.peek();
-    let [low, high] = [-MAX_SYMBOL, MAX_SYMBOL];
-    while (low < high) {
-      const middle = Math.ceil((low + high) / 2);
-      if (this.startOf(middle, origin, ratio) <= share) low = middle;
-      else high = middle - 1;
+    let symbol = origin < -2 ? 1 : 0;
+    let start = this.startOf(symbol, origin, ratio);
+    let end = start;
+    if (start <= share) {
+      end = this.startOf(symbol + 1, origin, ratio);
+      while (end <= share) {
+        symbol += 1;
+        start = end;
+        end = this.startOf(symbol + 1, origin, ratio);
+      }
+    } else {
+      while (start > share) {
+        symbol -= 1;
+        end = start;
+        start = this.startOf(symbol, origin, ratio);
+      }
     }
-    const start = this.startOf(low, origin, ratio);
-    coder.consume(start, this.startOf(low + 1, origin, ratio) - start);
-    if (low === MAX_SYMBOL) return low + decodeEscape(coder);
-    if (low === -MAX_SYMBOL) return low - decodeEscape(coder);
-    return low;
+    coder.consume(start, end - start);
+    if (symbol === MAX_SYMBOL) return symbol + decodeEscape(coder);
+    if (symbol === -MAX_SYMBOL) return symbol - decodeEscape(coder);
+    return symbol;
   }
 
   /**

@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { getQuickJS } from 'quickjs-emscripten';
 import { build } from 'vite';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -11,6 +13,17 @@ const codebook = readFileSync(
 ).toString('hex');
 const cases = readFileSync(new URL('golden/golden.json', import.meta.url), 'utf8');
 const call = `runGolden(${JSON.stringify(codebook)}, ${JSON.stringify(cases)})`;
+
+/** Other versions of Node, as paths with the system's delimiter between them. */
+const nodes = (process.env.OTHER_NODES ?? '').split(path.delimiter).filter((file) => file !== '');
+if (nodes.length === 0) {
+  console.warn('Other versions of Node are not tried: name their binaries in OTHER_NODES.');
+}
+const chromium = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
+const hasChromium = existsSync(chromium);
+if (!hasChromium) {
+  console.warn(`Chromium is not tried: none at ${chromium}; install one, or set CHROMIUM_PATH.`);
+}
 
 describe('the golden messages come out to the bit', { timeout: TIMEOUT_MS }, () => {
   let script: string;
@@ -27,12 +40,46 @@ describe('the golden messages come out to the bit', { timeout: TIMEOUT_MS }, () 
     engine.dispose();
   });
 
+  /** Runs the cases after what else the script is to print. */
+  function runInNode(node: string, args: readonly string[], print: string): string {
+    const input = `${script}\nconsole.log(${print}, ${call});`;
+    return execFileSync(node, [...args, '-'], { input, encoding: 'utf8' }).trim();
+  }
+
   it.each([['--jitless'], ['--no-opt']])('in Node with %s', (flag) => {
-    const output = execFileSync(process.execPath, [flag, '-'], {
-      input: `${script}\nconsole.log(${call});`,
-      encoding: 'utf8',
-    });
-    expect(output.trim()).toBe('[]');
+    expect(runInNode(process.execPath, [flag], "'differ:'")).toBe('differ: []');
+  });
+
+  it.skipIf(nodes.length === 0)('in other versions of Node', () => {
+    const runs = nodes.map((node) => runInNode(node, [], 'process.version').split(' '));
+    expect(runs.map(([, result]) => result)).toEqual(nodes.map(() => '[]'));
+    const versions = new Set([process.version, ...runs.map(([version]) => version)]);
+    expect(versions.size).toBe(nodes.length + 1);
+  });
+
+  it.skipIf(!hasChromium)('in Chromium', () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'omega-tv-engines-'));
+    try {
+      const page = path.join(folder, 'page.html');
+      const code = `${script}\ndocument.title = 'differ: ' + ${call};`.replaceAll('</', '<\\/');
+      writeFileSync(page, `<!doctype html><title></title><script>${code}</script>`);
+      const output = execFileSync(
+        chromium,
+        [
+          '--headless',
+          '--no-sandbox',
+          '--disable-gpu',
+          '--disable-background-networking',
+          `--user-data-dir=${path.join(folder, 'profile')}`,
+          '--dump-dom',
+          pathToFileURL(page).href,
+        ],
+        { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 1e8 },
+      );
+      expect(/<title>(.*?)<\/title>/.exec(output)?.[1]).toBe('differ: []');
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   it('or are missed, where one differs', async () => {

@@ -61,6 +61,19 @@ describe('a hostile message', { timeout: TIMEOUT_MS }, () => {
     );
   });
 
+  it('costs what its count allows, however much its bytes promise', () => {
+    for (const fill of [0, 0xff]) {
+      for (const head of [0x00, 0x08, 0x0f, 0x20, 0x28, 0x2f]) {
+        const bytes = new Uint8Array(50_000).fill(fill);
+        bytes[0] = head;
+        const start = performance.now();
+        expect(decodes(bytes, 2000)).toBe(false);
+        // Milliseconds where nothing else runs.
+        expect(performance.now() - start).toBeLessThan(20_000);
+      }
+    }
+  });
+
   it('cannot ask for more vectors than a message holds', () => {
     for (const count of [-1, 1.5, NaN, 0x100001]) {
       expect(() => codec.decode(messages[0]!, { count })).toThrow(CodecError);

@@ -1,5 +1,6 @@
+import { closePairs } from '@omega-tv/catalogue';
 import { describe, expect, it } from 'vitest';
-import { codec, closePairs, cosine, createRandom, mean, unseen, unit } from './support.js';
+import { codec, cosine, createRandom, mean, unseen, unit } from './support.js';
 
 const TIMEOUT_MS = 60_000;
 const random = createRandom(1);
@@ -62,7 +63,7 @@ describe('figures', { timeout: TIMEOUT_MS }, () => {
     ['download', 29],
     ['upload', 38],
   ] as const)('%s: a close reference brings .99 down to %d bytes', (mode, bytes) => {
-    const pairs = closePairs(40, 0.06);
+    const pairs = closePairs(unseen, 40, 0.06);
     const references = pairs.map(([reference]) => reference);
     const moved = pairs.map(([, vector]) => vector);
     const rate = { budgetBytes: bytes * moved.length };
@@ -72,7 +73,7 @@ describe('figures', { timeout: TIMEOUT_MS }, () => {
   });
 
   it('use an earlier vector of the message where it is near', () => {
-    const pairs = closePairs(8, 0.06);
+    const pairs = closePairs(unseen, 8, 0.06);
     const rate = { step: 0.0247 };
     const size = (vectors: readonly Float32Array[]): number =>
       codec.encode(vectors, { mode: 'download', rate }).bytes.length;

@@ -45,27 +45,3 @@ export function unit(vector: ArrayLike<number>): Float32Array {
   const length = Math.sqrt(Array.from(vector).reduce((sum, value) => sum + value * value, 0));
   return Float32Array.from(vector, (value) => value / length);
 }
-
-/**
- * Pairs of a taste and what it became: mixtures of real titles, of which the later one moved by
- * the stated share of its energy towards others.
- */
-export function closePairs(
-  count: number,
-  energy: number,
-): readonly (readonly [reference: Float32Array, moved: Float32Array])[] {
-  return Array.from({ length: count }, (_, n) => {
-    const at = (i: number): Float32Array => unseen[(7 * n + 31 * i) % unseen.length]!;
-    const mix = (...titles: readonly Float32Array[]): Float32Array =>
-      unit(titles[0]!.map((_, i) => titles.reduce((sum, title) => sum + title[i]!, 0)));
-    const reference = mix(at(1), at(2), at(3));
-    const other = mix(at(4), at(5));
-    // The direction away from the reference, at a right angle.
-    const along = cosine(reference, other);
-    const away = unit(other.map((value, i) => value - along * reference[i]!));
-    // |moved - reference|^2 = 2 - 2 cos = energy
-    const kept = 1 - energy / 2;
-    const turned = Math.sqrt(1 - kept * kept);
-    return [reference, unit(reference.map((value, i) => kept * value + turned * away[i]!))];
-  });
-}

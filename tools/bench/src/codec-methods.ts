@@ -3,7 +3,7 @@ import { createRandom } from '@omega-tv/seeded-random';
 import type { Method } from './method.js';
 
 /** This project's codec: `perMessage` vectors share a message and a budget. */
-export function codecMethod(
+export function budgetMethod(
   codec: EmbeddingCodec,
   mode: 'download' | 'upload',
   bytesPerVector: number,

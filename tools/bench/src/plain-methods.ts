@@ -4,14 +4,14 @@ import type { Method } from './method.js';
 
 /** JSON through zstd level 3, each vector alone; rounded to a grid where one is given. */
 export function jsonMethod(grid?: number): Method {
-  const round = (value: number): number =>
-    grid === undefined ? value : Number((Math.round(value / grid) * grid).toFixed(4));
+  const rounded = (vector: Float32Array): number[] =>
+    grid === undefined
+      ? Array.from(vector)
+      : Array.from(vector, (value) => Number((Math.round(value / grid) * grid).toFixed(4)));
   return {
     name: grid === undefined ? 'JSON + zstd, full' : `JSON + zstd, rounded to ${grid}`,
     encode: (vectors) =>
-      Promise.all(
-        vectors.map((vector) => compress(Buffer.from(JSON.stringify(Array.from(vector, round))))),
-      ),
+      Promise.all(vectors.map((vector) => compress(Buffer.from(JSON.stringify(rounded(vector)))))),
     decode: (messages) =>
       Promise.all(
         messages.map(async (bytes) =>

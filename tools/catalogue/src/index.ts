@@ -1,2 +1,3 @@
 export { loadCatalogue, type Title } from './catalogue.js';
+export { closePairs, type ClosePair } from './close-pairs.js';
 export { decodeFloat16 } from './float16.js';

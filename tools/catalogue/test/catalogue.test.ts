@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decodeFloat16, loadCatalogue } from '../src/index.js';
+import { closePairs, decodeFloat16, loadCatalogue } from '../src/index.js';
 
 describe('the catalogue', () => {
   const catalogue = loadCatalogue();
@@ -18,6 +18,19 @@ describe('the catalogue', () => {
     expect(catalogue.filter(({ heldOut }) => heldOut)).toHaveLength(208);
     expect(catalogue[0]?.heldOut).toBe(true);
     expect(catalogue[1]?.heldOut).toBe(false);
+  });
+});
+
+describe('close pairs', () => {
+  it.each([0.05, 0.3])('are unit vectors with a squared distance of %d', (energy) => {
+    const vectors = loadCatalogue().map(({ embedding }) => embedding);
+    const pairs = closePairs(vectors, 20, energy);
+    expect(pairs).toHaveLength(20);
+    for (const [reference, moved] of pairs) {
+      expect(Math.hypot(...reference)).toBeCloseTo(1, 5);
+      expect(Math.hypot(...moved)).toBeCloseTo(1, 5);
+      expect(moved.reduce((sum, x, i) => sum + (x - reference[i]!) ** 2, 0)).toBeCloseTo(energy, 5);
+    }
   });
 });
 

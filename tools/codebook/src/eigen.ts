@@ -13,7 +13,11 @@ const TOLERANCE = 1e-22;
  * Eigensystem of a symmetric matrix by cyclic Jacobi rotations (Golub & Van Loan, section 8.5):
  * slower than LAPACK, but + - * / and sqrt in one order give the same bytes on every machine.
  */
-export function eigensystem(matrix: Float64Array, size: number): Eigensystem {
+export function eigensystem(
+  matrix: Float64Array,
+  size: number,
+  onSweep: (sweep: number) => void,
+): Eigensystem {
   const work = Float64Array.from(matrix);
   const axes = new Float64Array(size * size);
   for (let i = 0; i < size; i += 1) axes[i * size + i] = 1;
@@ -21,6 +25,7 @@ export function eigensystem(matrix: Float64Array, size: number): Eigensystem {
     for (let p = 0; p < size - 1; p += 1) {
       for (let q = p + 1; q < size; q += 1) rotate(work, axes, size, p, q);
     }
+    onSweep(sweep + 1);
   }
   return sorted(work, axes, size);
 }

@@ -11,7 +11,7 @@ import { roundBasis, writeCodebook } from './write-codebook.js';
 export interface TrainingOptions {
   readonly space: VectorSpace;
   readonly classes: number;
-  /** 4, 8, 16, 32, 64, 128 or 256. */
+  /** One of TRELLIS_STATES. */
   readonly states: number;
   /** Rows drawn to train the tables. */
   readonly samples: number;
@@ -30,6 +30,9 @@ const TRELLISES: ReadonlyMap<number, TrellisCode & { readonly ditherGain: number
   ].map((trellis) => [trellis.states, trellis]),
 );
 
+/** The sizes of trellis that there are. */
+export const TRELLIS_STATES: readonly number[] = [...TRELLISES.keys()];
+
 /** Three dimensions of MiniLM are exactly empty; no variance may be. */
 const VARIANCE_FLOOR = 2e-6;
 /** Rows added to every class, so that none becomes impossible. */
@@ -43,7 +46,7 @@ export function trainCodebook(
 ): Uint8Array {
   const trellis = TRELLISES.get(options.states);
   if (trellis === undefined) {
-    throw new RangeError(`A trellis has ${[...TRELLISES.keys()].join(', ')} states.`);
+    throw new RangeError(`A trellis has ${TRELLIS_STATES.join(', ')} states.`);
   }
   const { dimension } = set;
   progress(`${set.rows.length} vectors of ${dimension} coordinates`);
@@ -51,12 +54,15 @@ export function trainCodebook(
   const overall = eigensystem(
     secondMoment(set, () => mean),
     dimension,
+    (sweep) => {
+      progress(`axes of all vectors, sweep ${sweep}`);
+    },
   );
-  progress('axes of all vectors');
   const classes = trainClassMeans(set, mean, overall, options.classes, progress);
   const within = secondMoment(set, (row) => classes.means[classes.classOfRow[row] ?? 0] ?? mean);
-  const { values, axes } = eigensystem(within, dimension);
-  progress('axes within the classes');
+  const { values, axes } = eigensystem(within, dimension, (sweep) => {
+    progress(`axes within the classes, sweep ${sweep}`);
+  });
 
   const basis = roundBasis(axes, dimension);
   const rounded = Float64Array.from(

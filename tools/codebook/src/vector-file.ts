@@ -1,19 +1,30 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { decodeFloat16 } from '@omega-tv/catalogue';
-import { resolveFromCaller } from '@omega-tv/command-line';
+import { CommandError, resolveFromCaller, writeFileAtomically } from '@omega-tv/command-line';
 
 /**
  * Reads rows of little-endian floats: 16 bits where the name ends in .f16, else 32.
- * @throws RangeError where the file does not hold whole rows.
+ * @throws CommandError where the file holds no rows, parts of one, or anything but finite numbers.
  */
 export async function readVectors(file: string, dimension: number): Promise<Float32Array[]> {
   const bytes = await readFile(resolveFromCaller(file));
   const size = file.endsWith('.f16') ? 2 : 4;
   const rowBytes = size * dimension;
+  if (bytes.length === 0) throw new CommandError(`${file} is empty.`);
   if (bytes.length % rowBytes !== 0) {
-    throw new RangeError(`${file} has ${bytes.length} bytes: no multiple of rows of ${rowBytes}.`);
+    throw new CommandError(
+      `${file} has ${bytes.length} bytes; rows of ${dimension} floats of ${8 * size} bits take ` +
+        `multiples of ${rowBytes}.`,
+    );
   }
   const values = size === 2 ? decodeFloat16(bytes) : decodeFloat32(bytes);
+  const wrong = values.findIndex((value) => !Number.isFinite(value));
+  if (wrong >= 0) {
+    throw new CommandError(
+      `${file}: row ${Math.floor(wrong / dimension)} holds NaN or infinity at coordinate ` +
+        `${wrong % dimension} (both from 0).`,
+    );
+  }
   return Array.from({ length: bytes.length / rowBytes }, (_, row) =>
     values.subarray(row * dimension, (row + 1) * dimension),
   );
@@ -26,14 +37,16 @@ function decodeFloat32(bytes: Uint8Array): Float32Array {
 
 /** Writes rows of little-endian 32-bit floats. */
 export async function writeVectors(file: string, rows: readonly Float32Array[]): Promise<void> {
-  const length = rows.reduce((sum, row) => sum + row.length, 0);
-  const view = new DataView(new ArrayBuffer(4 * length));
-  let offset = 0;
+  await writeFileAtomically(resolveFromCaller(file), rowsToBytes(rows));
+}
+
+/** Row by row: all at once would take as much memory again. */
+function* rowsToBytes(rows: readonly Float32Array[]): Generator<Uint8Array> {
   for (const row of rows) {
-    for (const value of row) {
-      view.setFloat32(offset, value, true);
-      offset += 4;
-    }
+    const view = new DataView(new ArrayBuffer(4 * row.length));
+    row.forEach((value, i) => {
+      view.setFloat32(4 * i, value, true);
+    });
+    yield new Uint8Array(view.buffer);
   }
-  await writeFile(resolveFromCaller(file), new Uint8Array(view.buffer));
 }

@@ -1,26 +1,36 @@
-import { CodecError, type EmbeddingCodec, type EncodeOptions } from '@omega-tv/embedding-codec';
+import {
+  CodecError,
+  type EmbeddingCodec,
+  type EncodedVectors,
+  type EncodeOptions,
+} from '@omega-tv/embedding-codec';
 
 /** Enough of the codebook's id to notice a wrong one. */
 const ID_BYTES = 4;
 
 /** How a stream of vectors is coded: `encode`'s options, with the budget as a mean. */
 export type StreamOptions = {
+  /** Mean, of the whole file. */
   readonly budgetBytesPerVector: number;
-} & (
-  | Pick<Extract<EncodeOptions, { mode: 'download' }>, 'mode'>
-  | Pick<Extract<EncodeOptions, { mode: 'upload' }>, 'mode' | 'random'>
-);
+} & Pick<EncodeOptions, 'onTry'> &
+  (
+    | Pick<Extract<EncodeOptions, { mode: 'download' }>, 'mode'>
+    | Pick<Extract<EncodeOptions, { mode: 'upload' }>, 'mode' | 'random'>
+  );
 
 /** A file that a decoder with the codebook needs nothing else for: id, count (LEB128), message. */
 export function encodeStream(
   codec: EmbeddingCodec,
   vectors: readonly Float32Array[],
   { budgetBytesPerVector, ...options }: StreamOptions,
-): Uint8Array {
+): Pick<EncodedVectors, 'bytes' | 'cosines'> {
   const head = [...idBytes(codec), ...countToBytes(vectors.length)];
   const budgetBytes = Math.floor(budgetBytesPerVector * vectors.length) - head.length;
-  const { bytes } = codec.encode(vectors, { ...options, rate: { budgetBytes } });
-  return Uint8Array.from([...head, ...bytes]);
+  const { bytes, cosines } = codec.encode(vectors, { ...options, rate: { budgetBytes } });
+  const file = new Uint8Array(head.length + bytes.length);
+  file.set(head);
+  file.set(bytes, head.length);
+  return { bytes: file, cosines };
 }
 
 /**

@@ -12,7 +12,7 @@ describe('a stream of vectors', () => {
   it.each([1, 5, 140])('of %d comes back, within its budget', (count) => {
     const vectors = titles.slice(0, count).map((title) => title.embedding);
     for (const mode of ['download', 'upload'] as const) {
-      const bytes = encodeStream(codec, vectors, { mode, random, budgetBytesPerVector: 64 });
+      const { bytes } = encodeStream(codec, vectors, { mode, random, budgetBytesPerVector: 64 });
       expect(bytes.length).toBeLessThanOrEqual(64 * count);
       const decoded = decodeStream(codec, bytes, mode === 'upload');
       expect(decoded).toHaveLength(count);
@@ -30,10 +30,11 @@ describe('a stream of vectors', () => {
       return undefined;
     };
     expect(refusal([1, 2, 3, 4, 1, 0, 0])).toBe('unknown-codebook');
-    const id = encodeStream(codec, [titles[0]!.embedding], {
+    const { bytes } = encodeStream(codec, [titles[0]!.embedding], {
       mode: 'download',
       budgetBytesPerVector: 64,
-    }).slice(0, 4);
+    });
+    const id = bytes.slice(0, 4);
     expect(refusal([...id, 255, 255, 255, 255, 255])).toBe('invalid-message');
   });
 });

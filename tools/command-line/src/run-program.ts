@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { isSyncError } from '@omega-tv/types';
+import { CommandError } from './command-error.js';
 
 /** Runs a command line; what fails is said in one line on stderr, with exit code 1. */
 export async function runProgram(program: Command): Promise<void> {
@@ -13,14 +13,18 @@ export async function runProgram(program: Command): Promise<void> {
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     process.stderr.write(`error: ${message}\n`);
-    if (!isSyncError(error) && !isSystemError(error) && error instanceof Error) {
+    if (error instanceof Error && !isExpected(error))
       process.stderr.write(`${error.stack ?? ''}\n`);
-    }
     process.exitCode = 1;
   }
 }
 
-/** What the system says (a port in use, a missing file) needs no stack trace. */
-function isSystemError(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error;
+/**
+ * Refusals, and errors with a code (a port in use, a missing file, those of the packages) need no
+ * stack trace; Node's own ERR_ codes are mistakes of the program, but for files beyond its limits.
+ */
+function isExpected(error: Error): boolean {
+  if (error instanceof CommandError) return true;
+  const code = 'code' in error ? error.code : undefined;
+  return typeof code === 'string' && (!code.startsWith('ERR_') || code.startsWith('ERR_FS_'));
 }

@@ -1,11 +1,12 @@
 // Writes golden.json anew, for a codebook or a format that changed on purpose:
 // UPDATE_GOLDEN=1 npx vitest run --project @omega-tv/embedding-codec golden
 import { writeFileSync } from 'node:fs';
-import { codec, closePairs, unseen } from '../support.js';
+import { closePairs } from '@omega-tv/catalogue';
+import { codec, unseen } from '../support.js';
 import { codeGoldenCase, floatsToHex, type GoldenCase } from './golden-cases.js';
 
 export function writeGolden(file: URL): void {
-  const pairs = closePairs(2, 0.06);
+  const pairs = closePairs(unseen, 2, 0.06);
   const titles = unseen.slice(0, 3);
   const odd = [
     new Float32Array(384),

@@ -10,8 +10,13 @@ import {
   createMemoryConstellationStore,
   createServer,
 } from '@omega-tv/constellation';
-import { createEmbeddingCodec, type EncodedVectors } from '@omega-tv/embedding-codec';
+import {
+  createEmbeddingCodec,
+  parseCodebook,
+  type EncodedVectors,
+} from '@omega-tv/embedding-codec';
 import { readMiniLmCodebook } from '@omega-tv/embedding-codec/node';
+import { miniLmCodebookUrl } from '@omega-tv/embedding-codec/web';
 import { scoreContent } from '@omega-tv/federation';
 import type { SyncResult, Transport } from '@omega-tv/protocol';
 import { ConstellationProtocol } from '@omega-tv/protocol';
@@ -51,6 +56,7 @@ if (strongest === undefined) throw new Error('the store lost its patterns');
 const { embedding, genre } = strongest;
 
 const codec = createEmbeddingCodec(readMiniLmCodebook());
+const sameCodebook = parseCodebook(await readFile(miniLmCodebookUrl)).id === codec.codebook.id;
 const rate = { budgetBytes: 64 };
 const coded: EncodedVectors = codec.encode([embedding], { mode: 'download', rate });
 
@@ -59,7 +65,7 @@ console.log(
     pushed: result.patternsPushed,
     fits: result.bytesSent <= V1_LIMITS.maxRequestBytes * patterns.length,
     accepted: constellation.report().samplesAccepted,
-    small: coded.bytes.length <= rate.budgetBytes,
+    small: sameCodebook && coded.bytes.length <= rate.budgetBytes,
     likes: scoreContent({ embedding, genres: [genre] }, patterns).score > 0.5,
   }),
 );

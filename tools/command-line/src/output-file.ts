@@ -1,0 +1,53 @@
+import { access, constants, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { CommandError } from './command-error.js';
+
+/** What a file is made of: whole, or piece by piece. */
+export type FileContent = string | Uint8Array | Iterable<Uint8Array>;
+
+/**
+ * Says before the work begins that its result will have no place.
+ * @throws CommandError where the folder is missing or closed, or the target is a folder.
+ */
+export async function checkOutput(file: string): Promise<void> {
+  const folder = path.dirname(file);
+  try {
+    await access(folder, constants.W_OK | constants.X_OK);
+  } catch {
+    throw new CommandError(`${file} cannot be written: ${folder} is missing or not writable.`);
+  }
+  if ((await kindOf(file)) === 'folder') {
+    throw new CommandError(`${file} cannot be written: it is a folder.`);
+  }
+}
+
+/**
+ * Writes beside the target and renames: a reader sees the old file or the new one, never half. What
+ * is no regular file, such as a pipe, is written as it is.
+ */
+export async function writeFileAtomically(file: string, content: FileContent): Promise<void> {
+  const kind = await kindOf(file);
+  if (kind === 'special') {
+    await writeFile(file, content);
+    return;
+  }
+  const target = kind === 'file' ? await realpath(file) : file;
+  const temporary = `${target}.${process.pid}.tmp`;
+  try {
+    await writeFile(temporary, content, { flush: true });
+    await rename(temporary, target);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+async function kindOf(file: string): Promise<'absent' | 'file' | 'folder' | 'special'> {
+  try {
+    const found = await stat(file);
+    if (found.isDirectory()) return 'folder';
+    return found.isFile() ? 'file' : 'special';
+  } catch {
+    return 'absent';
+  }
+}

@@ -1,0 +1,231 @@
+import { describe, expect, it } from 'vitest';
+import { createMemoryConstellationStore, openLevelConstellationStore } from '../../src/index.js';
+import { bodyOf, format as v1, openConstellation, patternOf, temporaryFolder } from '../support.js';
+import {
+  format,
+  placedDelta,
+  postFrame,
+  pushFrame,
+  serveFrames,
+  snapshots,
+  snapshotOf,
+} from './support.js';
+
+/** Three TVs push each of the patterns, so that they can be published. */
+async function pushThree(url: string, indexes: readonly number[], sampleCount = 12) {
+  for (const device of ['a', 'b', 'c']) {
+    for (const index of indexes) {
+      await pushFrame(
+        url,
+        placedDelta(device, index + sampleCount, patternOf(index, { sampleCount })),
+      );
+    }
+  }
+}
+
+describe('a push of a frame', () => {
+  it('is counted, and answered with a receipt for it', async () => {
+    const { url, constellation } = await serveFrames();
+    const delta = placedDelta('a', 5, patternOf(0), patternOf(7));
+    const first = await pushFrame(url, delta);
+    expect(first.receipt).toMatchObject({ lastSeq: 5, outcome: 'applied' });
+    expect(first.current.version).toBe(0);
+    const again = await pushFrame(url, delta);
+    expect(again.receipt).toEqual({ ...first.receipt, outcome: 'duplicate' });
+    expect(constellation.report()).toMatchObject({
+      samplesAccepted: 24,
+      duplicates: 1,
+      devices: 1,
+    });
+  });
+
+  it('and one of v1 count the same samples once', async () => {
+    const { url, constellation } = await serveFrames();
+    await pushFrame(url, placedDelta('a', 1, patternOf(0)));
+    await fetch(`${url}/api/v1/sync`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/octet-stream' },
+      body: Uint8Array.from(await bodyOf('a', patternOf(0, { sampleCount: 15 }))),
+    });
+    expect(constellation.report().samplesAccepted).toBe(15);
+  });
+
+  it('brings the whole snapshot to who has none, a diff to who has one, nothing to who has it', async () => {
+    const { url, constellation } = await serveFrames();
+    await pushThree(url, [0, 1, 2, 3, 4, 5, 6, 8, 9, 10]);
+    await constellation.publish();
+    const cold = await pushFrame(url, placedDelta('new', 1));
+    const first = snapshotOf(cold);
+    expect(first.version).toBe(1);
+    const current = await pushFrame(url, placedDelta('new', 2), { base: first });
+    expect(current.snapshot).toBeUndefined();
+    expect(current.current).toMatchObject({ version: 1, hash: first.hash });
+    // Nothing changed: at most 64 B.
+    expect(current.bytes).toBeLessThanOrEqual(64);
+    await pushThree(url, [20, 21], 14);
+    await constellation.publish();
+    const warm = await pushFrame(url, placedDelta('new', 3), { base: first });
+    const second = snapshotOf(warm, first);
+    expect(second.version).toBe(2);
+    expect(warm.bytes).toBeLessThan(cold.bytes);
+    const whole = snapshotOf(await pushFrame(url, placedDelta('newer', 1)));
+    expect(whole).toEqual(second);
+  });
+
+  it('is predicted from the snapshot that both sides name, and arrives finer or smaller', async () => {
+    const { url, constellation } = await serveFrames();
+    await pushThree(url, [0, 5]);
+    await constellation.publish();
+    const base = snapshotOf(await pushFrame(url, placedDelta('new', 1)));
+    const delta = placedDelta('new', 2, patternOf(0, { id: 'mine' }));
+    const cold = await format.encodeDelta(delta);
+    const warm = await format.encodeDelta(delta, { base });
+    expect(warm.bytes.length).toBeLessThan(cold.bytes.length);
+    expect((await pushFrame(url, delta, { base })).receipt.outcome).toBe('applied');
+    expect(constellation.report().samplesAccepted).toBe(2 * 3 * 12 + 12);
+  });
+
+  it('against a base that the server does not know is a conflict, and counts nothing', async () => {
+    const { url, constellation } = await serveFrames();
+    await pushThree(url, [0]);
+    await constellation.publish();
+    const base = snapshotOf(await pushFrame(url, placedDelta('new', 1)));
+    const { url: other, constellation: another } = await serveFrames();
+    const { bytes } = await format.encodeDelta(placedDelta('new', 2, patternOf(1)), { base });
+    const response = await postFrame(other, bytes);
+    expect(response.status).toBe(409);
+    expect(await response.json()).toMatchObject({
+      type: 'urn:omega-tv:problem:version-conflict',
+      local: 1,
+      remote: 0,
+    });
+    expect(another.report()).toMatchObject({ samplesAccepted: 0, refused: 0 });
+    // Without patterns nothing is coded against it: the answer is the whole.
+    expect((await pushFrame(other, placedDelta('new', 3), { base })).status).toBe(200);
+  });
+
+  it('leaves the snapshot out where only the receipt is wanted', async () => {
+    const { url, constellation } = await serveFrames();
+    await pushThree(url, [0]);
+    await constellation.publish();
+    const headers = { prefer: 'return=minimal' };
+    const answer = await pushFrame(url, placedDelta('new', 1), { headers });
+    expect(answer.snapshot).toBeUndefined();
+    expect(answer.current.version).toBe(1);
+    expect(answer.bytes).toBeLessThanOrEqual(64);
+  });
+
+  it.each([
+    ['an unknown media type', { 'content-type': 'application/json' }, 415],
+    [
+      'frames of another version',
+      { 'content-type': `application/vnd.omega-tv.frame;version=3` },
+      415,
+    ],
+    [
+      'codebooks that the server lacks',
+      { accept: `application/vnd.omega-tv.frame;codebooks="00000000"` },
+      415,
+    ],
+  ])('with %s is refused, and told when to come back', async (_, headers, status) => {
+    const { url, constellation } = await serveFrames({ syncWindow: { minMs: 1000, maxMs: 5000 } });
+    const { bytes } = await format.encodeDelta(placedDelta('a', 1, patternOf(0)));
+    const response = await postFrame(url, bytes, headers);
+    expect(response.status).toBe(status);
+    expect(response.headers.get('accept-post')).toContain('application/vnd.omega-tv.frame');
+    expect(await response.json()).toMatchObject({
+      type: 'urn:omega-tv:problem:protocol',
+      next_sync: { min_ms: 1000, max_ms: 5000 },
+    });
+    expect(constellation.report().samplesAccepted).toBe(0);
+  });
+
+  it('of damaged bytes is refused, whatever is flipped', async () => {
+    const { url, constellation } = await serveFrames();
+    const { bytes } = await format.encodeDelta(placedDelta('a', 1, patternOf(0)));
+    for (let at = 0; at < bytes.length; at += 1) {
+      const damaged = Uint8Array.from(bytes);
+      damaged[at] = (damaged[at] ?? 0) ^ (1 << (at % 8));
+      expect([400, 415]).toContain((await postFrame(url, damaged)).status);
+      expect((await postFrame(url, bytes.subarray(0, at))).status).toBe(400);
+    }
+    expect(constellation.report()).toMatchObject({ samplesAccepted: 0, devices: 0 });
+  });
+
+  it('above 16 KiB is refused before it is read', async () => {
+    const { url } = await serveFrames();
+    const response = await postFrame(url, new Uint8Array(16_385));
+    expect(response.status).toBe(413);
+    expect(await response.json()).toMatchObject({ size: 16_385, limit: 16_384 });
+  });
+
+  it('is refused by a server of v1, which says so', async () => {
+    const { url } = await serveFrames({ snapshots: undefined } as never);
+    const { bytes } = await format.encodeDelta(placedDelta('a', 1));
+    const response = await postFrame(url, bytes);
+    expect(response.status).toBe(415);
+    expect(response.headers.get('accept-post')).toBeNull();
+  });
+});
+
+describe('published versions', () => {
+  it('say the same in both protocols', async () => {
+    const { url, constellation } = await serveFrames();
+    await pushThree(url, [0, 1, 2]);
+    await constellation.publish();
+    const snapshot = snapshotOf(await pushFrame(url, placedDelta('new', 1)));
+    const answer = await v1.decodeGlobalPatterns(await constellation.sync(await bodyOf('old')));
+    expect(answer.version).toBe(snapshot.version);
+    expect(answer.patterns.map(({ id }) => id)).toEqual(
+      snapshot.patterns.slice(0, answer.patterns.length).map(({ id }) => id),
+    );
+  });
+
+  it('survive a restart: the same bytes, and diffs go on', async () => {
+    const directory = await temporaryFolder();
+    const open = async () =>
+      serveFrames({ store: await openLevelConstellationStore({ directory }) });
+    const before = await open();
+    await pushThree(before.url, [0, 1]);
+    await before.constellation.publish();
+    const first = await pushFrame(before.url, placedDelta('new', 1));
+    await before.app.close();
+    await before.constellation.close();
+    const after = await open();
+    const same = await pushFrame(after.url, placedDelta('new', 2));
+    expect(same.snapshot).toEqual(first.snapshot);
+    const held = snapshotOf(first);
+    await pushThree(after.url, [30], 13);
+    await after.constellation.publish();
+    expect(
+      snapshotOf(await pushFrame(after.url, placedDelta('new', 3), { base: held }), held).version,
+    ).toBe(2);
+  });
+
+  it('of a server that spoke v1 only are published anew, as the next version', async () => {
+    const store = createMemoryConstellationStore();
+    const keep = { ...store, close: () => Promise.resolve() };
+    const old = await openConstellation({ store: keep });
+    for (const device of ['a', 'b', 'c']) await old.sync(await bodyOf(device, patternOf(0)));
+    await old.publish();
+    await old.close();
+    const now = await openConstellation({ store: keep, snapshots });
+    expect(now.version).toBe(2);
+    expect(now.window?.newest?.version).toBe(2);
+    await now.close();
+  });
+
+  it('are kept as long as the window says', async () => {
+    const { url, constellation } = await serveFrames({
+      snapshots: { ...snapshots, maxVersions: 2 },
+    });
+    for (const index of [0, 1, 2, 3]) {
+      await pushThree(url, [index]);
+      await constellation.publish();
+    }
+    const kept = [1, 2, 3, 4].filter((version) =>
+      constellation.window?.findVersion('global', version),
+    );
+    expect(kept).toEqual([3, 4]);
+  });
+});

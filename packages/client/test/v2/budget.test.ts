@@ -1,0 +1,81 @@
+import { SyncError } from '@omega-tv/types';
+import { describe, expect, it } from 'vitest';
+import { TierChoice } from '../../src/budget/tier-choice.js';
+import { orderByTeaching } from '../../src/store/push-order.js';
+import { realPattern, realPatterns, recording } from '../support.js';
+import { openServer, openTv } from './support.js';
+
+const timeout = new SyncError('http', 'no answer came in time', { reason: 'timeout' });
+
+describe('the budget of a message', () => {
+  it('is the one that the host sets', () => {
+    const choice = new TierChoice({ tier: 'ceiling', network: () => ({ metered: true }) });
+    expect(choice.choose()).toEqual({ tier: 'ceiling', reason: 'set by the host' });
+  });
+
+  it('is the floor where bytes are paid for, or few are wanted', () => {
+    expect(new TierChoice({ network: () => ({ metered: true }) }).choose().tier).toBe('floor');
+    expect(new TierChoice({ network: () => ({ saveData: true }) }).choose().tier).toBe('floor');
+  });
+
+  it('falls after timeouts or slow exchanges, and recovers', () => {
+    const choice = new TierChoice();
+    choice.failed(timeout);
+    choice.failed(new SyncError('invalid-pattern', 'no', { path: '', value: 0, limit: '' }));
+    expect(choice.choose().tier).toBe('normal');
+    choice.succeeded(11_000);
+    expect(choice.choose()).toEqual({
+      tier: 'floor',
+      reason: '2 of the last 2 exchanges were slow or timed out',
+    });
+    for (let i = 0; i < 4; i += 1) choice.succeeded(100);
+    expect(choice.choose().tier).toBe('normal');
+  });
+
+  it('rises where the network is free and works well', () => {
+    const choice = new TierChoice({ network: () => ({ metered: false }) });
+    expect(choice.choose().tier).toBe('normal');
+    for (let i = 0; i < 5; i += 1) choice.succeeded(100);
+    expect(choice.choose().tier).toBe('ceiling');
+  });
+
+  it.each([
+    ['floor', 512],
+    ['normal', 1024],
+    ['ceiling', 2048],
+  ] as const)('holds for every message: %s', async (tier, limit) => {
+    const { transport } = await openServer();
+    const sizes: number[] = [];
+    const wire = recording(transport, (next, { body }) => {
+      if (body !== undefined) sizes.push(body.length);
+      return next();
+    });
+    const tv = await openTv(wire, { budget: { tier } });
+    await tv.store.skillStore(...realPatterns(20));
+    const result = await tv.syncStore();
+    expect(result.tier).toBe(tier);
+    expect(result.patternsPushed).toBe(20);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(limit);
+  });
+
+  it('does not cost a pattern with the longest names', async () => {
+    const { constellation, transport } = await openServer();
+    const tv = await openTv(transport, { budget: { tier: 'floor' } });
+    await tv.store.skillStore(realPattern(0, { id: '木'.repeat(1024), genre: '火'.repeat(1024) }));
+    await tv.syncStore();
+    expect(constellation.report().samplesAccepted).toBe(12);
+  });
+});
+
+describe('the order of a push', () => {
+  it('puts first what teaches most: many new samples, far from what is published', () => {
+    const [near, far, small] = [
+      { ...realPattern(0), newSamples: 12 },
+      { ...realPattern(5), newSamples: 12 },
+      { ...realPattern(9), newSamples: 1 },
+    ];
+    const published = [realPattern(0, { id: 'global:a' })];
+    const order = orderByTeaching([small, near, far], published).map(({ id }) => id);
+    expect(order).toEqual(['p5', 'p0', 'p9']);
+  });
+});

@@ -1,0 +1,69 @@
+import { createMiniLmCodec, createNodeV1Format } from '@omega-tv/compression/node';
+import { createV2Format } from '@omega-tv/compression';
+import {
+  Constellation,
+  createInMemoryTransport,
+  createMemoryConstellationStore,
+  createServer,
+  type ConstellationOptions,
+} from '@omega-tv/constellation';
+import type { Transport } from '@omega-tv/protocol';
+import { createRandom } from '@omega-tv/seeded-random';
+import { onTestFinished } from 'vitest';
+import { SyncClient, type SyncClientOptions } from '../../src/index.js';
+import { clock, openClient } from '../support.js';
+
+const codec = createMiniLmCodec();
+export const v1 = createNodeV1Format();
+export const v2 = createV2Format({ codecs: [codec], random: createRandom('v2 client tests') });
+const snapshots = { codecs: [codec] } as const;
+
+export interface OpenedServer {
+  readonly constellation: Constellation;
+  readonly transport: Transport;
+}
+
+/** A server of frames in this process; `snapshots: undefined` makes it one of v1. */
+export async function openServer(
+  options: Partial<ConstellationOptions> & { v1Only?: boolean } = {},
+): Promise<OpenedServer> {
+  const { v1Only = false, ...others } = options;
+  const constellation = await Constellation.open({
+    store: createMemoryConstellationStore(),
+    format: v1,
+    clock,
+    federation: { minDevices: 2 },
+    ...(v1Only ? {} : { snapshots }),
+    ...others,
+  });
+  const server = createServer(constellation);
+  onTestFinished(async () => {
+    await server.close();
+    await constellation.close();
+  });
+  return { constellation, transport: createInMemoryTransport(server) };
+}
+
+/** A TV that speaks frames, and v1 where it must. */
+export function openTv(
+  transport: Transport,
+  options: Partial<SyncClientOptions> = {},
+): Promise<SyncClient> {
+  return openClient(transport, {
+    format: v2,
+    fallback: v1,
+    random: createRandom('epochs', options.deviceId ?? ''),
+    ...options,
+  });
+}
+
+/** A transport whose server a test replaces. */
+export function switchable(first: Transport): Transport & { to(next: Transport): void } {
+  let current = first;
+  return {
+    to: (next) => {
+      current = next;
+    },
+    request: (request) => current.request(request),
+  };
+}

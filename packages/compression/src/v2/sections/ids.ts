@@ -1,8 +1,8 @@
-import { MAX_NAME_BYTES } from '../limits.js';
 import { malformed } from '../malformed.js';
+import { isName } from '../names.js';
 import { flagField, symbolField, type IntegerField } from '../fields/field.js';
 import type { FieldReader } from '../fields/field-reader.js';
-import type { FieldWriter } from '../fields/field-writer.js';
+import { checkName, type FieldWriter } from '../fields/field-writer.js';
 
 /** What stands behind an id's prefix. */
 const Tail = { number: 0, uuid: 1, ulid: 2, text: 3 } as const;
@@ -36,6 +36,7 @@ export class IdWriter {
   /** @param word that the reader knows, and that the id may hold. */
   write(id: string, word = ''): void {
     const { writer } = this;
+    checkName('id', id);
     const { prefix, kind, tail } = splitId(id, word);
     writer.symbol(TAIL, kind);
     if (kind === Tail.text) {
@@ -71,23 +72,28 @@ export class IdReader {
   read(word = ''): string {
     const { reader } = this;
     const kind = reader.symbol(TAIL);
-    if (kind === Tail.text) return reader.text('id', MAX_NAME_BYTES);
+    if (kind === Tail.text) return reader.text('id');
     const template = this.#readPrefix();
     this.#prefixes.use(template);
-    const prefix = template.replace(WORD, () => word);
-    if (kind === Tail.number) return prefix + this.#readNumber();
-    if (kind === Tail.ulid) return prefix + readDigits(reader, ULID_LENGTH, BASE32);
+    const id = template.replace(WORD, () => word) + this.#readTail(kind);
+    if (!isName(id)) throw malformed('id: has more than 1,024 characters');
+    return id;
+  }
+
+  #readTail(kind: number): string {
+    const { reader } = this;
+    if (kind === Tail.number) return this.#readNumber();
+    if (kind === Tail.ulid) return readDigits(reader, ULID_LENGTH, BASE32);
     const digits = readDigits(reader, 32, BASE16);
     let start = 0;
-    const groups = UUID_DIGITS.map((length) => digits.slice(start, (start += length)));
-    return prefix + groups.join('-');
+    return UUID_DIGITS.map((length) => digits.slice(start, (start += length))).join('-');
   }
 
   #readPrefix(): string {
     const { reader } = this;
     if (reader.flag(SAME_PREFIX)) return this.#prefixes.last;
     const index = reader.choice('id prefix', this.#prefixes.count + 1);
-    return this.#prefixes.at(index) ?? reader.text('id prefix', MAX_NAME_BYTES);
+    return this.#prefixes.at(index) ?? reader.text('id prefix');
   }
 
   #readNumber(): string {

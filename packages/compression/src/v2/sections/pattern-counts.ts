@@ -1,4 +1,4 @@
-import type { PatternData } from '@omega-tv/types';
+import { MAX_INTEGER, type PatternData } from '@omega-tv/types';
 import { symbolField, type IntegerField } from '../fields/field.js';
 import type { FieldReader } from '../fields/field-reader.js';
 import type { FieldWriter } from '../fields/field-writer.js';
@@ -19,7 +19,8 @@ type Counts = Pick<PatternData, 'sampleCount' | 'successRate'>;
  * Writes how often a pattern was seen and how often it was watched to the end. The rate is exact
  * where it is successes / samples, as a 64-bit or 32-bit float; else it is rounded to 1/50,000.
  */
-export function writeCounts(writer: FieldWriter, { sampleCount, successRate }: Counts): void {
+export function writeCounts(writer: FieldWriter, counts: Counts): void {
+  const { sampleCount, successRate } = asCoded(counts);
   writer.integer(SAMPLES, sampleCount);
   const kind = rateKind({ sampleCount, successRate });
   writer.symbol(RATE, kind);
@@ -31,8 +32,10 @@ export function writeCounts(writer: FieldWriter, { sampleCount, successRate }: C
   }
 }
 
-/** Counts as a reader gets them. */
-export function asCoded({ sampleCount, successRate }: Counts): Counts {
+/** Counts as a reader gets them; zero has one sign. */
+export function asCoded(counts: Counts): Counts {
+  const sampleCount = Math.min(counts.sampleCount, MAX_INTEGER);
+  const successRate = counts.successRate + 0;
   const isExact = rateKind({ sampleCount, successRate }) !== Rate.fraction;
   return { sampleCount, successRate: isExact ? successRate : toSteps(successRate) / RATE_STEPS };
 }

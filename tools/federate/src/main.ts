@@ -1,10 +1,9 @@
 import { open } from 'node:fs/promises';
-import path from 'node:path';
 import { Command } from 'commander';
+import { resolveFromCaller, writeFileAtomically } from '@omega-tv/command-line';
 import { createFederationConfig } from '@omega-tv/federation';
 import { globalPatternsToWire } from '@omega-tv/types';
 import { foldLog } from './fold-log.js';
-import { writeFileAtomically } from './write-file.js';
 
 interface Options {
   readonly in: string;
@@ -32,11 +31,11 @@ async function run(options: Options): Promise<void> {
   const config = createFederationConfig(
     minDevices === undefined ? {} : { minDevices: Number(minDevices) },
   );
-  const log = await open(resolvePath(options.in));
+  const log = await open(resolveFromCaller(options.in));
   try {
     const { globals, devices, deltas, samples } = await foldLog(log.readLines(), config);
     const text = `${JSON.stringify(globalPatternsToWire(globals))}\n`;
-    await writeFileAtomically(resolvePath(options.out), text);
+    await writeFileAtomically(resolveFromCaller(options.out), text);
     process.stderr.write(
       `${deltas} deltas of ${devices} devices, ${samples} new samples: ` +
         `${globals.patterns.length} patterns and ${globals.trends.length} trends, ` +
@@ -45,9 +44,4 @@ async function run(options: Options): Promise<void> {
   } finally {
     await log.close();
   }
-}
-
-/** Against the caller's directory: npm runs scripts in the workspace's root. */
-function resolvePath(file: string): string {
-  return path.resolve(process.env.INIT_CWD ?? process.cwd(), file);
 }

@@ -122,7 +122,7 @@ function continueGeneration(
               [...previous.vectors, ...coded.decoded],
             ),
         });
-  if (snapshot === undefined || overshoot(snapshot) > 0) return undefined;
+  if (snapshot === undefined || !(overshoot(snapshot) <= 0)) return undefined;
   const bytes = snapshot.layers.reduce((sum, { message }) => sum + message.length, 0);
   const { maxLayers, maxVectors } = V2_LIMITS;
   const isLarge = bytes > MAX_GROWTH * first.message.length;
@@ -224,7 +224,8 @@ interface Fitting {
 
 /** The snapshot at the finest step allowed that fits; undefined where none does. */
 function codeFitting(fitting: Fitting): Snapshot | undefined {
-  const { encode, build, overshoot, finest = 0, coarsest = COARSEST_STEP } = fitting;
+  const { encode, build, overshoot, coarsest = COARSEST_STEP } = fitting;
+  const finest = Math.min(fitting.finest ?? 0, coarsest);
   // Without a finest step, the coarsest tells what all but the embeddings take.
   let coded = encode({ step: finest > 0 ? finest : coarsest });
   let snapshot = build(coded);

@@ -17,7 +17,6 @@ import {
   deltaOf,
   genre,
   globalsOf,
-  movedBy,
   name,
   pattern,
   patterns,
@@ -119,13 +118,14 @@ describe('a byte budget', { timeout: TIMEOUT_MS }, () => {
     expect(outcomes).toEqual(new Set(['all', 'fewer', 'diff', 'refused']));
   });
 
-  it('goes to the embeddings: less than a byte for each is left', () => {
+  it('goes to the embeddings but for a few bytes', () => {
     for (const budgetBytes of [400, 700, 1200]) {
       const { bytes } = encodeDeltaFrame(codec, deltaOf(patterns(10)), {
         rate: { budgetBytes },
         random,
       });
-      expect(budgetBytes - bytes.length).toBeLessThan(10);
+      // Upload mode keeps a margin: the finest step that fits would be a choice by the dither.
+      expect(budgetBytes - bytes.length).toBeLessThan(0.025 * budgetBytes);
       const snapshot = publish(globalsOf(patterns(10)), { budgetBytes, step: 1e-4 });
       expect(budgetBytes - encodeSnapshotFrame(snapshot).length).toBeLessThan(10);
     }

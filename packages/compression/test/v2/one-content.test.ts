@@ -195,14 +195,14 @@ describe('a publication', { timeout: TIMEOUT_MS }, () => {
   });
 
   it('begins a generation before its layers pass what a frame may hold', () => {
-    let snapshot = publish(globalsOf(patterns(120)), { step: 0.1 });
+    let snapshot = publish(globalsOf(patterns(120)), { step: 0.05 });
     const generations = new Set<number>();
     let most = 0;
     for (let version = 2; version < 80; version += 1) {
       const moved = patterns(120).map((one, i) =>
         i === version % 120 ? { ...one, embedding: movedBy(one.embedding, 2, version) } : one,
       );
-      snapshot = publish(globalsOf(moved, { version }), { previous: snapshot, step: 0.1 });
+      snapshot = publish(globalsOf(moved, { version }), { previous: snapshot, step: 0.05 });
       generations.add(snapshot.generation);
       most = Math.max(most, snapshot.layers.length);
       expect(decodeSnapshotFrame(codecs, encodeSnapshotFrame(snapshot))).toEqual(snapshot);

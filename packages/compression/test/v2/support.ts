@@ -100,6 +100,7 @@ export const name: fc.Arbitrary<string> = fc.oneof(
   fc.uuid(),
   fc.stringMatching(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/),
   fc.tuple(fc.constantFrom('', 'tt', 'taste-', 'film ', '-'), fc.nat()).map(([a, b]) => `${a}${b}`),
+  fc.stringMatching(/^p[0-9a-f]{3,70}$/),
   fc.constantFrom('', '0', '007', 'p00', 'p010', '999999999999999', '1000000000000000', '-1'),
   fc.constantFrom('\u0000', 'drama\u0000', 'a\u00001', 'drama-7', 'a drama, a drama 12', '$&1'),
   fc.constantFrom('x'.repeat(1024), '\u{1F4FA}'.repeat(1024), '9'.repeat(1024)),

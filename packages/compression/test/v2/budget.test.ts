@@ -8,6 +8,7 @@ import {
   encodeDeltaFrame,
   encodeDiffFrame,
   encodeSnapshotFrame,
+  publishSnapshot,
   V2_LIMITS,
 } from '../../src/index.js';
 import {
@@ -92,10 +93,9 @@ describe('a byte budget', { timeout: TIMEOUT_MS }, () => {
         (old, some, budgetBytes, diffBudgetBytes, more) => {
           const previous = publish(globalsOf(old), { step: 0.05 });
           try {
-            const snapshot = publish(globalsOf(some, { version: 2 }), {
-              ...{ step: undefined, coarsestStep: undefined },
+            const snapshot = publishSnapshot(codec, globalsOf(some, { version: 2 }), {
+              ...{ stream: 'global', previous, budgetBytes, diffBudgetBytes },
               ...more,
-              ...{ previous, budgetBytes, diffBudgetBytes },
             });
             const full = encodeSnapshotFrame(snapshot);
             expect(full.length).toBeLessThanOrEqual(budgetBytes);

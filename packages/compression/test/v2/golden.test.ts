@@ -6,7 +6,7 @@ const names = ['delta-cold', 'delta-warm', 'snapshot', 'diff', 'batch', 'answer'
 const fileOf = (name: string): URL => new URL(`golden/${name}.json`, import.meta.url);
 
 // Writes the files anew, for a format or a codebook that changed on purpose:
-// UPDATE_GOLDEN=1 npx vitest run --project @omega-tv/compression v2/golden
+// UPDATE_GOLDEN=1 npx vitest run --project @omega-tv/compression v2/golden; then prettier
 if (process.env.UPDATE_GOLDEN !== undefined) {
   const frames = makeFrames();
   const contents = readFrames(frames);

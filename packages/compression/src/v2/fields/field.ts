@@ -52,9 +52,10 @@ export class FieldModels {
   }
 }
 
+/** Half as likely for each bit more or less; from six bits on, as unlikely as can be. */
 function lengthCounts(typicalBits: number): readonly number[] {
   return Array.from({ length: MAX_INTEGER_BITS + 1 }, (_, bits) =>
-    Math.max(1, 32 >> Math.abs(bits - typicalBits)),
+    Math.max(1, Math.floor(32 / 2 ** Math.abs(bits - typicalBits))),
   );
 }
 

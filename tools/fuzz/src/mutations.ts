@@ -78,7 +78,7 @@ export function createMutator(random: RandomSource): Mutator {
   return { bytes: mutateBytes, frame: mutateFrame };
 }
 
-export function withChecksum(body: Uint8Array): Uint8Array {
+function withChecksum(body: Uint8Array): Uint8Array {
   return Uint8Array.from([...body, ...sha256(body).subarray(0, CHECKSUM_BYTES)]);
 }
 

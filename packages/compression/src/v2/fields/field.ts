@@ -15,7 +15,7 @@ export interface IntegerField {
 }
 
 /** Numbers up to 2^53 - 1 have at most this many bits. */
-export const MAX_INTEGER_BITS = 53;
+const MAX_INTEGER_BITS = 53;
 
 export function symbolField(name: string, counts: readonly number[], increment = 16): SymbolField {
   return { name, counts, increment };

@@ -45,6 +45,7 @@ export { inspectFrame, type FrameInspection, type FramePart } from './v2/inspect
 export { createContentResolver, toContentHash, type KnownTitle } from './v2/content-hash.js';
 export { V2_LIMITS } from './v2/limits.js';
 
-// Advanced: bringing another zstd
+// Advanced: v1's JSON, and bringing another zstd
+export { globalPatternsToJson, syncDeltaToJson } from './v1/v1-json.js';
 export type { ZstdCodec } from './v1/zstd-codec.js';
 export { inspectZstdFrame } from './v1/zstd-frame.js';

@@ -3,7 +3,7 @@ export { createV1Format, type V1FormatOptions } from './v1/v1-format.js';
 export type { WireFormat } from './v1/wire-format.js';
 export { createV2Format, FRAME_MEDIA_TYPE } from './v2/v2-format.js';
 export type { V2FormatOptions } from './v2/v2-format.js';
-export { BUDGET_TIERS, type BudgetTier } from './v2/budget-tiers.js';
+export { BUDGET_TIERS, SNAPSHOT_STEP, type BudgetTier } from './v2/budget-tiers.js';
 export type { Answer, ClientFormat, EncodedDelta, Fidelity, PushContext } from './client-format.js';
 export type { EncodedGlobalPatterns } from './v1/global-patterns-encoder.js';
 export type { RoundingFidelity } from './v1/grid.js';

@@ -17,10 +17,10 @@ import {
   type SyncDelta,
   type TrendSignal,
 } from '@omega-tv/types';
+import { coarsestStepFor, TARGET_COSINE } from './target-step.js';
 
-/** Without a budget embeddings are this fine: about cosine .99 for patterns learned by viewers. */
-const DELTA_STEP = 0.019;
-const SNAPSHOT_STEP = 0.0145;
+/** The dither of one draw may leave a little less than that of another. */
+const DITHER_MARGIN = 0.0005;
 
 export interface FrameContent {
   readonly patterns: readonly PushedPattern[];
@@ -36,19 +36,26 @@ export interface EncodedFrame {
   readonly summary: string;
 }
 
-/** Writes a delta: as fine as the budget allows, or at the usual step. */
+/** Writes a delta: as fine as the budget allows, or as coarse as keeps the usual cosine. */
 export function encodeDelta(
   codec: EmbeddingCodec,
   { patterns, base, timestamp }: FrameContent,
   options: { deviceId: string; random: RandomSource; budgetBytes: number | undefined },
 ): EncodedFrame {
   const { deviceId, random, budgetBytes } = options;
+  const references = base?.patterns.map(({ embedding }) => embedding) ?? [];
+  const vectors = patterns.map(({ embedding }) => embedding);
+  // Other draws of the dither find the step, so that it says nothing of the one that is sent.
+  const usualStep = (): number =>
+    coarsestStepFor(TARGET_COSINE + DITHER_MARGIN, (step) =>
+      meanOf(codec.encode(vectors, { mode: 'upload', random, references, rate: { step } }).cosines),
+    );
   const delta: SyncDelta = { deviceId, patterns, version: (base?.version ?? 0) + 1, timestamp };
   const { bytes, meanCosine } = encodeDeltaFrame(codec, delta, {
     random,
     rate:
       budgetBytes === undefined
-        ? { budgetBytes: V2_LIMITS.maxRequestBytes, step: DELTA_STEP }
+        ? { budgetBytes: V2_LIMITS.maxRequestBytes, step: usualStep() }
         : { budgetBytes },
     ...(base === undefined ? {} : { base }),
   });
@@ -75,20 +82,20 @@ export function encodeSnapshot(
       budgetBytes: budgetBytes ?? V2_LIMITS.maxResponseBytes,
       ...options,
     });
-  const summaryOf = (kind: string, snapshot: Snapshot, bytes: Uint8Array): string => {
-    const cosines = snapshot.patterns.map(({ embedding }, i) =>
-      cosineSimilarity(embedding, patterns[i]?.embedding ?? []),
+  const meanCosineOf = (snapshot: Snapshot): number =>
+    meanOf(
+      snapshot.patterns.map(({ embedding }, i) =>
+        cosineSimilarity(embedding, patterns[i]?.embedding ?? []),
+      ),
     );
-    const sum = cosines.reduce((total, cosine) => total + cosine, 0);
-    return describe(kind, bytes, patterns.length, sum / cosines.length);
-  };
+  const summaryOf = (kind: string, snapshot: Snapshot, bytes: Uint8Array): string =>
+    describe(kind, bytes, patterns.length, meanCosineOf(snapshot));
 
   if (base !== undefined) {
     const limit = budgetBytes ?? V2_LIMITS.maxResponseBytes;
     const { maxResponseBytes } = V2_LIMITS;
     const next = publish({
       previous: base,
-      step: SNAPSHOT_STEP,
       budgetBytes: full ? limit : maxResponseBytes,
       diffBudgetBytes: full ? Infinity : limit,
     });
@@ -97,13 +104,19 @@ export function encodeSnapshot(
       return { bytes, summary: summaryOf(full ? 'snapshot' : 'diff', next, bytes) };
     }
   }
-  const snapshot = publish(budgetBytes === undefined ? { step: SNAPSHOT_STEP } : {});
+  const usualStep = (): number =>
+    coarsestStepFor(TARGET_COSINE, (step) => meanCosineOf(publish({ step })));
+  const snapshot = publish(budgetBytes === undefined ? { step: usualStep() } : {});
   const bytes = encodeSnapshotFrame(snapshot);
   const summary = summaryOf('snapshot', snapshot, bytes);
   if (base === undefined) return { bytes, summary };
   const reason =
     'what moved does not fit beside the base: a new generation begins, as a full frame';
   return { bytes, summary: `${reason}\n${summary}` };
+}
+
+function meanOf(cosines: readonly number[]): number {
+  return cosines.length === 0 ? 1 : cosines.reduce((sum, one) => sum + one, 0) / cosines.length;
 }
 
 function describe(kind: string, bytes: Uint8Array, patterns: number, meanCosine: number): string {

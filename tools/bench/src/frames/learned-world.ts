@@ -1,11 +1,4 @@
 import { loadCatalogue, type Title } from '@omega-tv/catalogue';
-import {
-  contribute,
-  contributionsFromDelta,
-  createFederationConfig,
-  emptyFederation,
-  publish,
-} from '@omega-tv/federation';
 import { createRandom } from '@omega-tv/seeded-random';
 import { createViewer, learn, PERSONAS, type LearnedPattern } from '@omega-tv/tv-agent';
 import {
@@ -23,7 +16,7 @@ const EVENINGS = 120;
 const START_MS = Date.UTC(2026, 0, 1);
 const TIMESTAMP = new Date(START_MS).toISOString();
 
-/** What simulated viewers of the catalogue taught their TVs, and what a server makes of it. */
+/** What simulated viewers of the catalogue taught their TVs, and averages of it. */
 export interface LearnedWorld {
   readonly globals: GlobalPatterns;
   /** Patterns of TVs that the server never heard of, ten a delta. */
@@ -37,7 +30,7 @@ export function learnWorld(): LearnedWorld {
   const titles = new Map(catalogue.map((title) => [title.id, title]));
   const finished = new Map<string, number>();
   const tvs = Array.from({ length: TVS }, (_, i) => watch(catalogue, titles, finished, i));
-  const globals = federate(tvs.slice(0, TEACHERS));
+  const globals = average(tvs.slice(0, TEACHERS));
   const unheard = tvs.slice(TEACHERS).flat();
   return { globals, deltas: toDeltas(unheard), titleTrends: toTrends(finished, titles) };
 }
@@ -76,25 +69,48 @@ function watch(
     }));
 }
 
-/** Finer clusters than a server's default, so that a small catalogue fills a snapshot. */
-const CONFIG = { minDevices: 3, joinCosine: 0.93, mergeCosine: 0.98 };
+/** TVs behind each published pattern. */
+const DEVICES = 3;
 
-function federate(tvs: readonly (readonly PatternData[])[]): GlobalPatterns {
-  const config = createFederationConfig(CONFIG);
-  let number = 0;
-  const keys = {
-    drawKey: () => String((number += 1)),
-    tagDevice: (key: string, deviceId: string) => `${key} ${deviceId}`,
+/**
+ * Global patterns, each the weighted mean of one genre's patterns of three TVs. A server would join
+ * them to fewer: the tastes of simulated viewers do not fill a snapshot.
+ */
+function average(tvs: readonly (readonly PatternData[])[]): GlobalPatterns {
+  const genres = new Map<string, PatternData[]>();
+  for (const pattern of tvs.flat()) {
+    genres.set(pattern.genre, [...(genres.get(pattern.genre) ?? []), pattern]);
+  }
+  // All genres' first ones, then all second ones: a snapshot is for every taste.
+  const patterns: PatternData[] = [];
+  for (let number = 0; number < tvs.length; number += 1) {
+    for (const group of genres.values()) {
+      const part = group.slice(number * DEVICES, (number + 1) * DEVICES);
+      if (part.length === DEVICES) patterns.push(meanOf(part, number + 1));
+    }
+  }
+  return { patterns, trends: [], version: 1, timestamp: TIMESTAMP };
+}
+
+function meanOf(patterns: readonly PatternData[], number: number): PatternData {
+  const genre = patterns[0]?.genre ?? '';
+  const samples = patterns.reduce((sum, { sampleCount }) => sum + sampleCount, 0);
+  const weights = patterns.map(({ sampleCount, successRate }) => sampleCount * successRate);
+  const sum = Float64Array.from(patterns[0]?.embedding ?? [], (_, k) =>
+    patterns.reduce(
+      (total, { embedding }, i) => total + (weights[i] ?? 0) * (embedding[k] ?? 0),
+      0,
+    ),
+  );
+  const length = Math.sqrt(sum.reduce((total, value) => total + value * value, 0));
+  const successes = weights.reduce((total, weight) => total + weight, 0);
+  return {
+    id: `global:${genre}-${number}`,
+    embedding: Float32Array.from(sum, (value) => value / length),
+    successRate: Math.round((100 * successes) / samples) / 100,
+    sampleCount: samples,
+    genre,
   };
-  let state = emptyFederation();
-  tvs.forEach((patterns, i) => {
-    const delta = { deviceId: `tv-${i}`, patterns, version: 1, timestamp: TIMESTAMP };
-    const counts = patterns.map(({ sampleCount }) => sampleCount);
-    const contributions = contributionsFromDelta(delta, counts, START_MS + i, undefined);
-    state = contribute(state, contributions, keys, config).state;
-    state = publish(state, START_MS + i, config).state;
-  });
-  return { ...state.published, timestamp: TIMESTAMP };
 }
 
 const PATTERNS_A_DELTA = 10;

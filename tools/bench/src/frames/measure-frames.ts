@@ -1,4 +1,5 @@
 import {
+  BUDGET_TIERS,
   Codecs,
   decodeDeltaFrame,
   decodeSnapshotFrame,
@@ -7,6 +8,7 @@ import {
   encodeSnapshotFrame,
   globalPatternsToJson,
   publishSnapshot,
+  SNAPSHOT_STEP,
   syncDeltaToJson,
   type Snapshot,
 } from '@omega-tv/compression';
@@ -31,8 +33,7 @@ export interface FrameRow {
 }
 
 const BUDGET_BYTES = 65_536;
-const SNAPSHOT_STEP = 0.0145;
-const DELTA_STEP = 0.019;
+const DELTA_STEP = BUDGET_TIERS.normal.step;
 const PATTERNS = 50;
 
 /** Measures frames on what simulated viewers taught. */

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { TestScheduler } from 'rxjs/testing';
 import type { Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { SyncError, type RandomSource } from '@omega-tv/types';
+import { SyncError, type RandomSource, type SyncWindow } from '@omega-tv/types';
 import type { SyncResult } from '@omega-tv/protocol';
 import { createSyncLoop, type SyncLoop, type SyncLoopOptions } from '../src/index.js';
 import { nothingMoved } from '../src/sync-results.js';
@@ -40,10 +40,14 @@ interface Script {
   /** When the host unsubscribes. */
   readonly stopAt: number;
   readonly options?: Partial<SyncLoopOptions>;
+  /** What the server says in each answer. */
+  readonly window?: SyncWindow;
 }
 
 /** Runs a loop in virtual time and returns what happened as "time event" lines. */
-function play({ exchanges, random = [0.5], steps = {}, stopAt, options = {} }: Script): string[] {
+function play(script: Script): string[] {
+  const { exchanges, random = [0.5], steps = {}, stopAt, options = {} } = script;
+  const window = script.window === undefined ? {} : { window: script.window };
   const scheduler = new TestScheduler(() => undefined);
   const log: string[] = [];
   scheduler.run(({ cold }) => {
@@ -59,7 +63,7 @@ function play({ exchanges, random = [0.5], steps = {}, stopAt, options = {} }: S
       signal.addEventListener('abort', () => {
         note('signal aborted');
       });
-      return cold(marbles, { a: nothingMoved(count) }, error);
+      return cold(marbles, { a: { ...nothingMoved(count, 2), ...window } }, error);
     };
     const loop = createSyncLoop({ ...SETTINGS, exchange, scheduler, random: source, ...options });
     loop.results$.subscribe(({ globalVersion }) => {
@@ -131,6 +135,16 @@ describe('the loop', () => {
       }),
       { numRuns: 30 },
     );
+  });
+
+  it('comes back within the window of a server that asks for patience, else by its interval', () => {
+    const waitsWith = (window: SyncWindow): readonly string[] =>
+      play({ exchanges: [['(a|)']], random: [0.5], stopAt: 100_000, window }).filter((line) =>
+        line.includes('waiting'),
+      );
+    expect(waitsWith({ minMs: 0, maxMs: 900_000 })[1]).toMatch(/ 15000$/);
+    expect(waitsWith({ minMs: 30_000, maxMs: 50_000 })[1]).toMatch(/ 40000$/);
+    expect(waitsWith({ minMs: 1e12, maxMs: 1e12 })[1]).toMatch(/ 86400000$/);
   });
 
   it('backs off with full jitter up to the longest interval, and starts over on success', () => {

@@ -160,7 +160,7 @@ describe('a request that is not of the protocol', () => {
     ['no media type at all', post('POST /api/v1/sync', 'content-type: ;;;\r\n'), 415],
     ['an unknown route', post('POST /api/v2/sync', ''), 404],
     ['an unknown route and type', post('POST /', 'content-type: text/plain\r\n'), 404],
-    ['another method', post('PUT /api/v1/sync', ''), 404],
+    ['another method', post('PUT /api/v1/sync', ''), 405],
     ['a trailing slash', post('POST /api/v1/sync/', ''), 404],
   ])('is answered with a problem: %s', async (_, head, status) => {
     const { port, constellation } = await serve();

@@ -24,7 +24,15 @@ export function sendProblem(
   if (error.retryAfterMs !== undefined) {
     reply.header('Retry-After', Math.ceil(error.retryAfterMs / 1000));
   }
-  return reply.code(problem.status).type(PROBLEM_MEDIA_TYPE).send(JSON.stringify(problem));
+  return uncached(reply)
+    .code(problem.status)
+    .type(PROBLEM_MEDIA_TYPE)
+    .send(JSON.stringify(problem));
+}
+
+/** For what is true now only: without a word of the server, a cache may keep even a 404. */
+export function uncached(reply: FastifyReply): FastifyReply {
+  return reply.header('Cache-Control', 'no-store');
 }
 
 /** Answers what is not HTTP, or too slow, before a request came of it; then hangs up. */

@@ -1,3 +1,4 @@
+import { maxHeaderSize } from 'node:http';
 import fastify, {
   LogController,
   type FastifyBaseLogger,
@@ -50,6 +51,11 @@ export function createServer(
     http: { connectionsCheckingInterval: SLOW_CHECK_MS },
     forceCloseConnections: 'idle',
     clientErrorHandler: answerClientError,
+    // What the router itself refuses: a URL that cannot be decoded.
+    frameworkErrors: (error, _request, reply) =>
+      sendProblem(reply, new SyncError('protocol', error.message, {}), error.statusCode),
+    // A long parameter is as unknown as a short one.
+    routerOptions: { maxParamLength: maxHeaderSize },
     ...(options.logger === undefined ? {} : { loggerInstance: options.logger }),
     logController: new LogController({ disableRequestLogging: true }),
   });

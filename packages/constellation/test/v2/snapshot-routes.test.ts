@@ -54,6 +54,7 @@ describe('GET of a snapshot', () => {
   it.each([
     ['global/3', 404],
     ['DE/1', 404],
+    [`${'x'.repeat(2000)}/1`, 404],
     ['global/first', 400],
     ['global/-1', 400],
     ['global/1?base=x', 400],

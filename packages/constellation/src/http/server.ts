@@ -52,8 +52,9 @@ export function createServer(
     forceCloseConnections: 'idle',
     clientErrorHandler: answerClientError,
     // What the router itself refuses: a URL that cannot be decoded.
-    frameworkErrors: (error, _request, reply) =>
-      sendProblem(reply, new SyncError('protocol', error.message, {}), error.statusCode),
+    frameworkErrors: (error, _request, reply) => {
+      sendProblem(reply, new SyncError('protocol', error.message, {}), error.statusCode);
+    },
     // A long parameter is as unknown as a short one.
     routerOptions: { maxParamLength: maxHeaderSize },
     ...(options.logger === undefined ? {} : { loggerInstance: options.logger }),

@@ -28,7 +28,7 @@ describe('the learner', () => {
         expect(new Set(patterns.map(({ id }) => id)).size).toBe(patterns.length);
         for (const pattern of patterns) {
           validatePatternData(pattern);
-          expect(pattern.id).toMatch(/^[a-z2-7]{7}$/);
+          expect(pattern.id).toMatch(/^[a-z2-7]{7}-[1-9]\d*$/);
           expect(isPublishedId(pattern.id)).toBe(false);
           expect(pattern.successRate).toBe(pattern.completedCount / pattern.sampleCount);
           expect(Math.hypot(...pattern.embedding)).toBeCloseTo(1, 3);

@@ -3,7 +3,7 @@ export { createV1Format, type V1FormatOptions } from './v1/v1-format.js';
 export type { WireFormat } from './v1/wire-format.js';
 export { createV2Format, FRAME_MEDIA_TYPE } from './v2/v2-format.js';
 export type { V2FormatOptions } from './v2/v2-format.js';
-export { BUDGET_TIERS, type BudgetTier } from './v2/budget-tiers.js';
+export { BUDGET_TIERS, SNAPSHOT_STEP, type BudgetTier } from './v2/budget-tiers.js';
 export type { Answer, ClientFormat, EncodedDelta, Fidelity, PushContext } from './client-format.js';
 export type { EncodedGlobalPatterns } from './v1/global-patterns-encoder.js';
 export type { RoundingFidelity } from './v1/grid.js';
@@ -45,6 +45,7 @@ export { inspectFrame, type FrameInspection, type FramePart } from './v2/inspect
 export { createContentResolver, toContentHash, type KnownTitle } from './v2/content-hash.js';
 export { V2_LIMITS } from './v2/limits.js';
 
-// Advanced: bringing another zstd
+// Advanced: v1's JSON, and bringing another zstd
+export { globalPatternsToJson, syncDeltaToJson } from './v1/v1-json.js';
 export type { ZstdCodec } from './v1/zstd-codec.js';
 export { inspectZstdFrame } from './v1/zstd-frame.js';

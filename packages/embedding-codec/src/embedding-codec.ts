@@ -179,14 +179,19 @@ function checkReferences(
   references: readonly ArrayLike<number>[] = [],
 ): void {
   for (const reference of references) {
-    const usable =
-      reference.length === dimension &&
-      Array.prototype.every.call(reference, (value: number) => Math.abs(value) <= MAX_COORDINATE);
-    if (!usable) {
+    if (reference.length !== dimension || !isWithinRange(reference, dimension)) {
       throw new CodecError(
         'invalid-vector',
         `A reference must have ${dimension} coordinates from -${MAX_COORDINATE} to ${MAX_COORDINATE}.`,
       );
     }
   }
+}
+
+/** A loop, for a decoder checks many references, and a callback for each coordinate costs time. */
+function isWithinRange(reference: ArrayLike<number>, dimension: number): boolean {
+  for (let i = 0; i < dimension; i += 1) {
+    if (!(Math.abs(reference[i] ?? 0) <= MAX_COORDINATE)) return false;
+  }
+  return true;
 }

@@ -78,14 +78,14 @@ export class AdaptiveModel {
   }
 
   decode(coder: RangeDecoder): number {
-    const target = coder.peek();
-    let [symbol, start, sum] = [0, 0, this.counts[0] ?? 0];
-    let end = this.toShare(sum);
-    while (end <= target) {
+    // The first symbol whose end lies behind the share: floor(sum * ONE / total) > share.
+    const least = ((coder.peek() + 1) * this.total) / PROBABILITY_ONE;
+    let [symbol, below, above] = [0, 0, this.counts[0] ?? 0];
+    while (above < least) {
       symbol += 1;
-      sum += this.counts[symbol] ?? 0;
-      [start, end] = [end, this.toShare(sum)];
+      [below, above] = [above, above + (this.counts[symbol] ?? 0)];
     }
+    const [start, end] = [this.toShare(below), this.toShare(above)];
     coder.consume(start, end - start);
     this.learn(symbol);
     return symbol;

@@ -6,6 +6,8 @@ import { cosine, toUnit } from './vector.js';
 
 /** A success rate that moved less than this, or a count by less than this factor, stays as it was. */
 const STEADY_RATE = 0.02;
+/** Rates are published in whole percents: finer ones tell and cost more than they teach. */
+const RATE_STEPS = 100;
 const STEADY_COUNT_FACTOR = 1.5;
 
 /**
@@ -32,7 +34,7 @@ function toPattern({ id, genre, tally }: Cluster): PatternData | undefined {
   return {
     id,
     embedding: Float32Array.from(unit),
-    successRate: Math.min(weight / samples, 1),
+    successRate: Math.min(Math.round((weight / samples) * RATE_STEPS) / RATE_STEPS, 1),
     sampleCount: Math.min(Math.max(Math.round(samples), 1), MAX_INTEGER),
     genre,
   };

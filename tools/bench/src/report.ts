@@ -1,6 +1,7 @@
 import type { EmbeddingCodec } from '@omega-tv/embedding-codec';
 import { averageEncodings, measureBias, type Averages, type Bias } from './averages.js';
 import { boundOf, unbiasedError, type GaussianBound } from './bound.js';
+import { measureFrames, type FrameRow } from './frames/measure-frames.js';
 import { measureCloseReferences, type CloseReferenceRow } from './close-references.js';
 import { budgetMethod, fixedStepMethod } from './codec-methods.js';
 import { productQuantization, rotatedGrid } from './learned-methods.js';
@@ -36,6 +37,7 @@ export interface Report {
   readonly closeReferences: readonly CloseReferenceRow[];
   readonly speed: readonly SpeedRow[];
   readonly speedWithoutJit: readonly SpeedRow[];
+  readonly frames: readonly FrameRow[];
 }
 
 /** Measures all of it; `progress` hears what is under way. */
@@ -85,6 +87,8 @@ export async function createReport(
     ]),
   };
   const bound = boundOf(codec, unseen);
+  progress('frames, on what simulated viewers teach');
+  const frames = await measureFrames(codec);
   progress('averages');
   const few = unseen.slice(0, AVERAGED_TITLES);
   const averages = [
@@ -110,5 +114,6 @@ export async function createReport(
     closeReferences,
     speed,
     speedWithoutJit,
+    frames,
   };
 }

@@ -1,5 +1,6 @@
 import { AVERAGED } from './averages.js';
 import { unbiasedBytes, waterFillingBytes, waterFillingCosine } from './bound.js';
+import type { FrameRow } from './frames/measure-frames.js';
 import type { Measurement } from './measure.js';
 import type { Report } from './report.js';
 import type { SpeedRow } from './speed.js';
@@ -50,6 +51,12 @@ export function reportToText(report: Report): string {
         cosine.toFixed(4),
       ]),
     ),
+    table(
+      ['frame', 'B', 'at most', 'cosine', '1st percentile', 'v1 B', 'encode ratio', 'decode ratio'],
+      report.frames.map(frameCells),
+    ),
+    'Frames of patterns that simulated viewers taught, beside v1 (JSON + zstd, exact, above its caps) ' +
+      'for the same data; the ratios are of processor time.\n',
   ].join('\n');
 }
 
@@ -109,4 +116,17 @@ function percent(share: number): string {
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |\n`;
   return line(head) + line(head.map(() => '---')) + rows.map(line).join('');
+}
+
+function frameCells(row: FrameRow): readonly string[] {
+  return [
+    row.name,
+    row.bytes.toFixed(0),
+    row.maxBytes.toFixed(0),
+    row.cosine.toFixed(4),
+    row.cosinePercentile1.toFixed(4),
+    row.v1Bytes.toFixed(0),
+    row.encodeRatio.toFixed(1),
+    row.decodeRatio.toFixed(1),
+  ];
 }

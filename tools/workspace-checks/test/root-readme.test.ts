@@ -6,7 +6,7 @@ import {
   createMemoryConstellationStore,
   createServer,
 } from '@omega-tv/constellation';
-import { createNodeV1Format } from '@omega-tv/compression/node';
+import { createMiniLmCodec, createNodeV1Format } from '@omega-tv/compression/node';
 import { runReadmeExamples } from '@omega-tv/readme-examples';
 import { root } from './workspace.js';
 
@@ -14,6 +14,7 @@ it('runs the example of the README against a server', async () => {
   const constellation = await Constellation.open({
     store: createMemoryConstellationStore(),
     format: createNodeV1Format(),
+    snapshots: { codecs: [createMiniLmCodec()] },
     clock: { nowMs: Date.now },
   });
   const server = createServer(constellation);

@@ -9,3 +9,6 @@ export const BUDGET_TIERS: Readonly<Record<BudgetTier, Required<DeltaRate>>> = {
   normal: { budgetBytes: 1024, step: 0.019, coarsestStep: 0.045 },
   ceiling: { budgetBytes: 2048, step: 0.013, coarsestStep: 0.035 },
 };
+
+/** The finest step of published embeddings: a cosine of about .99 on averages of several TVs. */
+export const SNAPSHOT_STEP = 0.0135;

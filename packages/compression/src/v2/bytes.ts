@@ -1,4 +1,4 @@
-import { malformed, utf8 } from './malformed.js';
+import { malformed, unwritable } from './malformed.js';
 
 /** Writes whole bytes: varints (LEB128), fixed big-endian numbers, raw runs. */
 export class ByteWriter {
@@ -17,6 +17,9 @@ export class ByteWriter {
 
   /** A whole number from 0 to 2^53 - 1, seven bits a byte, the lowest first. */
   varint(value: number): void {
+    if (!Number.isSafeInteger(value) || value < 0) {
+      throw unwritable('number', `must be a whole number from 0 to 2^53 - 1, but is ${value}`);
+    }
     let rest = value;
     for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) this.u8((rest % 0x80) | 0x80);
     this.u8(rest);
@@ -42,9 +45,9 @@ export class ByteWriter {
     this.#view.setFloat64(at, value);
   }
 
-  /** Hexadecimal digits, two a byte. */
-  hex(digits: string): void {
-    for (let i = 0; i < digits.length; i += 2) this.u8(parseInt(digits.slice(i, i + 2), 16));
+  /** Lower-case hexadecimal digits, two a byte. @throws SyncError as `fromHex`. */
+  hex(name: string, digits: string, bytes: number): void {
+    this.raw(fromHex(name, digits, bytes));
   }
 
   /** UTF-8, its length first. */
@@ -131,12 +134,6 @@ export class ByteReader {
     return toHex(this.raw(bytes));
   }
 
-  text(name: string, maxBytes: number): string {
-    const length = this.varint();
-    if (length > maxBytes) throw malformed(`${name}: has ${length} bytes, above ${maxBytes}`);
-    return utf8(name, this.raw(length));
-  }
-
   run(): Uint8Array {
     return this.raw(this.varint());
   }
@@ -162,4 +159,12 @@ export class ByteReader {
 
 export function toHex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** @throws SyncError `serialization` for anything but two lower-case digits a byte. */
+export function fromHex(name: string, digits: string, bytes: number): Uint8Array {
+  if (digits.length !== 2 * bytes || !/^[0-9a-f]*$/.test(digits)) {
+    throw unwritable(name, `must be ${2 * bytes} hexadecimal digits, but is "${digits}"`);
+  }
+  return Uint8Array.from({ length: bytes }, (_, i) => parseInt(digits.slice(2 * i, 2 * i + 2), 16));
 }

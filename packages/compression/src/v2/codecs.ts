@@ -30,6 +30,33 @@ export function codebookIdOf({ codebook }: EmbeddingCodec): string {
   return codebook.id.slice(0, ID_DIGITS);
 }
 
+/** The codec takes no reference with coordinates beyond. */
+const MAX_REFERENCE_COORDINATE = 16;
+
+/**
+ * What embeddings can be predicted from. One that is no embedding (its length far from 1) stands
+ * among them as zeros, for the writer and the reader alike.
+ */
+export function asReferences(vectors: readonly Float32Array[]): readonly Float32Array[] {
+  return vectors.map((vector) =>
+    vector.every((value) => Math.abs(value) <= MAX_REFERENCE_COORDINATE)
+      ? vector
+      : new Float32Array(vector.length),
+  );
+}
+
+/** Runs what codes embeddings; one that the codec refuses becomes a SyncError. */
+export function coding<Result>(code: () => Result): Result {
+  try {
+    return code();
+  } catch (error) {
+    if (!isCodecError(error, 'invalid-vector')) throw error;
+    const { message } = error;
+    const details = { path: 'embedding', value: undefined, limit: message };
+    throw new SyncError('invalid-pattern', `embedding: ${message}`, details, { cause: error });
+  }
+}
+
 /** Runs what reads a frame; what the codec refuses becomes a SyncError. */
 export function reading<Result>(read: () => Result): Result {
   try {

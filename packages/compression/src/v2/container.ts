@@ -4,7 +4,7 @@ import { ByteReader, ByteWriter } from './bytes.js';
 import { malformed } from './malformed.js';
 
 /** What a frame is; the low four bits of its third byte. */
-export const FrameKind = { delta: 1, snapshot: 2, diff: 3, batch: 4, answer: 5 } as const;
+const FrameKind = { delta: 1, snapshot: 2, diff: 3, batch: 4, answer: 5 } as const;
 
 export type FrameKindName = keyof typeof FrameKind;
 

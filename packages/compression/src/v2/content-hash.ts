@@ -1,7 +1,7 @@
 import { sha256 } from '@omega-tv/embedding-codec';
 import { toHex } from './bytes.js';
 
-const HASH_BYTES = 6;
+export const CONTENT_HASH_BYTES = 6;
 const UNRESOLVED = /^#[0-9a-f]{12}$/;
 
 /**
@@ -10,7 +10,7 @@ const UNRESOLVED = /^#[0-9a-f]{12}$/;
  */
 export function toContentHash(contentId: string): string {
   if (UNRESOLVED.test(contentId)) return contentId.slice(1);
-  return toHex(sha256(new TextEncoder().encode(contentId)).subarray(0, HASH_BYTES));
+  return toHex(sha256(new TextEncoder().encode(contentId)).subarray(0, CONTENT_HASH_BYTES));
 }
 
 /** A content id of which only the hash is known. */

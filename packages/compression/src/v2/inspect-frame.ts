@@ -1,4 +1,5 @@
 import { stepOfMessage } from '@omega-tv/embedding-codec';
+import { isSyncError } from '@omega-tv/types';
 import { reading } from './codecs.js';
 import {
   CHECKSUM_BYTES,
@@ -34,6 +35,8 @@ export interface FrameInspection {
   readonly parts: readonly FramePart[];
 }
 
+const MAX_BYTES = Math.max(V2_LIMITS.maxRequestBytes, V2_LIMITS.maxResponseBytes);
+
 const NAMES = new Map(
   Object.entries(SectionType).map(([name, type]) => [type as number, name] as const),
 );
@@ -43,24 +46,19 @@ const NAMES = new Map(
  * @throws SyncError as the frame's decoder, for what is no frame.
  */
 export function inspectFrame(bytes: Uint8Array): FrameInspection {
-  const frame = readFrame(bytes, Math.max(V2_LIMITS.maxRequestBytes, V2_LIMITS.maxResponseBytes));
-  const sections = frame.sections.map((section) => inspectSection(frame, section));
+  const frame = readFrame(bytes, MAX_BYTES);
+  return { kind: frame.kind, bytes: bytes.length, parts: inspectParts(frame, bytes.length) };
+}
+
+function inspectParts(frame: Frame, bytes: number): readonly FramePart[] {
   const payloads = frame.sections.reduce((sum, { payload }) => sum + payload.length, 0);
-  const framing = bytes.length - payloads - CHECKSUM_BYTES;
-  return {
-    kind: frame.kind,
-    bytes: bytes.length,
-    parts: [
-      {
-        name: 'framing',
-        bits: 8 * framing,
-        value: 'magic, version, section types, lengths',
-        parts: [],
-      },
-      ...sections,
-      { name: 'checksum', bits: 8 * CHECKSUM_BYTES, parts: [] },
-    ],
-  };
+  const bits = 8 * (bytes - payloads - CHECKSUM_BYTES);
+  const value = 'magic, version, section types, lengths';
+  return [
+    { name: 'framing', bits, value, parts: [] },
+    ...frame.sections.map((section) => inspectSection(frame, section)),
+    { name: 'checksum', bits: 8 * CHECKSUM_BYTES, parts: [] },
+  ];
 }
 
 function inspectSection(frame: Frame, { type, payload }: Section): FramePart {
@@ -73,7 +71,7 @@ function inspectSection(frame: Frame, { type, payload }: Section): FramePart {
       parts: [],
     };
   }
-  if (type === SectionType.frame) return { ...part, parts: inspectFrame(payload).parts };
+  if (type === SectionType.frame) return { ...part, ...inspectNested(frame, payload) };
   const read = readers[frame.kind]?.[type];
   if (read === undefined) return { ...part, parts: [] };
   const reader = new FieldReader(payload);
@@ -82,6 +80,24 @@ function inspectSection(frame: Frame, { type, payload }: Section): FramePart {
   const used = fields.reduce((sum, { bits }) => sum + bits, 0);
   const end = { name: 'end of the range coder', bits: 8 * payload.length - used, parts: [] };
   return { ...part, value, parts: [...fields, end] };
+}
+
+/** Which kinds of frame a frame holds: those need no further level, so a hostile one has none. */
+const NESTED: Partial<Record<Frame['kind'], readonly Frame['kind'][]>> = {
+  batch: ['delta'],
+  answer: ['snapshot', 'diff'],
+};
+
+/** A batch or an answer is good even where a frame inside is not: that is said in its place. */
+function inspectNested(outer: Frame, bytes: Uint8Array): Pick<FramePart, 'value' | 'parts'> {
+  try {
+    const frame = readFrame(bytes, MAX_BYTES);
+    if (NESTED[outer.kind]?.includes(frame.kind) !== true) return { value: frame.kind, parts: [] };
+    return { value: frame.kind, parts: inspectParts(frame, bytes.length) };
+  } catch (error) {
+    if (isSyncError(error)) return { value: error.message, parts: [] };
+    throw error;
+  }
 }
 
 type Describe = (reader: FieldReader, frame: Frame) => string;
@@ -111,7 +127,7 @@ const readers: Partial<Record<Frame['kind'], Partial<Record<number, Describe>>>>
 };
 
 function describeSnapshot(reader: FieldReader): string {
-  const { reference, base, counts, timestamp } = readSnapshotHeader(reader);
+  const { reference, base, layers, timestamp } = readSnapshotHeader(reader);
   const from = base === undefined ? '' : ` from ${base.version}`;
-  return `${reference.stream} ${reference.version}${from}, ${counts.join(' + ')} embeddings, ${timestamp}`;
+  return `${reference.stream} ${reference.version}${from}, ${layers.map(({ count }) => count).join(' + ')} embeddings, ${timestamp}`;
 }

@@ -6,6 +6,17 @@ export function malformed(found: string, cause?: unknown): SyncError<'compressio
   return new SyncError('compression', message, {}, cause === undefined ? {} : { cause });
 }
 
+/** A value that no frame can hold, found before anything was sent. */
+export function unwritable(path: string, found: string): SyncError<'serialization'> {
+  return new SyncError('serialization', `${path}: ${found}`, { path });
+}
+
+/** More of something than a frame may hold. */
+export function tooMany(what: string, size: number, limit: number): SyncError<'compression-limit'> {
+  const message = `frame: has ${size} ${what}, but ${limit} are allowed; send fewer`;
+  return new SyncError('compression-limit', message, { size, limit });
+}
+
 /** @throws SyncError `compression` for bytes that are no UTF-8. */
 export function utf8(name: string, bytes: Uint8Array): string {
   try {

@@ -1,7 +1,7 @@
 import { sha256 } from '@omega-tv/embedding-codec';
 import type { GlobalPatterns, PatternData, SnapshotReference, TrendSignal } from '@omega-tv/types';
 import { ByteWriter, toHex } from './bytes.js';
-import { toContentHash } from './content-hash.js';
+import { CONTENT_HASH_BYTES, toContentHash } from './content-hash.js';
 import { toUnixMs } from './timestamps.js';
 
 /** One message of the embedding codec, in a snapshot. */
@@ -9,6 +9,11 @@ export interface Layer {
   readonly message: Uint8Array;
   /** How many embeddings it holds. */
   readonly count: number;
+  /**
+   * The largest squared distance of an embedding to what it stands for, as a share of the square of
+   * its length: an embedding that moved no farther than this is not coded again.
+   */
+  readonly codingError: number;
 }
 
 /**
@@ -25,8 +30,6 @@ export interface Snapshot extends SnapshotReference, GlobalPatterns {
   readonly generation: number;
   /** Of the codebook that the layers are coded with. */
   readonly codebookId: string;
-  /** The least cosine between an embedding of the first layer and what it stands for. */
-  readonly minCosine: number;
   readonly layers: readonly Layer[];
   /** Embeddings of all layers, in order; of those replaced too. */
   readonly vectors: readonly Float32Array[];
@@ -71,7 +74,7 @@ function writePattern(writer: ByteWriter, pattern: Omit<PatternData, 'embedding'
 }
 
 function writeTrend(writer: ByteWriter, trend: TrendSignal): void {
-  writer.hex(toContentHash(trend.contentId));
+  writer.hex('content hash', toContentHash(trend.contentId), CONTENT_HASH_BYTES);
   writer.f64(trend.score);
   writer.text(trend.region);
   writer.text(trend.genre);
@@ -84,4 +87,9 @@ export function isSameSnapshot(
   b: SnapshotReference | undefined,
 ): boolean {
   return a !== undefined && a.stream === b?.stream && a.version === b.version && a.hash === b.hash;
+}
+
+/** Tells the patterns of a snapshot apart; a NUL in an id must not make two of them one. */
+export function keyOf({ id, genre }: Pick<PatternData, 'id' | 'genre'>): string {
+  return `${id.length} ${id}${genre}`;
 }

@@ -7,6 +7,7 @@ import {
   encodeSnapshotFrame,
   isSameSnapshot,
   publishSnapshot,
+  SNAPSHOT_STEP,
   type Snapshot,
 } from '@omega-tv/compression';
 import {
@@ -30,8 +31,7 @@ export interface SnapshotOptions {
 const DEFAULT_BUDGET_BYTES = 5120;
 const DEFAULT_MAX_VERSIONS = 64;
 const DEFAULT_MAX_AGE_MS = 24 * 60 * 60 * 1000;
-/** About cosine .99 and .97 on published patterns. */
-const STEP = 0.0145;
+/** About cosine .97 on published patterns: coarser ones are left out instead. */
 const COARSEST_STEP = 0.025;
 
 /** What changed in the window: to be written with the publication. */
@@ -81,7 +81,7 @@ export class SnapshotWindow {
     const added = publishSnapshot(codecs[0], globals, {
       stream: GLOBAL_STREAM,
       budgetBytes,
-      step: STEP,
+      step: SNAPSHOT_STEP,
       coarsestStep: COARSEST_STEP,
       ...(this.#newest === undefined ? {} : { previous: this.#newest }),
     });

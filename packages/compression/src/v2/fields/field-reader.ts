@@ -1,5 +1,7 @@
 import { decodeUniform, RangeDecoder } from '@omega-tv/embedding-codec';
+import { V2_LIMITS } from '../limits.js';
 import { malformed, utf8 } from '../malformed.js';
+import { isName, MAX_NAME_BYTES } from '../names.js';
 import { FieldModels, type IntegerField, type SymbolField } from './field.js';
 
 const CHUNK_BITS = 15;
@@ -21,6 +23,7 @@ export class FieldReader {
   readonly costs = new Map<string, number>();
   readonly #coder: CostedDecoder;
   readonly #models = new FieldModels();
+  #textBytes = 0;
 
   constructor(bytes: Uint8Array) {
     this.#coder = new CostedDecoder(bytes);
@@ -59,14 +62,20 @@ export class FieldReader {
     return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
   }
 
-  /** @param maxBytes of the UTF-8; checked before any of it is read. */
-  text(name: string, maxBytes: number): string {
+  /** A name; its length is checked before any of it is read. */
+  text(name: string): string {
     const length = this.integer({ name: `${name} length`, typicalBits: 3 });
-    if (length > maxBytes) throw malformed(`${name}: has ${length} bytes, above ${maxBytes}`);
-    const bytes = Uint8Array.from({ length }, () =>
-      this.#costed(name, () => this.#models.ofText(name).decode(this.#coder)),
+    this.#textBytes += length;
+    if (length > MAX_NAME_BYTES || this.#textBytes > V2_LIMITS.maxTextBytes) {
+      throw malformed(`${name}: has ${length} bytes, more than a name or a section may have`);
+    }
+    const model = this.#models.ofText(name);
+    const bytes = this.#costed(name, () =>
+      Uint8Array.from({ length }, () => model.decode(this.#coder)),
     );
-    return utf8(name, bytes);
+    const text = utf8(name, bytes);
+    if (!isName(text)) throw malformed(`${name}: has more than 1,024 characters`);
+    return text;
   }
 
   bytes(name: string, length: number): Uint8Array {

@@ -15,7 +15,7 @@ export interface IntegerField {
 }
 
 /** Numbers up to 2^53 - 1 have at most this many bits. */
-export const MAX_INTEGER_BITS = 53;
+const MAX_INTEGER_BITS = 53;
 
 export function symbolField(name: string, counts: readonly number[], increment = 16): SymbolField {
   return { name, counts, increment };
@@ -52,9 +52,10 @@ export class FieldModels {
   }
 }
 
+/** Half as likely for each bit more or less; from six bits on, as unlikely as can be. */
 function lengthCounts(typicalBits: number): readonly number[] {
   return Array.from({ length: MAX_INTEGER_BITS + 1 }, (_, bits) =>
-    Math.max(1, 32 >> Math.abs(bits - typicalBits)),
+    Math.max(1, Math.floor(32 / 2 ** Math.abs(bits - typicalBits))),
   );
 }
 

@@ -11,6 +11,7 @@ import {
 import { FieldReader } from '../fields/field-reader.js';
 import { FieldWriter } from '../fields/field-writer.js';
 import { V2_LIMITS } from '../limits.js';
+import { tooMany } from '../malformed.js';
 import { readReceipt, readSyncWindow, writeReceipt, writeSyncWindow } from '../sections/receipt.js';
 import { readReference, writeReference } from '../sections/references.js';
 
@@ -25,10 +26,11 @@ export interface AnswerFrame {
   readonly snapshot?: Uint8Array;
 }
 
+/** @throws SyncError `compression-limit` above 64 KiB, `serialization` for what no frame can hold. */
 export function encodeAnswerFrame({ receipt, window, current, snapshot }: AnswerFrame): Uint8Array {
   const header = new FieldWriter();
   writeReference(header, current);
-  return writeFrame({
+  const bytes = writeFrame({
     kind: 'answer',
     sections: [
       { type: SectionType.header, payload: header.finish() },
@@ -37,6 +39,9 @@ export function encodeAnswerFrame({ receipt, window, current, snapshot }: Answer
       ...(snapshot === undefined ? [] : [{ type: SectionType.frame, payload: snapshot }]),
     ],
   });
+  const { maxResponseBytes } = V2_LIMITS;
+  if (bytes.length > maxResponseBytes) throw tooMany('bytes', bytes.length, maxResponseBytes);
+  return bytes;
 }
 
 /**

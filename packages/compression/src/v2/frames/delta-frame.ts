@@ -1,6 +1,12 @@
-import { isCodecError, type EmbeddingCodec } from '@omega-tv/embedding-codec';
-import { SyncError, validatePatternData, type RandomSource, type SyncDelta } from '@omega-tv/types';
-import { codebookIdOf, reading, type Codecs } from '../codecs.js';
+import { isCodecError, type EmbeddingCodec, type EncodedVectors } from '@omega-tv/embedding-codec';
+import {
+  SyncError,
+  validatePatternData,
+  validateSyncDelta,
+  type RandomSource,
+  type SyncDelta,
+} from '@omega-tv/types';
+import { asReferences, codebookIdOf, coding, reading, type Codecs } from '../codecs.js';
 import {
   findSection,
   readFrame,
@@ -21,10 +27,10 @@ import type { Snapshot } from '../snapshot.js';
 
 /** How fine the embeddings of a delta are. */
 export interface DeltaRate {
-  /** Of the whole frame, never exceeded. */
+  /** Of the whole frame, never exceeded; 16 KiB is the most. */
   readonly budgetBytes: number;
-  /** The step of the quantiser where the budget allows it: finer than needed is wasted. */
-  readonly step: number;
+  /** The step of the quantiser where the budget allows it; absent: the finest that fits. */
+  readonly step?: number;
   /** Where even this step does not fit, the frame is refused; default: the codec's coarsest. */
   readonly coarsestStep?: number;
 }
@@ -46,49 +52,56 @@ export interface DeltaFrame {
 /**
  * Writes a delta in one frame: all but the embeddings exact, these at the step of the rate, or as
  * fine as fits.
- * @throws SyncError `invalid-pattern` for a pattern that breaks a rule, `compression-limit` where it
- * does not fit.
+ * @throws SyncError `invalid-pattern` for a pattern that breaks a rule, `serialization` for another
+ * value that does, `compression-limit` where it does not fit.
  */
 export function encodeDeltaFrame(
   codec: EmbeddingCodec,
   delta: SyncDelta,
   { base, rate, random }: DeltaFrameOptions,
 ): DeltaFrame {
-  delta.patterns.forEach(validatePatternData);
+  validateSyncDelta(delta);
   const { taste } = delta;
   const vectors = delta.patterns.map(({ embedding }) => embedding);
   if (taste?.kind === 'vector') vectors.push(taste.vector);
   const sections = sectionsOf(codec, delta, base);
   const bare = writeFrame({ kind: 'delta', sections });
+  const budgetBytes = Math.min(rate.budgetBytes, V2_LIMITS.maxRequestBytes);
   if (vectors.length === 0) {
-    if (bare.length > rate.budgetBytes) throw tooLarge(bare.length, rate.budgetBytes);
+    if (!(bare.length <= budgetBytes)) throw tooLarge(bare.length, budgetBytes);
     return { bytes: bare, meanCosine: 1, minCosine: 1 };
   }
-  const references = base?.patterns.map(({ embedding }) => embedding) ?? [];
-  const common = { mode: 'upload', random, references } as const;
-  const room = roomFor(rate.budgetBytes - bare.length);
-  let coded = codec.encode(vectors, { ...common, rate: { step: rate.step } });
-  if (coded.bytes.length > room) {
-    const size = bare.length + coded.bytes.length + SECTION_BYTES;
-    coded = encodeWithin(room) ?? refuse(size);
-    if (coded.step > (rate.coarsestStep ?? 1)) refuse(size);
-  }
+  const common = { mode: 'upload', random, references: referencesOf(base) } as const;
+  const room = roomFor(budgetBytes - bare.length);
+  const coded = coding(() => encodeAtStep() ?? encodeWithin());
   const embeddings = { type: SectionType.embeddings, payload: coded.bytes };
   const bytes = writeFrame({ kind: 'delta', sections: [...sections, embeddings] });
   return { bytes, ...fidelityOf(coded.cosines) };
 
-  function encodeWithin(budgetBytes: number) {
-    try {
-      return codec.encode(vectors, { ...common, rate: { budgetBytes } });
-    } catch (error) {
-      if (isCodecError(error, 'budget-too-small')) return undefined;
-      throw error;
-    }
+  function encodeAtStep(): EncodedVectors | undefined {
+    if (rate.step === undefined) return undefined;
+    const atStep = codec.encode(vectors, { ...common, rate: { step: rate.step } });
+    return atStep.bytes.length <= room ? atStep : undefined;
   }
 
-  function refuse(size: number): never {
-    throw tooLarge(size, rate.budgetBytes);
+  function encodeWithin(): EncodedVectors {
+    const coarsest = rate.coarsestStep ?? COARSEST_STEP;
+    try {
+      const fitting = codec.encode(vectors, { ...common, rate: { budgetBytes: room } });
+      if (fitting.step <= coarsest) return fitting;
+    } catch (error) {
+      if (!isCodecError(error, 'budget-too-small')) throw error;
+    }
+    const { bytes: least } = codec.encode(vectors, { ...common, rate: { step: coarsest } });
+    throw tooLarge(bare.length + SECTION_BYTES + least.length, budgetBytes);
   }
+}
+
+/** The coarsest that the codec has. */
+const COARSEST_STEP = 1;
+
+function referencesOf(base: Snapshot | undefined): readonly Float32Array[] {
+  return asReferences(base?.patterns.map(({ embedding }) => embedding) ?? []);
 }
 
 /** Type and length of the embeddings section. */
@@ -196,7 +209,7 @@ export function decodeDeltaFrame(
   function decodeVectors(frame: Frame, header: DeltaHeader, count: number): Float32Array[] {
     const codec = codecs.find(header.codebookId);
     const base = header.base === undefined ? undefined : requireBase(header.base);
-    const references = base?.patterns.map(({ embedding }) => embedding) ?? [];
+    const references = referencesOf(base);
     const message = requireSection(frame, SectionType.embeddings, 'embeddings');
     return codec.decode(message, { count, references, unbiased });
   }

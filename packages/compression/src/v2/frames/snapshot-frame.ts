@@ -1,5 +1,5 @@
 import { SyncError, type SnapshotReference } from '@omega-tv/types';
-import { reading, type Codecs } from '../codecs.js';
+import { asReferences, reading, type Codecs } from '../codecs.js';
 import {
   findSections,
   readFrame,
@@ -48,7 +48,7 @@ export function encodeDiffFrame(base: Snapshot, snapshot: Snapshot): Uint8Array 
 }
 
 function encode(snapshot: Snapshot, base: Snapshot | undefined): Uint8Array {
-  const { codebookId, generation, minCosine, timestamp, layers, trends } = snapshot;
+  const { codebookId, generation, timestamp, layers, trends } = snapshot;
   const added = layers.slice(base?.layers.length ?? 0);
   const header = writeSnapshotHeader({
     codebookId,
@@ -56,8 +56,7 @@ function encode(snapshot: Snapshot, base: Snapshot | undefined): Uint8Array {
     ...(base === undefined ? {} : { base }),
     timestamp,
     generation,
-    minCosine,
-    counts: added.map(({ count }) => count),
+    layers: added,
   });
   const patterns = writeSnapshotPatterns(
     placed(snapshot),
@@ -120,7 +119,7 @@ function readHeader(frame: Frame) {
 
 function decode(codecs: Codecs, frame: Frame, held: Snapshot | undefined): Snapshot {
   const header = readHeader(frame);
-  const { reference, codebookId, generation, minCosine, timestamp, counts } = header;
+  const { reference, codebookId, generation, timestamp } = header;
   if (header.base !== undefined && !isSameSnapshot(header.base, held)) {
     throw unknownBase(header.base, held);
   }
@@ -129,18 +128,21 @@ function decode(codecs: Codecs, frame: Frame, held: Snapshot | undefined): Snaps
     throw malformed('a diff to another generation');
   }
   const messages = findSections(frame, SectionType.embeddings);
-  if (messages.length !== counts.length) {
-    throw malformed(`${messages.length} embeddings sections where its header has ${counts.length}`);
+  const added = header.layers;
+  if (messages.length !== added.length) {
+    throw malformed(`${messages.length} embeddings sections where its header has ${added.length}`);
   }
   const codec = codecs.find(codebookId);
   const layers: Layer[] = [...(base?.layers ?? [])];
   const vectors: Float32Array[] = [...(base?.vectors ?? [])];
   const known = vectors.length;
-  messages.forEach((message, i) => {
-    const count = counts[i] ?? 0;
-    if (vectors.length + count > V2_LIMITS.maxVectors) throw malformed('too many embeddings');
-    vectors.push(...codec.decode(message, { count, references: vectors }));
-    layers.push({ message: message.slice(), count });
+  const total = added.reduce((sum, { count }) => sum + count, known);
+  if (total > V2_LIMITS.maxVectors) throw malformed(`${total} embeddings`);
+  added.forEach((layer, i) => {
+    const message = messages[i] ?? new Uint8Array();
+    const { count } = layer;
+    vectors.push(...codec.decode(message, { count, references: asReferences(vectors) }));
+    layers.push({ ...layer, message: message.slice() });
   });
   const metadata = readSnapshotPatterns(
     new FieldReader(requireSection(frame, SectionType.patterns, 'patterns')),
@@ -163,7 +165,7 @@ function decode(codecs: Codecs, frame: Frame, held: Snapshot | undefined): Snaps
     throw malformed(`version ${version} of ${stream} does not have the content of its hash`);
   }
   const places = metadata.map(({ place }) => place);
-  return { ...content, hash, generation, codebookId, minCosine, layers, vectors, places };
+  return { ...content, hash, generation, codebookId, layers, vectors, places };
 }
 
 function unknownBase(base: SnapshotReference, held: Snapshot | undefined) {

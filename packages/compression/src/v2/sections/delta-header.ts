@@ -1,11 +1,11 @@
-import type { DeltaPosition, SnapshotReference } from '@omega-tv/types';
+import { MAX_INTEGER, type DeltaPosition, type SnapshotReference } from '@omega-tv/types';
 import { flagField, type IntegerField } from '../fields/field.js';
 import type { FieldReader } from '../fields/field-reader.js';
 import { FieldWriter } from '../fields/field-writer.js';
-import { MAX_NAME_BYTES } from '../limits.js';
 import { toTimestamp, toUnixMs } from '../timestamps.js';
 import { IdReader, IdWriter } from './ids.js';
 import { readReference, writeReference } from './references.js';
+import { readRegion, writeRegion } from './regions.js';
 
 /** What a delta says but for its patterns, engagements and taste. */
 export interface DeltaHeader {
@@ -44,12 +44,12 @@ export function writeDeltaHeader(header: DeltaHeader): Uint8Array {
     writer.bits('position', position.deviceEpoch, 32);
     writer.integer(SEQ, position.seq);
   }
-  const isExpected = version === (base?.version ?? 0) + 1;
+  const isExpected = version === versionBehind(base);
   writer.flag(EXPECTED_VERSION, isExpected);
   if (!isExpected) writer.integer(VERSION, version);
   writer.bits('time', toUnixMs(timestamp), TIME_BITS);
   writer.flag(HAS_REGION, region !== undefined);
-  if (region !== undefined) writer.text('region', region);
+  if (region !== undefined) writeRegion(writer, region);
   return writer.finish();
 }
 
@@ -61,11 +61,9 @@ export function readDeltaHeader(reader: FieldReader): DeltaHeader {
   const position = reader.flag(HAS_POSITION)
     ? { deviceEpoch: reader.bits('position', 32), seq: reader.integer(SEQ) }
     : undefined;
-  const version = reader.flag(EXPECTED_VERSION)
-    ? (base?.version ?? 0) + 1
-    : reader.integer(VERSION);
+  const version = reader.flag(EXPECTED_VERSION) ? versionBehind(base) : reader.integer(VERSION);
   const timestamp = toTimestamp(reader.bits('time', TIME_BITS));
-  const region = reader.flag(HAS_REGION) ? reader.text('region', MAX_NAME_BYTES) : undefined;
+  const region = reader.flag(HAS_REGION) ? readRegion(reader) : undefined;
   reader.finish();
   return {
     codebookId,
@@ -76,6 +74,10 @@ export function readDeltaHeader(reader: FieldReader): DeltaHeader {
     ...(position === undefined ? {} : { position }),
     ...(region === undefined ? {} : { region }),
   };
+}
+
+function versionBehind(base: SnapshotReference | undefined): number {
+  return Math.min((base?.version ?? 0) + 1, MAX_INTEGER);
 }
 
 export function toCodebookId(bits: number): string {

@@ -1,7 +1,6 @@
 import { flagField } from '../fields/field.js';
 import type { FieldReader } from '../fields/field-reader.js';
 import type { FieldWriter } from '../fields/field-writer.js';
-import { MAX_NAME_BYTES } from '../limits.js';
 import { malformed } from '../malformed.js';
 
 const NEW_GENRE = flagField('genre', 2, 2);
@@ -56,7 +55,7 @@ export class GenreReader {
     }
     const genre = reader.flag(IN_TABLE)
       ? (GENRES[reader.choice('genre', GENRES.length)] ?? '')
-      : reader.text('genre', MAX_NAME_BYTES);
+      : reader.text('genre');
     this.#seen.push(genre);
     return genre;
   }

@@ -1,20 +1,25 @@
-import { MAX_NAME_BYTES } from '../limits.js';
 import { malformed } from '../malformed.js';
+import { isName } from '../names.js';
 import { flagField, symbolField, type IntegerField } from '../fields/field.js';
 import type { FieldReader } from '../fields/field-reader.js';
-import type { FieldWriter } from '../fields/field-writer.js';
+import { checkName, type FieldWriter } from '../fields/field-writer.js';
 
 /** What stands behind an id's prefix. */
-const Tail = { number: 0, uuid: 1, ulid: 2, text: 3 } as const;
+const Tail = { number: 0, uuid: 1, ulid: 2, text: 3, hex: 4 } as const;
 
-const TAIL = symbolField('id kind', [6, 3, 2, 3]);
+const TAIL = symbolField('id kind', [6, 3, 2, 3, 3]);
 const SAME_PREFIX = flagField('id prefix', 1, 6);
 const NUMBER: IntegerField = { name: 'id', typicalBits: 3 };
+const FURTHER_DIGITS: IntegerField = { name: 'id digits', typicalBits: 2 };
 
 const UUID_DIGITS = [8, 4, 4, 4, 12];
 const UUID = /^(.*)([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/su;
 /** Crockford's base 32; 26 digits hold 130 bits, so the first is at most 7. */
 const ULID = /^(.*)([0-7][0-9A-HJKMNP-TV-Z]{25})$/su;
+/** From 4 to 64 digits, a letter among them, as short hashes have. */
+const MIN_HEX = 4;
+const MAX_HEX = 64;
+const HEX = /^(.*?)((?=\d*[a-f])[0-9a-f]{4,64})$/su;
 const BASE16 = '0123456789abcdef';
 const BASE32 = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const ULID_LENGTH = 26;
@@ -26,7 +31,7 @@ const WORD = '\u0000';
 
 /**
  * Writes ids: a prefix (named once), then a number (as the difference to the one before), the 128
- * bits of a UUID or ULID, or text. Any string comes back as it was.
+ * bits of a UUID or ULID, or hexadecimal digits; else the whole as text. Any string comes back as it was.
  */
 export class IdWriter {
   readonly #prefixes = new Prefixes();
@@ -36,6 +41,7 @@ export class IdWriter {
   /** @param word that the reader knows, and that the id may hold. */
   write(id: string, word = ''): void {
     const { writer } = this;
+    checkName('id', id);
     const { prefix, kind, tail } = splitId(id, word);
     writer.symbol(TAIL, kind);
     if (kind === Tail.text) {
@@ -52,7 +58,11 @@ export class IdWriter {
     this.#prefixes.use(prefix);
     if (kind === Tail.number) this.#writeNumber(Number(tail));
     else if (kind === Tail.uuid) writeDigits(writer, tail.replaceAll('-', ''), BASE16);
-    else writeDigits(writer, tail, BASE32);
+    else if (kind === Tail.ulid) writeDigits(writer, tail, BASE32);
+    else {
+      writer.integer(FURTHER_DIGITS, tail.length - MIN_HEX);
+      writeDigits(writer, tail, BASE16);
+    }
   }
 
   #writeNumber(value: number): void {
@@ -71,23 +81,33 @@ export class IdReader {
   read(word = ''): string {
     const { reader } = this;
     const kind = reader.symbol(TAIL);
-    if (kind === Tail.text) return reader.text('id', MAX_NAME_BYTES);
+    if (kind === Tail.text) return reader.text('id');
     const template = this.#readPrefix();
     this.#prefixes.use(template);
-    const prefix = template.replace(WORD, () => word);
-    if (kind === Tail.number) return prefix + this.#readNumber();
-    if (kind === Tail.ulid) return prefix + readDigits(reader, ULID_LENGTH, BASE32);
+    const id = template.replace(WORD, () => word) + this.#readTail(kind);
+    if (!isName(id)) throw malformed('id: has more than 1,024 characters');
+    return id;
+  }
+
+  #readTail(kind: number): string {
+    const { reader } = this;
+    if (kind === Tail.number) return this.#readNumber();
+    if (kind === Tail.ulid) return readDigits(reader, ULID_LENGTH, BASE32);
+    if (kind === Tail.hex) {
+      const length = reader.integer(FURTHER_DIGITS) + MIN_HEX;
+      if (length > MAX_HEX) throw malformed(`id: has ${length} digits, above ${MAX_HEX}`);
+      return readDigits(reader, length, BASE16);
+    }
     const digits = readDigits(reader, 32, BASE16);
     let start = 0;
-    const groups = UUID_DIGITS.map((length) => digits.slice(start, (start += length)));
-    return prefix + groups.join('-');
+    return UUID_DIGITS.map((length) => digits.slice(start, (start += length))).join('-');
   }
 
   #readPrefix(): string {
     const { reader } = this;
     if (reader.flag(SAME_PREFIX)) return this.#prefixes.last;
     const index = reader.choice('id prefix', this.#prefixes.count + 1);
-    return this.#prefixes.at(index) ?? reader.text('id prefix', MAX_NAME_BYTES);
+    return this.#prefixes.at(index) ?? reader.text('id prefix');
   }
 
   #readNumber(): string {
@@ -137,6 +157,7 @@ function splitId(id: string, word: string): { prefix: string; kind: number; tail
   const forms = [
     [Tail.uuid, UUID],
     [Tail.ulid, ULID],
+    [Tail.hex, HEX],
     [Tail.number, NUMBERED],
   ] as const;
   for (const [kind, form] of id.includes(WORD) ? [] : forms) {

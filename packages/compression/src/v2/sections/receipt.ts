@@ -1,4 +1,4 @@
-import { RECEIPT_OUTCOMES, type Receipt, type SyncWindow } from '@omega-tv/types';
+import { MAX_INTEGER, RECEIPT_OUTCOMES, type Receipt, type SyncWindow } from '@omega-tv/types';
 import { ByteReader, ByteWriter } from '../bytes.js';
 import { malformed } from '../malformed.js';
 
@@ -6,9 +6,9 @@ const HASH_BYTES = 8;
 
 export function writeReceipt({ serverEpoch, lastSeq, outcome, digest }: Receipt): Uint8Array {
   const writer = new ByteWriter();
-  writer.hex(serverEpoch);
+  writer.hex('server epoch', serverEpoch, HASH_BYTES);
   writer.u8(RECEIPT_OUTCOMES.indexOf(outcome));
-  writer.hex(digest);
+  writer.hex('digest', digest, HASH_BYTES);
   writer.varint(lastSeq);
   return writer.toBytes();
 }
@@ -35,7 +35,7 @@ export function writeSyncWindow({ minMs, maxMs }: SyncWindow): Uint8Array {
 export function readSyncWindow(payload: Uint8Array): SyncWindow {
   const reader = new ByteReader(payload);
   const minMs = reader.varint();
-  const maxMs = minMs + reader.varint();
+  const maxMs = Math.min(minMs + reader.varint(), MAX_INTEGER);
   reader.finish('sync window');
   return { minMs, maxMs };
 }

@@ -1,9 +1,8 @@
 import { GLOBAL_STREAM, type SnapshotReference } from '@omega-tv/types';
-import { toHex } from '../bytes.js';
+import { fromHex, toHex } from '../bytes.js';
 import { flagField, type IntegerField } from '../fields/field.js';
 import type { FieldReader } from '../fields/field-reader.js';
 import type { FieldWriter } from '../fields/field-writer.js';
-import { MAX_NAME_BYTES } from '../limits.js';
 
 const OTHER_STREAM = flagField('stream', 6, 1);
 const VERSION: IntegerField = { name: 'base version', typicalBits: 7 };
@@ -15,15 +14,11 @@ export function writeReference(writer: FieldWriter, reference: SnapshotReference
   writer.flag(OTHER_STREAM, stream !== GLOBAL_STREAM);
   if (stream !== GLOBAL_STREAM) writer.text('stream', stream);
   writer.integer(VERSION, version);
-  writer.bytes('hash', fromHex(hash));
+  writer.bytes('hash', fromHex('hash', hash, HASH_BYTES));
 }
 
 export function readReference(reader: FieldReader): SnapshotReference {
-  const stream = reader.flag(OTHER_STREAM) ? reader.text('stream', MAX_NAME_BYTES) : GLOBAL_STREAM;
+  const stream = reader.flag(OTHER_STREAM) ? reader.text('stream') : GLOBAL_STREAM;
   const version = reader.integer(VERSION);
   return { stream, version, hash: toHex(reader.bytes('hash', HASH_BYTES)) };
-}
-
-function fromHex(digits: string): Uint8Array {
-  return Uint8Array.from(digits.match(/../g) ?? [], (byte) => parseInt(byte, 16));
 }

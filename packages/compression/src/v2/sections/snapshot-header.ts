@@ -5,6 +5,7 @@ import { FieldWriter } from '../fields/field-writer.js';
 import { V2_LIMITS } from '../limits.js';
 import { malformed } from '../malformed.js';
 import { toTimestamp, toUnixMs } from '../timestamps.js';
+import type { Layer } from '../snapshot.js';
 import { CODEBOOK_BITS, TIME_BITS, toCodebookId } from './delta-header.js';
 import { readReference, writeReference } from './references.js';
 
@@ -18,28 +19,25 @@ export interface SnapshotHeader {
   readonly base?: SnapshotReference;
   readonly timestamp: string;
   readonly generation: number;
-  readonly minCosine: number;
-  /** How many embeddings each embeddings section holds. */
-  readonly counts: readonly number[];
+  /** What the embeddings sections hold, in their order. */
+  readonly layers: readonly Omit<Layer, 'message'>[];
 }
 
 const HAS_BASE = flagField('base', 1, 1);
 const AGE: IntegerField = { name: 'generation', typicalBits: 3 };
 const LAYERS: IntegerField = { name: 'layers', typicalBits: 1 };
-const LAYER_COUNT: IntegerField = { name: 'layers', typicalBits: 4 };
-const LOSS_BITS = 16;
+const LAYER_COUNT: IntegerField = { name: 'layer size', typicalBits: 4 };
+const CODING_ERROR: IntegerField = { name: 'coding error', typicalBits: 11 };
+/** Steps of a coding error; 1 is the largest. */
+const ERROR_STEPS = 65_536;
 
-/** A cosine as a header holds it, rounded down. */
-export function toHeaderCosine(cosine: number): number {
-  return 1 - toLoss(cosine) / 2 ** LOSS_BITS;
-}
-
-function toLoss(cosine: number): number {
-  return Math.min(2 ** LOSS_BITS - 1, Math.max(0, Math.ceil((1 - cosine) * 2 ** LOSS_BITS)));
+/** A coding error as a header holds it, rounded up. */
+export function toHeaderError(error: number): number {
+  return Math.min(ERROR_STEPS, Math.ceil(error * ERROR_STEPS)) / ERROR_STEPS;
 }
 
 export function writeSnapshotHeader(header: SnapshotHeader): Uint8Array {
-  const { reference, base, counts } = header;
+  const { reference, base, layers } = header;
   const writer = new FieldWriter();
   writer.bits('codebook', parseInt(header.codebookId, 16), CODEBOOK_BITS);
   writeReference(writer, reference);
@@ -47,9 +45,11 @@ export function writeSnapshotHeader(header: SnapshotHeader): Uint8Array {
   if (base !== undefined) writeReference(writer, base);
   writer.bits('time', toUnixMs(header.timestamp), TIME_BITS);
   writer.integer(AGE, reference.version - header.generation);
-  writer.bits('least cosine', toLoss(header.minCosine), LOSS_BITS);
-  writer.integer(LAYERS, counts.length);
-  for (const count of counts) writer.integer(LAYER_COUNT, count);
+  writer.integer(LAYERS, layers.length);
+  for (const { count, codingError } of layers) {
+    writer.integer(LAYER_COUNT, count);
+    writer.integer(CODING_ERROR, codingError * ERROR_STEPS);
+  }
   return writer.finish();
 }
 
@@ -60,20 +60,26 @@ export function readSnapshotHeader(reader: FieldReader): SnapshotHeader {
   const base = reader.flag(HAS_BASE) ? readReference(reader) : undefined;
   const timestamp = toTimestamp(reader.bits('time', TIME_BITS));
   const generation = reference.version - reader.integer(AGE);
-  const minCosine = 1 - reader.bits('least cosine', LOSS_BITS) / 2 ** LOSS_BITS;
-  const layers = reader.integer(LAYERS);
-  const counts: number[] = [];
+  if (generation < 0) throw malformed('generation: is before the first version');
+  const layers = readLayers(reader);
+  reader.finish();
+  const header = { codebookId, reference, timestamp, generation, layers };
+  return base === undefined ? header : { ...header, base };
+}
+
+function readLayers(reader: FieldReader): SnapshotHeader['layers'] {
+  const length = reader.integer(LAYERS);
+  const { maxLayers, maxVectors } = V2_LIMITS;
+  if (length > maxLayers) throw malformed(`layers: are ${length}, above ${maxLayers}`);
   let vectors = 0;
-  for (let i = 0; i < layers; i += 1) {
+  return Array.from({ length }, () => {
     const count = reader.integer(LAYER_COUNT);
     vectors += count;
-    if (count === 0 || vectors > V2_LIMITS.maxVectors) {
-      throw malformed(`layers: hold 0 or more than ${V2_LIMITS.maxVectors} embeddings`);
+    if (count === 0 || vectors > maxVectors) {
+      throw malformed(`layers: hold 0 or more than ${maxVectors} embeddings`);
     }
-    counts.push(count);
-  }
-  reader.finish();
-  if (generation < 0) throw malformed('generation: is before the first version');
-  const header = { codebookId, reference, timestamp, generation, minCosine, counts };
-  return base === undefined ? header : { ...header, base };
+    const steps = reader.integer(CODING_ERROR);
+    if (steps > ERROR_STEPS) throw malformed('coding error: is above 1');
+    return { count, codingError: steps / ERROR_STEPS };
+  });
 }

@@ -4,6 +4,7 @@ import type { FieldReader } from '../fields/field-reader.js';
 import { FieldWriter } from '../fields/field-writer.js';
 import { V2_LIMITS } from '../limits.js';
 import { malformed } from '../malformed.js';
+import { keyOf } from '../snapshot.js';
 import { GenreReader, GenreWriter } from './genres.js';
 import { IdReader, IdWriter } from './ids.js';
 import { readCounts, writeCounts } from './pattern-counts.js';
@@ -33,12 +34,12 @@ export function writeSnapshotPatterns(
   const writer = new FieldWriter();
   const ids = new IdWriter(writer);
   const genres = new GenreWriter(writer);
-  const indexes = new Map(base.map(({ id, genre }, index) => [keyOf(id, genre), index]));
+  const indexes = new Map(base.map((pattern, index) => [keyOf(pattern), index]));
   writer.integer(COUNT, patterns.length);
   let next = 0;
   let nextPlace = known;
   for (const pattern of patterns) {
-    const index = indexes.get(keyOf(pattern.id, pattern.genre));
+    const index = indexes.get(keyOf(pattern));
     const before = index === undefined ? undefined : base[index];
     if (index === undefined || before === undefined) {
       writer.symbol(ORIGIN, Origin.added);
@@ -104,8 +105,4 @@ export function readSnapshotPatterns(
     nextPlace = place + 1;
     return place;
   }
-}
-
-function keyOf(id: string, genre: string): string {
-  return `${id}\u0000${genre}`;
 }

@@ -1,14 +1,23 @@
 import { SKETCH_DIMENSION, type Taste } from '@omega-tv/types';
 import { ByteReader, ByteWriter } from '../bytes.js';
-import { malformed } from '../malformed.js';
+import { malformed, unwritable } from '../malformed.js';
 
 const Kind = { vector: 0, sketch: 1 } as const;
 
-/** Writes a taste: a sketch as 32-bit floats; a vector stands behind those of the patterns. */
+/**
+ * Writes a taste: a sketch as 32-bit floats; a vector stands behind those of the patterns.
+ * @throws SyncError `serialization` for a sketch of another dimension, or with a NaN or infinity.
+ */
 export function writeTaste(taste: Taste): Uint8Array {
   const writer = new ByteWriter();
   writer.u8(Kind[taste.kind]);
-  if (taste.kind === 'sketch') for (const value of taste.coordinates) writer.f32(value);
+  if (taste.kind === 'sketch') {
+    const { coordinates } = taste;
+    if (coordinates.length !== SKETCH_DIMENSION || !coordinates.every(Number.isFinite)) {
+      throw unwritable('taste.coordinates', `must be ${SKETCH_DIMENSION} finite numbers`);
+    }
+    for (const value of coordinates) writer.f32(value);
+  }
   return writer.toBytes();
 }
 

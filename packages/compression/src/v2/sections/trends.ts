@@ -4,9 +4,10 @@ import { flagField, symbolField, type IntegerField } from '../fields/field.js';
 import type { FieldReader } from '../fields/field-reader.js';
 import { FieldWriter } from '../fields/field-writer.js';
 import { V2_LIMITS } from '../limits.js';
-import { malformed } from '../malformed.js';
+import { malformed, unwritable } from '../malformed.js';
 import { toTimestamp, toUnixMs } from '../timestamps.js';
 import { GenreReader, GenreWriter } from './genres.js';
+import { readRegion, writeRegion } from './regions.js';
 
 const COUNT: IntegerField = { name: 'trends', typicalBits: 5 };
 /** What comes next in the order of hashes: one of the base, kept, changed or gone, or an added one. */
@@ -19,9 +20,12 @@ const SCORE_STEPS = 1000;
 const SAME_TIME = flagField('time', 1, 8);
 const AGE: IntegerField = { name: 'time', typicalBits: 24 };
 const SAME_REGION = flagField('region', 1, 12);
-const LETTERS = 26;
 
-/** Trends as a snapshot holds them: named by hash, in the order of hash and region, once each. */
+/**
+ * Trends as a snapshot holds them: named by hash, in the order of hash and region, once each (the
+ * first of several).
+ * @throws SyncError `serialization` for a score beyond 32-bit floats.
+ */
 export function canonicalTrends(trends: readonly TrendSignal[]): readonly TrendSignal[] {
   const byKey = new Map<string, TrendSignal>();
   for (const trend of trends) {
@@ -35,9 +39,11 @@ export function canonicalTrends(trends: readonly TrendSignal[]): readonly TrendS
   return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, trend]) => trend);
 }
 
-/** Thousandths are exact; other scores are rounded to 32-bit floats. */
+/** Thousandths are exact; other scores are rounded to 32-bit floats. Zero has one sign. */
 function toScore(score: number): number {
-  return isThousandths(score) ? score : Math.fround(score);
+  const coded = isThousandths(score) ? score : Math.fround(score);
+  if (Number.isFinite(coded)) return coded + 0;
+  throw unwritable('score', `must be a number in the range of 32-bit floats, but is ${score}`);
 }
 
 function isThousandths(score: number): boolean {
@@ -77,7 +83,9 @@ export function writeTrends(
       writer.symbol(STEP, Step.added);
       writer.integer(HASH_GAP, hashOf(trend) - state.hash);
       state.hash = hashOf(trend);
-      writeRegion(trend.region);
+      writer.flag(SAME_REGION, trend.region === state.region);
+      if (trend.region !== state.region) writeRegion(writer, trend.region);
+      state.region = trend.region;
       genres.write(trend.genre);
     }
     writeScore(trend.score);
@@ -87,13 +95,6 @@ export function writeTrends(
     state.calculatedMs = calculatedMs;
   }
   return writer.finish();
-
-  function writeRegion(region: string): void {
-    writer.flag(SAME_REGION, region === state.region);
-    if (region === state.region) return;
-    for (const letter of region) writer.choice('region', letter.charCodeAt(0) - 65, LETTERS);
-    state.region = region;
-  }
 
   function writeScore(score: number): void {
     writer.flag(SCORE_KIND, !isThousandths(score));
@@ -140,15 +141,8 @@ export function readTrends(
     if (!(hash < 2 ** 48)) throw malformed('content hash: has more than 48 bits');
     state.hash = hash;
     const contentId = unresolvedId(hash.toString(16).padStart(12, '0'));
-    const region = readRegion();
-    return { contentId, region, genre: genres.read(), ...readValue() };
-  }
-
-  function readRegion(): string {
-    if (reader.flag(SAME_REGION)) return state.region;
-    const letters = [reader.choice('region', LETTERS), reader.choice('region', LETTERS)];
-    state.region = String.fromCharCode(...letters.map((letter) => letter + 65));
-    return state.region;
+    if (!reader.flag(SAME_REGION)) state.region = readRegion(reader);
+    return { contentId, region: state.region, genre: genres.read(), ...readValue() };
   }
 
   function readValue(): Pick<TrendSignal, 'score' | 'calculatedAt'> {

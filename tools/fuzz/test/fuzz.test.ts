@@ -1,0 +1,27 @@
+import { createRandom } from '@omega-tv/seeded-random';
+import { describe, expect, it } from 'vitest';
+import { fuzz, FuzzFailure } from '../src/fuzz.js';
+import { createTargets } from '../src/targets.js';
+
+const RUNS = 10_000;
+const TIMEOUT_MS = 300_000;
+
+describe('mutated input', { timeout: TIMEOUT_MS }, () => {
+  it.each(createTargets(createRandom('test', 1)).map((target) => [target.name, target] as const))(
+    '%s: is read or refused',
+    (_, target) => {
+      const { read, refused } = fuzz(target, RUNS);
+      expect(read + refused).toBe(RUNS);
+      expect(Math.min(read, refused)).toBeGreaterThan(RUNS / 1000);
+    },
+  );
+
+  it('that a decoder fails at is shown', () => {
+    const decode = (): never => {
+      throw new RangeError('out of bounds');
+    };
+    const target = { name: 'bad', decode, draw: () => Uint8Array.of(0xce, 0xa9) };
+    expect(() => fuzz(target, 1)).toThrow(FuzzFailure);
+    expect(() => fuzz(target, 1)).toThrow('bad: RangeError: out of bounds, for cea9');
+  });
+});

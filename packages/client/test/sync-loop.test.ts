@@ -59,7 +59,7 @@ function play({ exchanges, random = [0.5], steps = {}, stopAt, options = {} }: S
       signal.addEventListener('abort', () => {
         note('signal aborted');
       });
-      return cold(marbles, { a: nothingMoved(count) }, error);
+      return cold(marbles, { a: nothingMoved(count, 2) }, error);
     };
     const loop = createSyncLoop({ ...SETTINGS, exchange, scheduler, random: source, ...options });
     loop.results$.subscribe(({ globalVersion }) => {
@@ -344,7 +344,7 @@ describe('the loop', () => {
         ...SETTINGS,
         scheduler,
         random: { next: () => 0.5 },
-        exchange: () => cold('(a|)', { a: nothingMoved(1) }),
+        exchange: () => cold('(a|)', { a: nothingMoved(1, 2) }),
       });
       loop.status$.subscribe(({ state }) => states.push(state));
       loop.results$.subscribe(() => {
@@ -357,7 +357,7 @@ describe('the loop', () => {
   });
 
   it('takes a promise as the exchange', async () => {
-    const result = nothingMoved(1);
+    const result = nothingMoved(1, 2);
     const loop = createSyncLoop({
       exchange: () => Promise.resolve(result),
       startWithinMs: 0,

@@ -162,7 +162,7 @@ describe.each(mounts)('the contract, $name', ({ mount }) => {
     expect((await transport.request(requestOf({ headers, body }))).status).toBe(415);
     expect((await transport.request(requestOf({ path: '/api/v2/sync', body }))).status).toBe(404);
     const get = requestOf({ method: 'GET', headers: {} });
-    expect((await transport.request(get)).status).toBe(404);
+    expect((await transport.request(get)).status).toBe(405);
   });
 
   it('abandons an answer above the cap', async () => {

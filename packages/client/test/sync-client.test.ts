@@ -94,11 +94,11 @@ describe('a client and a Constellation', () => {
     await constellation.publish();
     expect(await client.needsSync()).toBe(true);
     const { globalPatterns } = await client.sync(client.prepareDelta([]));
-    expect(client.lastVersion).toBe(globalPatterns.version);
+    expect(client.lastVersion).toBe(globalPatterns?.version);
     expect(await client.needsSync()).toBe(false);
     const listed = await client.store.skillList(9);
     expect(listed.map(({ id, origin }) => [id, origin])).toEqual(
-      globalPatterns.patterns.map(({ id }) => [id, 'published']),
+      globalPatterns?.patterns.map(({ id }) => [id, 'published']),
     );
   });
 

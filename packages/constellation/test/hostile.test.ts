@@ -160,8 +160,10 @@ describe('a request that is not of the protocol', () => {
     ['no media type at all', post('POST /api/v1/sync', 'content-type: ;;;\r\n'), 415],
     ['an unknown route', post('POST /api/v2/sync', ''), 404],
     ['an unknown route and type', post('POST /', 'content-type: text/plain\r\n'), 404],
-    ['another method', post('PUT /api/v1/sync', ''), 404],
+    ['another method', post('PUT /api/v1/sync', ''), 405],
     ['a trailing slash', post('POST /api/v1/sync/', ''), 404],
+    ['a long path', post(`GET /api/v1/${'x'.repeat(9000)}`, ''), 404],
+    ['a path that is no UTF-8', post('GET /api/v1/snapshots/%ff/1', ''), 400],
   ])('is answered with a problem: %s', async (_, head, status) => {
     const { port, constellation } = await serve();
     const connection = await RawConnection.open(port);

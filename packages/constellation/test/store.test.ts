@@ -321,7 +321,12 @@ describe('the level store', () => {
           try {
             const opened = await openLevelConstellationStore({ directory: copy });
             const loaded = await opened.load().finally(() => opened.close());
-            expect(loaded).toEqual({ epoch: 'epoch-8', counters, federation: state, frames: FRAMES });
+            expect(loaded).toEqual({
+              epoch: 'epoch-8',
+              counters,
+              federation: state,
+              frames: FRAMES,
+            });
           } catch (error) {
             if (!isSyncError(error, 'invalid-config')) throw error;
             refused += 1;

@@ -66,6 +66,11 @@ function json(description: string, schema: unknown) {
   return { description, content: { 'application/json': { schema } } };
 }
 
+const cacheHeaders = {
+  ETag: { required: true, schema: { type: 'string' } },
+  'Cache-Control': { required: true, schema: { type: 'string' } },
+};
+
 const snapshotOperation = {
   operationId: 'snapshot',
   summary: 'A published version: for ever the same content, so any cache may keep it',
@@ -75,31 +80,33 @@ const snapshotOperation = {
       in: 'path',
       required: true,
       description: '`global`, or a region',
+      example: 'global',
       schema: { type: 'string', minLength: 1, maxLength: 64 },
     },
     {
       name: 'version',
       in: 'path',
       required: true,
+      example: 2,
       schema: { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
     },
     {
       name: 'base',
       in: 'query',
       description: 'The version that the TV holds: a diff to it may come instead of the whole',
+      example: 1,
       schema: { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
     },
   ],
   responses: {
     200: {
       description: 'A snapshot or diff frame',
-      headers: {
-        ETag: { schema: { type: 'string' } },
-        'Cache-Control': { schema: { type: 'string' } },
-      },
+      headers: cacheHeaders,
       content: { [FRAME_MEDIA_TYPE]: binary('frame', V2_LIMITS.maxResponseBytes) },
     },
-    304: { description: 'The cache has it' },
+    304: { description: 'The cache has it', headers: cacheHeaders },
+    400: { ...problem, description: '`version` or `base` is no version: a problem' },
+    404: { ...problem, description: 'The version is not kept here (any more): a problem' },
     default: problem,
   },
 };

@@ -56,30 +56,42 @@ export function problemFromError(error: SyncError, window?: SyncWindow): Problem
   };
 }
 
-function toNextSync({ minMs, maxMs }: SyncWindow, retryAfterMs?: number) {
-  const min_ms = retryAfterMs ?? minMs;
+function toNextSync({ minMs, maxMs }: SyncWindow, retryAfterMs = 0) {
+  const min_ms = Math.max(minMs, retryAfterMs);
   return { min_ms, max_ms: Math.max(min_ms, maxMs) };
 }
 
 /**
- * What a problem tells a client, or undefined when the body is no problem of this protocol.
+ * What a problem tells a client, or undefined when the body is no problem of this protocol, or one
+ * that its status tells of.
  * @param localVersion the version that the request named.
+ * @param retryAfterMs as the Retry-After header says.
  */
 export function errorFromProblem(
   body: unknown,
   localVersion: number,
   retryAfterMs?: number,
 ): SyncError | undefined {
-  if (!Value.Check(ProblemSchema, body) || !body.type.startsWith(TYPE_PREFIX)) return undefined;
+  if (!isProblem(body)) return undefined;
   const code = body.type.slice(TYPE_PREFIX.length);
   if (!isReadable(code)) return undefined;
   const message = `The Constellation refused the request: ${body.detail ?? body.title}`;
   const retryable = RETRYABLE.has(code);
-  const floorMs = retryAfterMs ?? body.next_sync?.min_ms;
+  const floorMs = retryFloorMs(body, retryAfterMs);
   return new SyncError(code, message, readers[code](body, localVersion), {
     retryable,
     ...(floorMs === undefined ? {} : { retryAfterMs: floorMs }),
   });
+}
+
+/** The least wait: the later of the Retry-After header and the problem's window. */
+export function retryFloorMs(body: unknown, retryAfterMs?: number): number | undefined {
+  const nextSync = isProblem(body) ? body.next_sync : undefined;
+  return nextSync === undefined ? retryAfterMs : Math.max(0, nextSync.min_ms, retryAfterMs ?? 0);
+}
+
+function isProblem(body: unknown): body is Problem {
+  return Value.Check(ProblemSchema, body) && body.type.startsWith(TYPE_PREFIX);
 }
 
 /** Sending again may help: the version may be new, or the body arrived damaged. */

@@ -1,5 +1,5 @@
 import { SyncError, type HttpFailure } from '@omega-tv/types';
-import { errorFromProblem } from './problem.js';
+import { errorFromProblem, retryFloorMs } from './problem.js';
 import type { TransportResponse } from './transport.js';
 
 /** Client errors that may pass by themselves: timeout, too early, too many requests. */
@@ -18,9 +18,11 @@ export function statusToSyncError(
   nowMs: number,
 ): SyncError {
   const { status } = response;
-  const retryAfterMs = parseRetryAfter(response.headers['retry-after'], nowMs);
   const text = new TextDecoder().decode(response.body);
-  const problem = errorFromProblem(parseJson(text), localVersion, retryAfterMs);
+  const body = parseJson(text);
+  const afterMs = parseRetryAfter(response.headers['retry-after'], nowMs);
+  const retryAfterMs = retryFloorMs(body, afterMs);
+  const problem = errorFromProblem(body, localVersion, afterMs);
   if (problem !== undefined) return problem;
   if (status === 409) {
     return new SyncError(

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { patternDataToWire, type PatternDataWire } from '@omega-tv/types';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundleForBrowser } from './browser/bundle.js';
@@ -12,6 +13,7 @@ import { servePage, type PageServer } from './browser/serve-page.js';
 import { patternsOf, SAMPLES } from './patterns.js';
 
 const TIMEOUT_MS = 300_000;
+const FIRST = 8;
 const chromium = findChromium();
 if ('missing' in chromium) console.warn(`The run in a browser is skipped: ${chromium.missing}`);
 
@@ -41,16 +43,24 @@ describe.skipIf('missing' in chromium)('the client in Chromium', { timeout: TIME
     await rm(profile, { recursive: true, force: true });
   });
 
+  const patterns = patternsOf(FIRST + 2);
+
+  function sync(...args: Parameters<Window['tv']['sync']>) {
+    return page.evaluate((given) => window.tv.sync(...given), args);
+  }
+
+  /** The patterns of the newest version, as the server decodes it. */
+  function newest() {
+    return byId((server.constellation.window?.newest?.patterns ?? []).map(patternDataToWire));
+  }
+
   it('pushes what it learned, and the books balance on both sides', async () => {
-    const patterns = patternsOf(12);
-    const samples = patterns.length * SAMPLES;
+    const learned = patterns.slice(0, FIRST);
+    const samples = FIRST * SAMPLES;
     for (const device of ['tv-1', 'tv-2']) {
-      const { result, books } = await page.evaluate(
-        ([deviceId, learned]) => window.tv.sync(deviceId, learned),
-        [device, patterns] as const,
-      );
-      expect(result.patternsPushed).toBe(patterns.length);
-      expect(result.fidelity.minCosine).toBeGreaterThanOrEqual(0.99);
+      const { result, books } = await sync('v2', device, learned);
+      expect(result).toMatchObject({ protocolVersion: 2, patternsPushed: FIRST });
+      expect(result.fidelity.meanCosine).toBeGreaterThanOrEqual(0.98);
       expect(books).toMatchObject({ learned: samples, acknowledged: samples, waiting: 0 });
     }
     expect(server.constellation.report()).toMatchObject({
@@ -61,12 +71,32 @@ describe.skipIf('missing' in chromium)('the client in Chromium', { timeout: TIME
     });
   });
 
-  it('receives what the server published', async () => {
-    const globals = await server.constellation.publish();
-    const { result, published } = await page.evaluate(() => window.tv.sync('tv-3', []));
-    expect(result.globalVersion).toBe(1);
-    expect(published.length).toBeGreaterThan(0);
-    expect(new Set(published)).toEqual(new Set(globals?.patterns.map(({ id }) => id)));
+  it('receives a snapshot, then a diff to it, bit for bit what the server published', async () => {
+    await server.constellation.publish();
+    const whole = await sync('v2', 'tv-1', []);
+    expect(whole.result.globalVersion).toBe(1);
+    expect(whole.published.length).toBeGreaterThan(0);
+    expect(byId(whole.published)).toEqual(newest());
+
+    for (const device of ['tv-1', 'tv-2']) await sync('v2', device, patterns.slice(FIRST));
+    await server.constellation.publish();
+    const diff = await sync('v2', 'tv-1', []);
+    expect(diff.result.globalVersion).toBe(2);
+    expect(diff.published.length).toBeGreaterThan(whole.published.length);
+    expect(byId(diff.published)).toEqual(newest());
+    const newcomer = await sync('v2', 'tv-3', []);
+    expect(byId(newcomer.published)).toEqual(newest());
+    expect(diff.result.bytesReceived).toBeLessThan(newcomer.result.bytesReceived);
+    expect(diff.books).toMatchObject({ acknowledged: patterns.length * SAMPLES, waiting: 0 });
+  });
+
+  it('speaks v1 too, with a zstd of its own', async () => {
+    const before = server.constellation.report().samplesAccepted;
+    const { result, books, published } = await sync('v1', 'tv-old', patterns.slice(0, 2));
+    expect(result).toMatchObject({ protocolVersion: 1, patternsPushed: 2, globalVersion: 2 });
+    expect(books).toMatchObject({ acknowledged: 2 * SAMPLES, waiting: 0 });
+    expect(server.constellation.report().samplesAccepted - before).toBe(2 * SAMPLES);
+    expect(published.map(({ id }) => id).sort()).toEqual(newest().map(({ id }) => id));
   });
 
   it('hangs up when its signal aborts', async () => {
@@ -87,3 +117,7 @@ describe.skipIf('missing' in chromium)('the client in Chromium', { timeout: TIME
     expect(complaints).toEqual([]);
   });
 });
+
+function byId(patterns: readonly PatternDataWire[]): readonly PatternDataWire[] {
+  return [...patterns].sort((a, b) => (a.id < b.id ? -1 : 1));
+}

@@ -105,7 +105,10 @@ describe('a program of a user', () => {
     expect(JSON.parse(stdout)).toEqual({
       pushed: 5,
       fits: true,
-      accepted: 5 * SAMPLES,
+      protocols: [1, 2],
+      smaller: true,
+      received: true,
+      accepted: 2 * 5 * SAMPLES,
       small: true,
       likes: true,
     });

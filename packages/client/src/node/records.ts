@@ -90,7 +90,9 @@ export function syncStateFromRecord(record: string): SyncState {
         ...(newSamples === undefined ? {} : { newSamples }),
       })),
     })),
-    ...(state.frame === undefined ? {} : { frame: new Uint8Array(Buffer.from(state.frame, 'base64')) }),
+    ...(state.frame === undefined
+      ? {}
+      : { frame: new Uint8Array(Buffer.from(state.frame, 'base64')) }),
     ...(state.serverEpoch === undefined ? {} : { serverEpoch: state.serverEpoch }),
     ...(state.next === undefined ? {} : { next: state.next }),
     merges: new Map(state.merges.map(([id, into, settled]) => [id, { into, settled }])),

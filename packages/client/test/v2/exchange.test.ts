@@ -1,10 +1,11 @@
+import { decodeAnswerFrame, encodeAnswerFrame } from '@omega-tv/compression';
 import { createMemoryConstellationStore } from '@omega-tv/constellation';
 import type { TransportRequest } from '@omega-tv/protocol';
 import { describe, expect, it } from 'vitest';
 import { createMemoryPatternStore, sampleBooks, type SyncClient } from '../../src/index.js';
 import { openLevelPatternStore } from '../../src/node/index.js';
 import { clock, realPattern, realPatterns, recording, temporaryFolder } from '../support.js';
-import { openServer, openTv, switchable } from './support.js';
+import { openServer, openTv, switchable, v2 } from './support.js';
 
 const POST = 'POST /api/v1/sync';
 const VERSION = 'GET /api/v1/sync/version';
@@ -148,7 +149,7 @@ describe('an exchange in frames', () => {
       const response = await next();
       if (!spoil || response.body.length < 100) return response;
       spoil = false;
-      return { ...response, body: await withSpoiledSnapshot(response.body) };
+      return { ...response, body: withSpoiledSnapshot(response.body) };
     });
     const tv = await openTv(wire);
     await tv.store.skillStore(realPattern(3));
@@ -173,8 +174,7 @@ describe('an exchange in frames', () => {
     expect(requests.map(({ headers }) => headers.traceparent)).toEqual([traceParent]);
   });
 
-  async function withSpoiledSnapshot(body: Uint8Array): Promise<Uint8Array> {
-    const { decodeAnswerFrame, encodeAnswerFrame } = await import('@omega-tv/compression');
+  function withSpoiledSnapshot(body: Uint8Array): Uint8Array {
     const { snapshot = new Uint8Array(), ...answer } = decodeAnswerFrame(body);
     const spoiled = snapshot.map((byte, i) => (i === snapshot.length - 9 ? byte ^ 1 : byte));
     return encodeAnswerFrame({ ...answer, snapshot: spoiled });
@@ -217,7 +217,6 @@ describe('a server of v1', () => {
 
   it('is of no use to a TV without fallback', async () => {
     const { transport } = await openServer({ v1Only: true });
-    const { v2 } = await import('./support.js');
     const tv = await openTv(transport, { fallback: v2 });
     await tv.store.skillStore(realPattern(0));
     await expect(tv.syncStore()).rejects.toMatchObject({ code: 'protocol' });

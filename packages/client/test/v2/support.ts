@@ -10,11 +10,11 @@ import {
 import type { Transport } from '@omega-tv/protocol';
 import { createRandom } from '@omega-tv/seeded-random';
 import { onTestFinished } from 'vitest';
-import { SyncClient, type SyncClientOptions } from '../../src/index.js';
+import type { SyncClient, SyncClientOptions } from '../../src/index.js';
 import { clock, openClient } from '../support.js';
 
 const codec = createMiniLmCodec();
-export const v1 = createNodeV1Format();
+const v1 = createNodeV1Format();
 export const v2 = createV2Format({ codecs: [codec], random: createRandom('v2 client tests') });
 const snapshots = { codecs: [codec] } as const;
 

@@ -7,6 +7,9 @@ import { SyncError, type SyncWindow } from '@omega-tv/types';
 /** A longer offending value is left out: `detail` shows its beginning. */
 const MAX_VALUE_LENGTH = 256;
 
+/** A path may be as long as all headers of a request. */
+const MAX_DETAIL_LENGTH = 1024;
+
 /** What Node says of a request that is not HTTP, by its error code; else 400. */
 const CLIENT_ERROR_STATUSES: Readonly<Record<string, number>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 408,
@@ -24,7 +27,15 @@ export function sendProblem(
   if (error.retryAfterMs !== undefined) {
     reply.header('Retry-After', Math.ceil(error.retryAfterMs / 1000));
   }
-  return reply.code(problem.status).type(PROBLEM_MEDIA_TYPE).send(JSON.stringify(problem));
+  return uncached(reply)
+    .code(problem.status)
+    .type(PROBLEM_MEDIA_TYPE)
+    .send(JSON.stringify(problem));
+}
+
+/** For what is true now only: without a word of the server, a cache may keep even a 404. */
+export function uncached(reply: FastifyReply): FastifyReply {
+  return reply.header('Cache-Control', 'no-store');
 }
 
 /** Answers what is not HTTP, or too slow, before a request came of it; then hangs up. */
@@ -46,7 +57,12 @@ export function answerClientError(error: Error & { code?: string }, socket: Sock
 }
 
 function toProblem(error: SyncError, status?: number, window?: SyncWindow): Problem {
-  const { value, ...problem } = problemFromError(error, window);
+  const { value, detail = '', ...problem } = problemFromError(error, window);
   const isShort = value !== undefined && JSON.stringify(value).length <= MAX_VALUE_LENGTH;
-  return { ...problem, status: status ?? problem.status, ...(isShort ? { value } : {}) };
+  return {
+    ...problem,
+    status: status ?? problem.status,
+    detail: detail.slice(0, MAX_DETAIL_LENGTH),
+    ...(isShort ? { value } : {}),
+  };
 }

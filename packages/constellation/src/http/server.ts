@@ -1,3 +1,4 @@
+import { maxHeaderSize } from 'node:http';
 import fastify, {
   LogController,
   type FastifyBaseLogger,
@@ -17,7 +18,8 @@ import {
 import { isSyncError, SyncError, type SyncWindow } from '@omega-tv/types';
 import type { Constellation } from '../constellation.js';
 import { negotiate, prefersMinimal } from './negotiation.js';
-import { answerClientError, sendProblem } from './problems.js';
+import { refuseOtherMethods } from './other-methods.js';
+import { answerClientError, sendProblem, uncached } from './problems.js';
 import { addSnapshotRoutes } from './snapshot-routes.js';
 
 /** How long a client may take to send a request. */
@@ -49,6 +51,12 @@ export function createServer(
     http: { connectionsCheckingInterval: SLOW_CHECK_MS },
     forceCloseConnections: 'idle',
     clientErrorHandler: answerClientError,
+    // What the router itself refuses: a URL that cannot be decoded.
+    frameworkErrors: (error, _request, reply) => {
+      sendProblem(reply, new SyncError('protocol', error.message, {}), error.statusCode);
+    },
+    // A long parameter is as unknown as a short one.
+    routerOptions: { maxParamLength: maxHeaderSize },
     ...(options.logger === undefined ? {} : { loggerInstance: options.logger }),
     logController: new LogController({ disableRequestLogging: true }),
   });
@@ -61,10 +69,17 @@ export function createServer(
     done(null, body);
   });
 
-  app.get(PATHS.health, () => ({ status: 'ok' }));
-  app.get(PATHS.version, (): VersionAnswer => ({ version: constellation.version }));
+  app.get(PATHS.health, (_request, reply) => uncached(reply).send({ status: 'ok' }));
+  app.get(PATHS.version, (_request, reply) => {
+    const answer: VersionAnswer = { version: constellation.version };
+    return uncached(reply).send(answer);
+  });
   app.get(PATHS.openApi, () => createOpenApiDocument());
   if (window !== undefined) addSnapshotRoutes(app, window);
+  for (const path of [PATHS.health, PATHS.version, PATHS.openApi]) {
+    refuseOtherMethods(app, path, ['GET', 'HEAD']);
+  }
+  refuseOtherMethods(app, PATHS.sync, ['POST']);
   app.post(PATHS.sync, { onRequest: refuseOtherFormats }, async (request, reply) => {
     const body = request.body instanceof Uint8Array ? request.body : new Uint8Array();
     if (negotiate(request.headers, codebooks) === 'v1') {
@@ -73,7 +88,7 @@ export function createServer(
     const minimal = prefersMinimal(request.headers);
     if (minimal) reply.header('Preference-Applied', PREFER_MINIMAL);
     const answer = await constellation.syncFrame(body, { minimal });
-    return reply.type(FRAME_MEDIA_TYPE).header('Cache-Control', 'no-store').send(answer);
+    return uncached(reply).type(FRAME_MEDIA_TYPE).send(answer);
   });
 
   // A connection that goes idle after closing began would hold the close for its keep-alive time.
@@ -92,8 +107,7 @@ export function createServer(
   });
 
   app.setNotFoundHandler((request, reply) => {
-    const routes = `GET ${PATHS.health}, GET ${PATHS.version}, GET ${PATHS.openApi}, POST ${PATHS.sync}`;
-    const detail = `No route ${request.method} ${request.url}; there are ${routes}`;
+    const detail = `No route ${request.method} ${request.url}; GET ${PATHS.openApi} lists what there is`;
     return sendProblem(reply, new SyncError('protocol', detail, {}), 404);
   });
   app.setErrorHandler<FastifyError | SyncError>((error, request, reply) => {

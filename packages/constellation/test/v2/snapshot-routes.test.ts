@@ -30,9 +30,12 @@ describe('GET of a snapshot', () => {
     const snapshot = decodeSnapshotFrame(codecs, body);
     expect(response.headers.get('etag')).toBe(`"${snapshot.hash}"`);
     expect((await get('global/1')).body).toEqual(body);
-    const known = await get('global/1', { 'if-none-match': `"x", "${snapshot.hash}"` });
-    expect(known.response.status).toBe(304);
-    expect(known.body).toHaveLength(0);
+    for (const tags of [`"x", "${snapshot.hash}"`, `W/"${snapshot.hash}"`, '*']) {
+      const known = await get('global/1', { 'if-none-match': tags });
+      expect(known.response.status).toBe(304);
+      expect(known.body).toHaveLength(0);
+    }
+    expect((await get('global/1', { 'if-none-match': '"x"' })).response.status).toBe(200);
   });
 
   it('gives a diff to a base that it knows, under a tag of its own, else the whole', async () => {
@@ -51,18 +54,47 @@ describe('GET of a snapshot', () => {
   it.each([
     ['global/3', 404],
     ['DE/1', 404],
+    [`${'x'.repeat(2000)}/1`, 404],
     ['global/first', 400],
     ['global/-1', 400],
     ['global/1?base=x', 400],
     ['global/1?base=1&base=2', 400],
-    ['global/9999999999999999', 400],
+    ['global/01', 400],
+    ['global/1?base=01', 400],
+    ['global/9007199254740991', 404],
+    ['global/9007199254740992', 400],
   ])('of %s is a problem with status %i that no cache keeps', async (path, status) => {
     const { get } = await published();
     const { response } = await get(path);
     expect(response.status).toBe(status);
     expect(response.headers.get('content-type')).toContain('application/problem+json');
-    expect(response.headers.get('cache-control')).toBeNull();
+    expect(response.headers.get('cache-control')).toBe('no-store');
   });
+});
+
+it.each([
+  ['health', 'GET, HEAD'],
+  ['sync/version', 'GET, HEAD'],
+  ['openapi.json', 'GET, HEAD'],
+  ['snapshots/global/1', 'GET, HEAD'],
+  ['sync', 'POST'],
+])('%s names its methods to others', async (route, allow) => {
+  const { url, constellation } = await serveFrames();
+  for (const method of ['DELETE', 'PUT', 'PATCH', 'OPTIONS', 'QUERY']) {
+    const response = await fetch(`${url}/api/v1/${route}`, { method });
+    expect(response.status).toBe(405);
+    expect(response.headers.get('allow')).toBe(allow);
+    expect(await response.json()).toMatchObject({ type: 'urn:omega-tv:problem:protocol' });
+  }
+  expect(constellation.report().refused).toBe(0);
+});
+
+it('what changes is kept by no cache', async () => {
+  const { url } = await serveFrames();
+  for (const route of ['health', 'sync/version']) {
+    const { headers } = await fetch(`${url}/api/v1/${route}`);
+    expect(headers.get('cache-control')).toBe('no-store');
+  }
 });
 
 it('the contract is served as the package makes it', async () => {

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { createNodeV1Format } from '@omega-tv/compression/node';
+import { createMiniLmCodec, createNodeV1Format } from '@omega-tv/compression/node';
 import {
   Constellation,
   createMemoryConstellationStore,
@@ -25,6 +25,7 @@ export async function servePage({ script, assets }: Bundle): Promise<PageServer>
   const constellation = await Constellation.open({
     store: createMemoryConstellationStore(),
     format: createNodeV1Format(),
+    snapshots: { codecs: [createMiniLmCodec()] },
     clock: { nowMs: () => Date.UTC(2026, 0, 1) },
     federation: { minDevices: 2 },
   });
@@ -35,7 +36,8 @@ export async function servePage({ script, assets }: Bundle): Promise<PageServer>
   );
   app.get('/page.js', (_request, reply) => reply.type('text/javascript').send(script));
   for (const [path, bytes] of assets) {
-    app.get(path, (_request, reply) => reply.type('application/wasm').send(bytes));
+    const type = path.endsWith('.wasm') ? 'application/wasm' : 'application/octet-stream';
+    app.get(path, (_request, reply) => reply.type(type).send(bytes));
   }
 
   const asked = deferred();

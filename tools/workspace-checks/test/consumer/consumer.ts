@@ -2,7 +2,12 @@
 import { readFile } from 'node:fs/promises';
 import { SyncClient, type Skill } from '@omega-tv/client';
 import { openLevelPatternStore } from '@omega-tv/client/node';
-import { V1_LIMITS, type WireFormat } from '@omega-tv/compression';
+import {
+  createV2Format,
+  V1_LIMITS,
+  type ClientFormat,
+  type WireFormat,
+} from '@omega-tv/compression';
 import { createNodeV1Format } from '@omega-tv/compression/node';
 import {
   Constellation,
@@ -33,8 +38,16 @@ const patterns: readonly PatternData[] = wire.map(patternDataFromWire);
 
 const clock: Clock = { nowMs: () => Date.UTC(2026, 0, 1) };
 const format: WireFormat = createNodeV1Format();
+const codec = createEmbeddingCodec(readMiniLmCodebook());
+const frames: ClientFormat = createV2Format({ codecs: [codec], random: { next: Math.random } });
 const store = createMemoryConstellationStore();
-const constellation = await Constellation.open({ store, format, clock });
+const constellation = await Constellation.open({
+  store,
+  format,
+  snapshots: { codecs: [codec] },
+  clock,
+  federation: { minDevices: 2 },
+});
 const server = createServer(constellation);
 const transport: Transport = createInMemoryTransport(server);
 await new ConstellationProtocol({ transport, format, clock }).healthCheck();
@@ -51,11 +64,23 @@ const client = await SyncClient.create({
   store: opened.store,
 });
 const result: SyncResult = await client.syncStore();
+
+const newer = await SyncClient.create({
+  url,
+  deviceId: 'tv-2',
+  format: frames,
+  fallback: format,
+  transport,
+  clock,
+});
+await newer.store.skillStore(...patterns);
+const inFrames: SyncResult = await newer.syncStore();
+await constellation.publish();
+const received: SyncResult = await newer.syncStore();
 const [strongest]: readonly Skill[] = await client.store.skillList(1);
 if (strongest === undefined) throw new Error('the store lost its patterns');
 const { embedding, genre } = strongest;
 
-const codec = createEmbeddingCodec(readMiniLmCodebook());
 const sameCodebook = parseCodebook(await readFile(miniLmCodebookUrl)).id === codec.codebook.id;
 const rate = { budgetBytes: 64 };
 const coded: EncodedVectors = codec.encode([embedding], { mode: 'download', rate });
@@ -64,6 +89,9 @@ console.log(
   JSON.stringify({
     pushed: result.patternsPushed,
     fits: result.bytesSent <= V1_LIMITS.maxRequestBytes * patterns.length,
+    protocols: [result.protocolVersion, inFrames.protocolVersion],
+    smaller: inFrames.bytesSent < result.bytesSent,
+    received: received.globalVersion === 1 && received.patternsReceived > 0,
     accepted: constellation.report().samplesAccepted,
     small: sameCodebook && coded.bytes.length <= rate.budgetBytes,
     likes: scoreContent({ embedding, genres: [genre] }, patterns).score > 0.5,

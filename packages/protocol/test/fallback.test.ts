@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest';
+import { createMiniLmCodec } from '@omega-tv/compression/node';
+import {
+  createV2Format,
+  encodeAnswerFrame,
+  FRAME_MEDIA_TYPE,
+  publishSnapshot,
+  readDeltaFrameHeader,
+} from '@omega-tv/compression';
+import { SyncError } from '@omega-tv/types';
+import {
+  ConstellationProtocol,
+  problemFromError,
+  type SyncOptions,
+  type TransportRequest,
+  type TransportResponse,
+} from '../src/index.js';
+import { NOW_MS, answerBody, deltaOf, format as v1, globals, syncErrorOf } from './support.js';
+
+const codec = createMiniLmCodec();
+const v2 = createV2Format({ codecs: [codec], random: { next: () => 0.5 } });
+const ACCEPT_POST = { 'accept-post': FRAME_MEDIA_TYPE };
+const base = publishSnapshot(codec, globals, {
+  stream: 'global',
+  budgetBytes: 5120,
+  step: 0.0145,
+  coarsestStep: 0.025,
+});
+
+type Answerer = (request: TransportRequest) => TransportResponse | Promise<TransportResponse>;
+
+/** A protocol of frames with a fallback to v1, to a server that answers like this. */
+function protocolTo(answer: Answerer) {
+  const seen: TransportRequest[] = [];
+  const transport = {
+    request: async (request: TransportRequest) => {
+      seen.push(request);
+      return answer(request);
+    },
+  };
+  const clock = { nowMs: () => NOW_MS };
+  const protocol = new ConstellationProtocol({ transport, format: v2, fallback: v1, clock });
+  const push = (options?: SyncOptions) => protocol.sync(deltaOf(2), options);
+  const formats = () =>
+    seen.map(({ headers }) => (headers['Content-Type'] === v1.mediaType ? 'v1' : 'v2'));
+  return { protocol, push, seen, formats };
+}
+
+function refusal(status: number, headers: Record<string, string> = {}): TransportResponse {
+  return { status, headers, body: new Uint8Array() };
+}
+
+function conflict(): TransportResponse {
+  const error = new SyncError('version-conflict', 'not kept', { local: base.version, remote: 50 });
+  const body = new TextEncoder().encode(JSON.stringify(problemFromError(error)));
+  return { status: 409, headers: ACCEPT_POST, body };
+}
+
+function acknowledged(): TransportResponse {
+  const hash = '0'.repeat(16);
+  const body = encodeAnswerFrame({
+    receipt: { serverEpoch: hash, lastSeq: 1, outcome: 'applied', digest: hash },
+    window: { minMs: 0, maxMs: 1000 },
+    current: { stream: 'global', version: 50, hash },
+  });
+  return { status: 200, headers: ACCEPT_POST, body };
+}
+
+/** Reads v1 alone, and says no to frames with this status. */
+function oldServer(status: number): Answerer {
+  return async ({ headers }) =>
+    headers['Content-Type'] === v1.mediaType
+      ? { status: 200, headers: {}, body: await answerBody() }
+      : refusal(status);
+}
+
+describe('a server that does not read frames', () => {
+  it.each([400, 415])('%i without Accept-Post: spoken to in v1 from then on', async (status) => {
+    const { protocol, push, formats } = protocolTo(oldServer(status));
+    expect(protocol.format).toBe(v2);
+    const { result } = await push();
+    expect(result).toMatchObject({ protocolVersion: 1, globalVersion: globals.version });
+    expect(protocol.format).toBe(v1);
+    await push();
+    expect(formats()).toEqual(['v2', 'v1', 'v1']);
+  });
+
+  it.each([400, 415])('%i: is not left for v1 by a TV that may not', async (status) => {
+    const { protocol, push, formats } = protocolTo(oldServer(status));
+    for (let i = 0; i < 2; i += 1) {
+      const error = await syncErrorOf(push({ mayFallBack: false }));
+      expect(error).toMatchObject({ code: 'http', details: { status } });
+    }
+    expect(protocol.format).toBe(v2);
+    expect(formats()).toEqual(['v2', 'v2']);
+  });
+
+  it('refuses v1 too: that is the error, after one further request', async () => {
+    const { push, formats } = protocolTo(() => refusal(415));
+    expect(await syncErrorOf(push())).toMatchObject({ details: { status: 415 } });
+    expect(formats()).toEqual(['v2', 'v1']);
+  });
+});
+
+describe('a server that reads frames', () => {
+  it.each([400, 415])('%i with Accept-Post: the refusal is the answer', async (status) => {
+    const { protocol, push, formats } = protocolTo(() => refusal(status, ACCEPT_POST));
+    expect(await syncErrorOf(push())).toMatchObject({ code: 'http', details: { status } });
+    expect(protocol.format).toBe(v2);
+    expect(formats()).toEqual(['v2']);
+  });
+
+  it.each([401, 403, 404, 405, 409, 413, 422, 429, 500, 503])(
+    '%i is no reason to fall back, with or without Accept-Post',
+    async (status) => {
+      for (const headers of [{}, ACCEPT_POST]) {
+        const { push, formats } = protocolTo(() => refusal(status, headers));
+        await syncErrorOf(push());
+        expect(formats()).toEqual(['v2']);
+      }
+    },
+  );
+});
+
+describe('a base that the server does not know', () => {
+  const baseOf = ({ body }: TransportRequest) => readDeltaFrameHeader(body!).base;
+
+  it('costs one round trip: the delta goes again without it', async () => {
+    const { push, seen } = protocolTo((request) =>
+      baseOf(request) === undefined ? acknowledged() : conflict(),
+    );
+    const { result, receipt } = await push({ base });
+    expect(seen.map(baseOf)).toMatchObject([{ version: base.version, hash: base.hash }, undefined]);
+    expect(result).toMatchObject({ protocolVersion: 2, patternsPushed: 2, globalVersion: 50 });
+    expect(result.bytesSent).toBe(seen[1]!.body!.length);
+    expect(receipt?.outcome).toBe('applied');
+  });
+
+  it('is no second try where there was no base', async () => {
+    const { push, seen } = protocolTo(conflict);
+    expect(await syncErrorOf(push())).toMatchObject({ code: 'version-conflict', retryable: true });
+    expect(seen).toHaveLength(1);
+  });
+
+  it('is no third try where the server refuses again', async () => {
+    const { push, seen } = protocolTo(conflict);
+    expect(await syncErrorOf(push({ base }))).toMatchObject({ code: 'version-conflict' });
+    expect(seen).toHaveLength(2);
+  });
+});

@@ -40,14 +40,12 @@ interface Script {
   /** When the host unsubscribes. */
   readonly stopAt: number;
   readonly options?: Partial<SyncLoopOptions>;
-  /** What the server says in each answer. */
-  readonly window?: SyncWindow;
+  readonly answer?: Partial<SyncResult>;
 }
 
 /** Runs a loop in virtual time and returns what happened as "time event" lines. */
 function play(script: Script): string[] {
-  const { exchanges, random = [0.5], steps = {}, stopAt, options = {} } = script;
-  const window = script.window === undefined ? {} : { window: script.window };
+  const { exchanges, random = [0.5], steps = {}, stopAt, options = {}, answer = {} } = script;
   const scheduler = new TestScheduler(() => undefined);
   const log: string[] = [];
   scheduler.run(({ cold }) => {
@@ -63,7 +61,7 @@ function play(script: Script): string[] {
       signal.addEventListener('abort', () => {
         note('signal aborted');
       });
-      return cold(marbles, { a: { ...nothingMoved(count, 2), ...window } }, error);
+      return cold(marbles, { a: { ...nothingMoved(count, 2), ...answer } }, error);
     };
     const loop = createSyncLoop({ ...SETTINGS, exchange, scheduler, random: source, ...options });
     loop.results$.subscribe(({ globalVersion }) => {
@@ -139,8 +137,8 @@ describe('the loop', () => {
 
   it('comes back within the window of a server that asks for patience, else by its interval', () => {
     const waitsWith = (window: SyncWindow): readonly string[] =>
-      play({ exchanges: [['(a|)']], random: [0.5], stopAt: 100_000, window }).filter((line) =>
-        line.includes('waiting'),
+      play({ exchanges: [['(a|)']], random: [0.5], stopAt: 100_000, answer: { window } }).filter(
+        (line) => line.includes('waiting'),
       );
     expect(waitsWith({ minMs: 0, maxMs: 900_000 })[1]).toMatch(/ 15000$/);
     expect(waitsWith({ minMs: 30_000, maxMs: 50_000 })[1]).toMatch(/ 40000$/);
@@ -358,7 +356,7 @@ describe('the loop', () => {
         ...SETTINGS,
         scheduler,
         random: { next: () => 0.5 },
-        exchange: () => cold('(a|)', { a: nothingMoved(1) }),
+        exchange: () => cold('(a|)', { a: nothingMoved(1, 2) }),
       });
       loop.status$.subscribe(({ state }) => states.push(state));
       loop.results$.subscribe(() => {
@@ -371,7 +369,7 @@ describe('the loop', () => {
   });
 
   it('takes a promise as the exchange', async () => {
-    const result = nothingMoved(1);
+    const result = nothingMoved(1, 2);
     const loop = createSyncLoop({
       exchange: () => Promise.resolve(result),
       startWithinMs: 0,

@@ -3,7 +3,7 @@ import nx from '@nx/eslint-plugin';
 import tseslint from 'typescript-eslint';
 
 /** Which layers a layer may import; the order is that of the table in README.md. */
-const layers = {
+const packages = {
   types: [],
   'embedding-codec': [],
   compression: ['types', 'embedding-codec'],
@@ -11,44 +11,15 @@ const layers = {
   federation: ['types', 'embedding-codec'],
   client: ['types', 'embedding-codec', 'compression', 'protocol', 'federation'],
   constellation: ['types', 'embedding-codec', 'compression', 'protocol', 'federation'],
+};
+const shared = [...Object.keys(packages), 'data', 'shell'];
+const layers = {
+  ...packages,
   data: ['types'],
   shell: ['types'],
-  app: [
-    'types',
-    'embedding-codec',
-    'compression',
-    'protocol',
-    'federation',
-    'client',
-    'constellation',
-    'data',
-    'shell',
-  ],
-  demo: [
-    'types',
-    'embedding-codec',
-    'compression',
-    'protocol',
-    'federation',
-    'client',
-    'constellation',
-    'data',
-    'shell',
-    'app',
-  ],
-  tool: [
-    'types',
-    'embedding-codec',
-    'compression',
-    'protocol',
-    'federation',
-    'client',
-    'constellation',
-    'data',
-    'shell',
-    'app',
-    'demo',
-  ],
+  app: shared,
+  demo: [...shared, 'app'],
+  tool: [...shared, 'app', 'demo'],
 };
 
 function boundaries({ tests }) {

@@ -43,7 +43,7 @@ describe.skipIf('missing' in chromium)('the client in Chromium', { timeout: TIME
     await rm(profile, { recursive: true, force: true });
   });
 
-  const patterns = patternsOf(FIRST + 2);
+  const patterns = patternsOf(FIRST + 1);
 
   function sync(...args: Parameters<Window['tv']['sync']>) {
     return page.evaluate((given) => window.tv.sync(...given), args);

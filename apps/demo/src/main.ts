@@ -25,7 +25,7 @@ interface DemoOptions {
 const program = new Command('npm start --')
   .description(
     'Simulated viewers, TVs that learn from them, and a Constellation: what the product does, ' +
-      'in about a minute on simulated time.',
+      'in half a minute to one, on simulated time.',
   )
   .option('--keep', 'keep the server up at the end, until Ctrl-C', false)
   .option('--seed <n>', 'other viewers, other evenings', parseWhole(0), DEFAULT_SEED)
@@ -59,6 +59,7 @@ async function runDemo({ keep, seed }: DemoOptions): Promise<void> {
     if (keep) await keepServing(server, signal);
   } catch (error) {
     if (!signal.aborted) throw error;
+    process.stderr.write('Stopped; nothing is left behind.\n');
     process.exitCode = INTERRUPTED;
   } finally {
     await server.kill();

@@ -222,7 +222,8 @@ export class SyncClient {
       });
       checkReceipt(delta, answer);
       this.#tiers.succeeded(answer.result.durationMs);
-      return { ...answer, result: { ...answer.result, tierReason } };
+      const { result } = answer;
+      return { ...answer, result: result.tier === undefined ? result : { ...result, tierReason } };
     } catch (error) {
       this.#tiers.failed(error);
       throw error;

@@ -13,7 +13,6 @@ export function nothingMoved(globalVersion: number, protocolVersion: 1 | 2): Syn
     bytesReceived: 0,
     durationMs: 0,
     fidelity: { meanCosine: 1, minCosine: 1 },
-    tier: 'normal',
   };
 }
 

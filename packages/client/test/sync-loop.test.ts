@@ -172,7 +172,7 @@ describe('the loop', () => {
     expect(lowest[1]).toBe('0 waiting for 0');
   });
 
-  it('waits as long as the server asks, and no longer than the longest interval', () => {
+  it('waits as long as the server asks, be it longer than the longest interval', () => {
     const log = play({
       exchanges: [['#', busy], ['#', busyForHours], ['(a|)']],
       random: [0.1],
@@ -181,8 +181,7 @@ describe('the loop', () => {
     expect(log.filter((line) => line.includes('after'))).toEqual([
       '100 waiting after 1 for 4000',
       '4100 syncing after 1',
-      '4100 waiting after 2 for 20000',
-      '24100 syncing after 2',
+      '4100 waiting after 2 for 9999999',
     ]);
   });
 

@@ -70,8 +70,8 @@ export interface SyncResult {
   readonly durationMs: number;
   /** How near the sent embeddings are to the true ones. */
   readonly fidelity: Fidelity;
-  /** How much a message might have; v1 has one size. */
-  readonly tier: BudgetTier;
+  /** How much a message might have; absent in v1, which has one size. */
+  readonly tier?: BudgetTier;
   /** Why this tier. */
   readonly tierReason?: string;
   /** When the server wants this TV back. */
@@ -193,7 +193,7 @@ export class ConstellationProtocol {
       bytesReceived: response.body.length,
       durationMs: this.#options.clock.nowMs() - startMs,
       fidelity: encoded.fidelity,
-      tier,
+      ...(format.protocolVersion === 1 ? {} : { tier }),
       ...(answer.window === undefined ? {} : { window: answer.window }),
     };
     this.#logger.info({ deviceId: delta.deviceId, ...result }, 'synced');

@@ -11,8 +11,11 @@ import { PROBLEM_MEDIA_TYPE, ProblemSchema } from './problem.js';
 
 const V1_MEDIA_TYPE = 'application/octet-stream';
 
-/** The contract as an OpenAPI 3.1 document, made of the schemas that both sides check with. */
-export function createOpenApiDocument(): Readonly<Record<string, unknown>> {
+/**
+ * The contract as an OpenAPI 3.1 document, made of the schemas that both sides check with.
+ * @param options.frames false for a server of v1. Default: true.
+ */
+export function createOpenApiDocument({ frames = true } = {}): Readonly<Record<string, unknown>> {
   return {
     openapi: '3.1.0',
     info: {
@@ -20,7 +23,7 @@ export function createOpenApiDocument(): Readonly<Record<string, unknown>> {
       version: CONTRACT_VERSION,
       description:
         'TVs push what they learned and get back what many TVs learned together. Frames and v1 ' +
-        'bodies are binary; their layouts are described beside the packages.',
+        'bodies are binary; docs/FRAMES.md and docs/SPEC.md of omega-tv-sync give their layouts.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     paths: {
@@ -45,8 +48,8 @@ export function createOpenApiDocument(): Readonly<Record<string, unknown>> {
           responses: { 200: json('It', { type: 'object' }), default: problem },
         },
       },
-      [`${PATHS.snapshots}/{stream}/{version}`]: { get: snapshotOperation },
-      [PATHS.sync]: { post: syncOperation },
+      ...(frames ? { [`${PATHS.snapshots}/{stream}/{version}`]: { get: snapshotOperation } } : {}),
+      [PATHS.sync]: { post: syncOperation(frames) },
     },
     components: { schemas: { Problem: ProblemSchema } },
   };
@@ -111,33 +114,36 @@ const snapshotOperation = {
   },
 };
 
-const syncOperation = {
-  operationId: 'sync',
-  summary: 'Pushes a delta and answers with what the TV lacks',
-  parameters: [
-    {
-      name: HEADERS.prefer,
-      in: 'header',
-      description: `\`${PREFER_MINIMAL}\` asks for the receipt without a snapshot`,
-      schema: { type: 'string' },
-    },
-    { name: HEADERS.traceParent, in: 'header', schema: { type: 'string' } },
-  ],
-  requestBody: {
-    required: true,
-    content: {
-      [FRAME_MEDIA_TYPE]: binary('a delta frame', V2_LIMITS.maxRequestBytes),
-      [V1_MEDIA_TYPE]: binary('v1: a delta as JSON in one zstd frame', V1_LIMITS.maxRequestBytes),
-    },
-  },
-  responses: {
-    200: {
-      description: 'An answer in the format of the delta',
+function syncOperation(frames: boolean) {
+  const only = <Content>(content: Content) => (frames ? content : {});
+  return {
+    operationId: 'sync',
+    summary: 'Pushes a delta and answers with what the TV lacks',
+    parameters: [
+      {
+        name: HEADERS.prefer,
+        in: 'header',
+        description: `\`${PREFER_MINIMAL}\` asks for the receipt without a snapshot`,
+        schema: { type: 'string' },
+      },
+      { name: HEADERS.traceParent, in: 'header', schema: { type: 'string' } },
+    ],
+    requestBody: {
+      required: true,
       content: {
-        [FRAME_MEDIA_TYPE]: binary('an answer frame', V2_LIMITS.maxResponseBytes),
-        [V1_MEDIA_TYPE]: binary('v1: global patterns', V1_LIMITS.maxResponseBytes),
+        ...only({ [FRAME_MEDIA_TYPE]: binary('a delta frame', V2_LIMITS.maxRequestBytes) }),
+        [V1_MEDIA_TYPE]: binary('v1: a delta as JSON in one zstd frame', V1_LIMITS.maxRequestBytes),
       },
     },
-    default: problem,
-  },
-};
+    responses: {
+      200: {
+        description: 'An answer in the format of the delta',
+        content: {
+          ...only({ [FRAME_MEDIA_TYPE]: binary('an answer frame', V2_LIMITS.maxResponseBytes) }),
+          [V1_MEDIA_TYPE]: binary('v1: global patterns', V1_LIMITS.maxResponseBytes),
+        },
+      },
+      default: problem,
+    },
+  };
+}

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { parseWhole, runProgram } from '@omega-tv/command-line';
+import { CommandError, parseWhole, runProgram } from '@omega-tv/command-line';
 import { createRandom } from '@omega-tv/seeded-random';
 import { fuzz } from './fuzz.js';
 import { createTargets } from './targets.js';
@@ -26,7 +26,7 @@ function run({ runs, seed, target: only }: Options): void {
   const targets = createTargets(createRandom('fuzz', seed));
   const chosen = targets.filter(({ name }) => only === undefined || name === only);
   if (chosen.length === 0) {
-    throw new Error(`--target is one of: ${targets.map(({ name }) => name).join(', ')}`);
+    throw new CommandError(`--target is one of: ${targets.map(({ name }) => name).join(', ')}`);
   }
   for (const target of chosen) {
     const { read, refused, slowestMs } = fuzz(target, runs);

@@ -1,9 +1,12 @@
 import type { RandomSource } from '@omega-tv/types';
 
+/** Whatever a server asks for, a TV comes back within a day. */
+export const MAX_FLOOR_MS = 24 * 60 * 60 * 1000;
+
 export interface RetryDelayOptions {
   /** The longest wait after the first failure; it doubles with each further one. */
   readonly baseMs: number;
-  /** No wait is longer. */
+  /** No wait is longer, but for the server's. */
   readonly maxMs: number;
 }
 
@@ -20,5 +23,5 @@ export function retryDelayMs(
   random: RandomSource,
 ): number {
   const ceilingMs = Math.min(maxMs, baseMs * 2 ** (failures - 1));
-  return Math.min(maxMs, Math.max(floorMs, random.next() * ceilingMs));
+  return Math.min(MAX_FLOOR_MS, Math.max(floorMs, random.next() * ceilingMs));
 }

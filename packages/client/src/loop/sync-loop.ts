@@ -23,11 +23,9 @@ import {
 import { isSyncError, SyncError, type RandomSource, type SyncWindow } from '@omega-tv/types';
 import type { SyncResult } from '@omega-tv/protocol';
 import { systemRandom } from '../system.js';
-import { retryDelayMs } from './retry-delay.js';
+import { MAX_FLOOR_MS, retryDelayMs } from './retry-delay.js';
 
 const MINUTE_MS = 60_000;
-/** Whatever a server asks for, a TV comes back within a day. */
-const MAX_DELAY_MS = 24 * 60 * MINUTE_MS;
 
 export interface SyncLoopOptions {
   /** One exchange, e.g. `(signal) => client.syncStore({ signal })`. */
@@ -71,7 +69,7 @@ export interface SyncLoop {
 
 /**
  * Exchanges again and again. Failures are retried with exponential backoff and full jitter, not
- * before the server's Retry-After, and never later than the longest interval; what cannot be
+ * before the server's Retry-After, which is kept up to a day; what cannot be
  * retried waits for the next interval.
  * @throws SyncError `invalid-config` for a range of times that is none.
  */
@@ -95,7 +93,7 @@ export function createSyncLoop(options: SyncLoopOptions): SyncLoop {
   const succeeded = (result: SyncResult): void => {
     failures = 0;
     const drawnMs = drawWithin(intervalMs.min, intervalMs.max);
-    delayMs = Math.min(MAX_DELAY_MS, Math.max(drawnMs, drawInWindow(result.window, random)));
+    delayMs = Math.min(MAX_FLOOR_MS, Math.max(drawnMs, drawInWindow(result.window, random)));
     results$.next(result);
   };
   const failed = (error: unknown): typeof EMPTY => {

@@ -38,7 +38,7 @@ export interface FrameInspection {
 const MAX_BYTES = Math.max(V2_LIMITS.maxRequestBytes, V2_LIMITS.maxResponseBytes);
 
 const NAMES = new Map(
-  Object.entries(SectionType).map(([name, type]) => [type as number, name] as const),
+  Object.entries(SectionType).map(([name, type]) => [type as number, toWords(name)] as const),
 );
 
 /**
@@ -130,4 +130,8 @@ function describeSnapshot(reader: FieldReader): string {
   const { reference, base, layers, timestamp } = readSnapshotHeader(reader);
   const from = base === undefined ? '' : ` from ${base.version}`;
   return `${reference.stream} ${reference.version}${from}, ${layers.map(({ count }) => count).join(' + ')} embeddings, ${timestamp}`;
+}
+
+function toWords(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }

@@ -74,7 +74,7 @@ export function createServer(
     const answer: VersionAnswer = { version: constellation.version };
     return uncached(reply).send(answer);
   });
-  app.get(PATHS.openApi, () => createOpenApiDocument());
+  app.get(PATHS.openApi, () => createOpenApiDocument({ frames: window !== undefined }));
   if (window !== undefined) addSnapshotRoutes(app, window);
   for (const path of [PATHS.health, PATHS.version, PATHS.openApi]) {
     refuseOtherMethods(app, path, ['GET', 'HEAD']);

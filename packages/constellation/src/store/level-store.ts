@@ -212,7 +212,7 @@ async function refuseMissing(directory: string): Promise<void> {
   try {
     await access(path.join(directory, 'CURRENT'));
   } catch (error) {
-    throw invalidStore(directory, 'holds no store', error);
+    throw invalidStore(directory, 'holds no store', error, 'check its name');
   }
 }
 
@@ -225,7 +225,7 @@ function openError(directory: string, error: unknown): SyncError<'invalid-config
   const cause: unknown = error instanceof Error ? (error.cause ?? error) : error;
   const code = (cause as { code?: unknown } | undefined)?.code;
   if (code === 'LEVEL_LOCKED')
-    return invalidStore(directory, 'is in use by another process', cause);
+    return invalidStore(directory, 'is in use by another process', cause, 'stop it');
   const reason = cause instanceof Error ? cause.message : String(cause);
   return invalidStore(directory, `cannot be opened (${reason})`, cause);
 }
@@ -234,7 +234,8 @@ function invalidStore(
   directory: string,
   problem: string,
   cause?: unknown,
+  advice = 'restore it',
 ): SyncError<'invalid-config'> {
-  const message = `The store ${directory} ${problem}; choose another folder, or restore it`;
+  const message = `The store ${directory} ${problem}; ${advice}, or choose another folder`;
   return new SyncError('invalid-config', message, { field: 'directory' }, { cause });
 }

@@ -7,7 +7,7 @@ import {
   type WireFormat,
 } from '@omega-tv/compression';
 import { PATHS, type VersionAnswer } from '@omega-tv/protocol';
-import { SyncError, type RandomSource } from '@omega-tv/types';
+import { MAX_INTEGER, SyncError, type RandomSource } from '@omega-tv/types';
 
 /** What goes wrong on purpose, so that clients can be tested against it. */
 export interface Faults {
@@ -77,7 +77,7 @@ export function installFaults(
 }
 
 function shiftAnswer({ version }: VersionAnswer, { versionOffset }: Faults): VersionAnswer {
-  return { version: Math.max(0, version + versionOffset) };
+  return { version: Math.min(MAX_INTEGER, Math.max(0, version + versionOffset)) };
 }
 
 function injectedError(): SyncError<'http'> {

@@ -1,6 +1,8 @@
 import {
   GLOBAL_STREAM,
   isPublishedId,
+  isSyncError,
+  MAX_INTEGER,
   meetsSyncThreshold,
   silentLogger,
   type Clock,
@@ -132,7 +134,7 @@ export class SyncClient {
     return {
       deviceId: this.deviceId,
       patterns: patterns.filter((one) => meetsSyncThreshold(one) && !isPublishedId(one.id)),
-      version: this.#lastVersion + 1,
+      version: Math.min(this.#lastVersion + 1, MAX_INTEGER),
       timestamp: toTimestamp(this.#clock.nowMs()),
     };
   }
@@ -174,34 +176,56 @@ export class SyncClient {
         result = addResults(result, moved);
         told = moved.globalVersion;
       }
-      told ??= await this.#protocol.getGlobalVersion(options);
-      return addResults(result, await this.#fetchOther(told, options));
+      const version = told ?? (await this.#protocol.getGlobalVersion(options));
+      return addResults(result, await this.#fetchOther(version, told !== undefined, options));
     });
   }
 
-  /** A lower version counts too: the server may have been restored from a backup. */
-  async #fetchOther(version: number, options: RequestOptions): Promise<SyncResult> {
+  /**
+   * Fetches the server's global patterns where they are another version's. A lower one counts too:
+   * the server may have been restored from a backup.
+   * @param isTold whether an answer to a push has just said so: it carried the server's epoch.
+   */
+  async #fetchOther(
+    version: number,
+    isTold: boolean,
+    options: RequestOptions,
+  ): Promise<SyncResult> {
     if (version === this.#lastVersion) {
       return nothingMoved(this.#lastVersion, this.#protocol.format.protocolVersion);
     }
-    if (this.#isCached && this.#protocol.format === this.#format) {
-      return this.#fetchSnapshot(version, options);
-    }
-    const answer = await this.#exchange(this.prepareDelta([]), options);
+    const isCached = this.#isCached && this.#protocol.format === this.#format;
+    if (!isCached) return this.#poll(options, false);
+    if (isTold) return this.#fetchSnapshot(version, options);
+    const polled = await this.#poll(options, true);
+    if (polled.globalVersion === this.#lastVersion) return polled;
+    return addResults(polled, await this.#fetchSnapshot(polled.globalVersion, options));
+  }
+
+  /** Pushes nothing: the answer says what there is, and brings it unless only that is asked for. */
+  async #poll(options: RequestOptions, minimal: boolean): Promise<SyncResult> {
+    const answer = await this.#exchange(this.prepareDelta([]), options, minimal);
     await this.#adopt(answer, answerAdopted);
     return answer.result;
   }
 
+  /** A cache may hold what a restored server no longer has: then the answer brings it. */
   async #fetchSnapshot(version: number, options: RequestOptions): Promise<SyncResult> {
     const startMs = this.#clock.nowMs();
     const held = this.#held;
-    const path = snapshotPath({ stream: GLOBAL_STREAM, version }, held);
-    const bytes = await this.#protocol.getSnapshot(path, options);
-    const read = this.#format.decodeSnapshot?.(bytes, held);
-    if (read === undefined) return nothingMoved(this.#lastVersion, this.#format.protocolVersion);
-    await this.#adoptSnapshot(read, answerAdopted);
-    const durationMs = this.#clock.nowMs() - startMs;
-    return snapshotFetched(read.globals, bytes.length, durationMs);
+    try {
+      const path = snapshotPath({ stream: GLOBAL_STREAM, version }, held);
+      const bytes = await this.#protocol.getSnapshot(path, options);
+      const read = this.#format.decodeSnapshot?.(bytes, held);
+      if (read !== undefined) {
+        await this.#adoptSnapshot(read, answerAdopted);
+        return snapshotFetched(read.globals, bytes.length, this.#clock.nowMs() - startMs);
+      }
+    } catch (error) {
+      if (!isSyncError(error) || error.code === 'http') throw error;
+      this.#logger.warn({ err: error }, 'the snapshot cannot be had by its version');
+    }
+    return this.#poll(options, false);
   }
 
   /** What a delta may be coded against, and how large it may be. */
@@ -210,14 +234,18 @@ export class SyncClient {
     return { tier, tierReason: reason, ...(this.#held === undefined ? {} : { base: this.#held }) };
   }
 
-  async #exchange(delta: SyncDelta, options: RequestOptions): Promise<SyncAnswer> {
+  async #exchange(
+    delta: SyncDelta,
+    options: RequestOptions,
+    minimal = this.#isCached,
+  ): Promise<SyncAnswer> {
     const { tierReason, ...context } = this.#context();
     const { serverEpoch } = await this.store.loadSyncState();
     try {
       const answer = await this.#protocol.sync(delta, {
         ...options,
         ...context,
-        minimal: this.#isCached,
+        minimal,
         mayFallBack: serverEpoch === undefined,
       });
       checkReceipt(delta, answer);
@@ -280,21 +308,34 @@ export class SyncClient {
     if (snapshotError !== undefined) {
       this.#logger.warn({ err: snapshotError }, 'the snapshot of the answer cannot be used');
     }
-    const epoch = receipt === undefined ? {} : { serverEpoch: receipt.serverEpoch };
+    const epoch = {
+      ...(receipt === undefined ? {} : { serverEpoch: receipt.serverEpoch }),
+      hasLost: this.#hasLost(answer),
+    };
     if (globalPatterns !== undefined) {
       const read = { globals: globalPatterns, ...(snapshot === undefined ? {} : { snapshot }) };
       await this.#adoptSnapshot(read, settle, epoch);
       return;
     }
-    const state = settle(await this.store.loadSyncState(), epoch);
-    await this.store.saveSyncState(snapshotError === undefined ? state : frameDropped(state));
-    if (snapshotError !== undefined) this.#held = undefined;
+    const settled = settle(await this.store.loadSyncState(), epoch);
+    const state = snapshotError === undefined ? settled : frameDropped(settled);
+    await this.store.saveSyncState(state);
+    this.#lastVersion = state.lastVersion;
+    if (state.frame === undefined) this.#held = undefined;
+  }
+
+  /** Whether the server's newest version shows that it lost some: lower, or the same but another. */
+  #hasLost({ current }: SyncAnswer): boolean {
+    if (current === undefined) return false;
+    const held = this.#held;
+    const isRewritten = held?.version === current.version && held.hash !== current.hash;
+    return current.version < this.#lastVersion || isRewritten;
   }
 
   async #adoptSnapshot(
     { globals, snapshot }: { globals: GlobalPatterns; snapshot?: Snapshot },
     settle: Settle,
-    epoch: Pick<AdoptedAnswer, 'serverEpoch'> = {},
+    epoch: Pick<AdoptedAnswer, 'serverEpoch' | 'hasLost'> = {},
   ): Promise<void> {
     const frame = snapshot === undefined ? {} : { frame: encodeSnapshotFrame(snapshot) };
     const state = settle(await this.store.loadSyncState(), { globals, ...frame, ...epoch });

@@ -23,6 +23,7 @@ import {
   contributionsFromDelta,
   createFederationConfig,
   emptyFederation,
+  MAX_MARKS_PER_DEVICE,
   publish,
   type CohortKeys,
   type DeviceMarks,
@@ -153,6 +154,7 @@ export class Constellation {
         findBase: (reference) => window.find(reference),
         newestVersion: this.#answeredVersion,
         unbiased: true,
+        maxPatterns: MAX_MARKS_PER_DEVICE,
       });
       const { durable, receipt } = await this.#inTurn(() => this.#decide(delta));
       await durable;

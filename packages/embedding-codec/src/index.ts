@@ -26,7 +26,7 @@ export * as codebookLayout from './codebook.js';
 export { RangeEncoder } from './range-encoder.js';
 export { RangeDecoder } from './range-decoder.js';
 export { AdaptiveModel, decodeUniform, encodeUniform } from './symbols.js';
-export { stepOfMessage } from './message-format.js';
+export { modeOfMessage, stepOfMessage } from './message-format.js';
 export { sha256 } from './sha256.js';
 export { cosineSimilarity } from './cosine.js';
 

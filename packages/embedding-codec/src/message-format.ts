@@ -45,6 +45,11 @@ export function stepOfMessage(bytes: Uint8Array): number {
   return stepOfIndex(splitMessage(bytes)[0].stepIndex);
 }
 
+/** The mode of a message. @throws CodecError `invalid-message`. */
+export function modeOfMessage(bytes: Uint8Array): CodecMode {
+  return splitMessage(bytes)[0].mode;
+}
+
 /** How a vector's length is sent. */
 export const NormKind = { unit: 0, near: 1, far: 2, zero: 3 } as const;
 

@@ -11,6 +11,7 @@ import {
 import { cosineSimilarity, type EmbeddingCodec } from '@omega-tv/embedding-codec';
 import {
   GLOBAL_STREAM,
+  MAX_INTEGER,
   type GlobalPatterns,
   type PushedPattern,
   type RandomSource,
@@ -50,7 +51,12 @@ export function encodeDelta(
     coarsestStepFor(TARGET_COSINE + DITHER_MARGIN, (step) =>
       meanOf(codec.encode(vectors, { mode: 'upload', random, references, rate: { step } }).cosines),
     );
-  const delta: SyncDelta = { deviceId, patterns, version: (base?.version ?? 0) + 1, timestamp };
+  const delta: SyncDelta = {
+    deviceId,
+    patterns,
+    version: Math.min((base?.version ?? 0) + 1, MAX_INTEGER),
+    timestamp,
+  };
   const { bytes, meanCosine } = encodeDeltaFrame(codec, delta, {
     random,
     rate:
@@ -72,7 +78,7 @@ export function encodeSnapshot(
   { patterns, trends, base, timestamp }: FrameContent,
   { budgetBytes, full }: { budgetBytes: number | undefined; full: boolean },
 ): EncodedFrame {
-  const version = (base?.version ?? 0) + 1;
+  const version = Math.min((base?.version ?? 0) + 1, MAX_INTEGER);
   const globals: GlobalPatterns = { patterns, trends, version, timestamp };
   const stream = base?.stream ?? GLOBAL_STREAM;
   const publish = (options: Partial<PublishSnapshotOptions>): Snapshot =>

@@ -6,9 +6,9 @@ import {
   runProgram,
   writeFileAtomically,
 } from '@omega-tv/command-line';
-import { inspectFrame } from '@omega-tv/compression';
+import { inspectFrame, toContentHash } from '@omega-tv/compression';
 import { createRandom } from '@omega-tv/seeded-random';
-import { SyncError, type RandomSource } from '@omega-tv/types';
+import { SyncError, type RandomSource, type TrendSignal } from '@omega-tv/types';
 import { decodeFrame } from './decode.js';
 import { encodeDelta, encodeSnapshot } from './encode.js';
 import { openCodecs, readBase, readFrameFile } from './frame-file.js';
@@ -92,6 +92,7 @@ async function encode(options: EncodeArguments): Promise<void> {
   }
   const codecs = openCodecs();
   const trends = options.trends === undefined ? [] : await readTrends(options.trends);
+  refuseTwins(trends);
   const base = options.base === undefined ? undefined : await readBase(codecs, options.base);
   const times = trends.map(({ calculatedAt }) => Date.parse(calculatedAt));
   const nowMs = options.seed === undefined ? Date.now() : Math.max(0, ...times);
@@ -114,6 +115,9 @@ async function decode(options: DecodeArguments): Promise<void> {
   if (options.catalogue !== undefined && trendsOut === undefined) {
     throw misused('catalogue', 'names the trends of --trends-out, which is missing');
   }
+  if (trendsOut !== undefined && resolveFromCaller(trendsOut) === resolveFromCaller(options.out)) {
+    throw misused('trends-out', 'names the file of --out; choose another one');
+  }
   const codecs = openCodecs();
   const base = options.base === undefined ? undefined : await readBase(codecs, options.base);
   const catalogue = options.catalogue === undefined ? [] : await readIds(options.catalogue);
@@ -132,6 +136,16 @@ async function inspect(options: { in: string; json?: true }): Promise<void> {
 function randomOf({ seed }: { seed?: number }): RandomSource {
   if (seed !== undefined) return createRandom('frame', seed);
   return { next: () => randomBytes(4).readUInt32LE() / 0x100000000 };
+}
+
+/** A snapshot names a title once a region. */
+function refuseTwins(trends: readonly TrendSignal[]): void {
+  const seen = new Set<string>();
+  for (const { contentId, region } of trends) {
+    const key = `${region} ${toContentHash(contentId)}`;
+    if (seen.has(key)) throw misused('trends', `has two of ${contentId} in ${region}`);
+    seen.add(key);
+  }
 }
 
 function misused(field: string, reason: string): SyncError<'invalid-config'> {

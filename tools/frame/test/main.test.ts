@@ -231,9 +231,14 @@ describe('what cannot be done', { timeout: TIMEOUT_MS }, () => {
     [['encode', '--kind', 'delta', '--budget', 'few'], /Expected a whole number/],
     [['encode', '--kind', 'delta', '--base', 'ids.txt'], /does not begin with the magic number/],
     [['decode', '--catalogue', 'ids.txt'], /names the trends of --trends-out/],
+    [['decode', '--trends-out', 'refused.frame'], /names the file of --out/],
+    [['encode', '--kind', 'snapshot', '--trends', 'twins.ndjson'], /has two of film-1 in DE/],
     [['decode'], /frame: has \d+ bytes, but 65536 are allowed/],
   ])('%j is refused', async (args, message) => {
     const files = ['--in', 'patterns.ndjson', '--out', 'refused.frame'];
+    const trend = { content_id: 'film-1', score: 1, region: 'DE', genre: 'drama' };
+    const line = `${JSON.stringify({ ...trend, calculated_at: '2026-11-22T10:00:00Z' })}\n`;
+    await writeFile(path.join(folder, 'twins.ndjson'), line + line);
     const { code, stdout, stderr } = await run(...args, ...files);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(message);

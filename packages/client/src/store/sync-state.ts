@@ -174,6 +174,8 @@ export interface AdoptedAnswer {
   readonly globals?: GlobalPatterns;
   readonly frame?: Uint8Array;
   readonly serverEpoch?: string;
+  /** True where the server no longer has what it had published: its newest version is lower, or another. */
+  readonly hasLost?: boolean;
 }
 
 /** The first push of the outbox was acknowledged with this answer. */
@@ -191,19 +193,21 @@ export function pushAcknowledged(state: SyncState, answer: AdoptedAnswer): SyncS
  */
 export function answerAdopted(
   state: SyncState,
-  { globals, frame, serverEpoch }: AdoptedAnswer,
+  { globals, frame, serverEpoch, hasLost = false }: AdoptedAnswer,
 ): SyncState {
   const isOlder = globals !== undefined && globals.version < state.lastVersion;
   const isOther =
     serverEpoch !== undefined &&
     state.serverEpoch !== undefined &&
     serverEpoch !== state.serverEpoch;
-  const marks = isOlder || isOther ? forgetAcknowledged(state.marks) : state.marks;
+  const isLost = isOlder || isOther || hasLost;
+  const marks = isLost ? forgetAcknowledged(state.marks) : state.marks;
   const { frame: held, ...rest } = state;
-  const kept = globals === undefined ? held : frame;
+  const kept = globals !== undefined ? frame : isLost ? undefined : held;
   return {
     ...rest,
     marks,
+    ...(isLost ? { lastVersion: 0 } : {}),
     ...(globals === undefined ? {} : { lastVersion: globals.version, snapshot: globals }),
     ...(kept === undefined ? {} : { frame: kept }),
     ...(serverEpoch === undefined ? {} : { serverEpoch }),

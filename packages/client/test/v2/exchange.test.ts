@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { createMemoryPatternStore, sampleBooks, type SyncClient } from '../../src/index.js';
 import { openLevelPatternStore } from '../../src/node/index.js';
 import { clock, realPattern, realPatterns, recording, temporaryFolder } from '../support.js';
-import { openServer, openTv, switchable, v2 } from './support.js';
+import { keysOf, openServer, openTv, switchable, v2 } from './support.js';
 
 const POST = 'POST /api/v1/sync';
 const VERSION = 'GET /api/v1/sync/version';
@@ -137,7 +137,7 @@ describe('an exchange in frames', () => {
     await teach(server, [11]);
     wire.seen.length = 0;
     await tv.syncStore();
-    expect(wire.seen).toEqual([VERSION, 'GET /api/v1/snapshots/global/2?base=1']);
+    expect(wire.seen).toEqual([VERSION, POST, 'GET /api/v1/snapshots/global/2?base=1']);
     expect(tv.lastVersion).toBe(2);
   });
 
@@ -172,6 +172,67 @@ describe('an exchange in frames', () => {
     const traceParent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
     await tv.syncStore({ traceParent });
     expect(requests.map(({ headers }) => headers.traceparent)).toEqual([traceParent]);
+  });
+
+  it.each(['inline', 'cached'] as const)(
+    'pushes again what a server lost that was put back to before it published, %s',
+    async (snapshots) => {
+      const first = await openServer({ keys: keysOf('the same') });
+      const line = switchable(first.transport);
+      const tv = await openTv(line, { snapshots });
+      await tv.store.skillStore(...realPatterns(3));
+      await teach(first, [0, 5]);
+      await tv.syncStore();
+      expect(tv.lastVersion).toBe(1);
+      // The same epoch, nothing published, nothing counted: as the copy of a fresh store.
+      const second = await openServer({ keys: keysOf('the same') });
+      line.to(second.transport);
+      await tv.store.skillStore(realPattern(7));
+      await tv.syncStore();
+      await tv.syncStore();
+      expect(tv.lastVersion).toBe(0);
+      expect(second.constellation.report().samplesAccepted).toBe(48);
+      expect(await booksOf(tv)).toMatchObject({ acknowledged: 48, waiting: 0 });
+    },
+  );
+
+  it.each(['inline', 'cached'] as const)(
+    'pushes again what a server lost whose version has the same number and another content, %s',
+    async (snapshots) => {
+      const first = await openServer({ keys: keysOf('the same') });
+      const line = switchable(first.transport);
+      const tv = await openTv(line, { snapshots });
+      await tv.store.skillStore(...realPatterns(3));
+      await teach(first, [0, 5]);
+      await tv.syncStore();
+      const second = await openServer({ keys: keysOf('the same') });
+      await teach(second, [9, 11]);
+      expect(second.constellation.report().epoch).toBe(first.constellation.report().epoch);
+      line.to(second.transport);
+      await tv.store.skillStore(realPattern(7));
+      await tv.syncStore();
+      await tv.syncStore();
+      expect(second.constellation.report().samplesAccepted).toBe(2 * 2 * 12 + 48);
+      const { snapshot } = await tv.store.loadSyncState();
+      expect(snapshot?.patterns.map(({ id }) => id)).toEqual(
+        second.constellation.window?.newest?.patterns.map(({ id }) => id),
+      );
+    },
+  );
+
+  it('goes on from the highest version that there is', async () => {
+    const { constellation, transport } = await openServer();
+    const store = createMemoryPatternStore();
+    const lastVersion = Number.MAX_SAFE_INTEGER;
+    await store.saveSyncState({ ...(await store.loadSyncState()), lastVersion });
+    const url = 'http://constellation.invalid';
+    const owner = { deviceId: 'tv-1', url };
+    await store.saveSyncState({ ...(await store.loadSyncState()), owner });
+    const tv = await openTv(transport, { store });
+    await store.skillStore(realPattern(0));
+    await tv.syncStore();
+    expect(constellation.report().samplesAccepted).toBe(12);
+    expect(tv.lastVersion).toBe(0);
   });
 
   function withSpoiledSnapshot(body: Uint8Array): Uint8Array {

@@ -7,6 +7,7 @@ import {
   createServer,
   type ConstellationOptions,
 } from '@omega-tv/constellation';
+import type { CohortKeys } from '@omega-tv/federation';
 import type { Transport } from '@omega-tv/protocol';
 import { createRandom } from '@omega-tv/seeded-random';
 import { onTestFinished } from 'vitest';
@@ -65,5 +66,14 @@ export function switchable(first: Transport): Transport & { to(next: Transport):
       current = next;
     },
     request: (request) => current.request(request),
+  };
+}
+
+/** Keys that follow from a name: servers that are opened with the same have one epoch. */
+export function keysOf(name: string): CohortKeys {
+  let drawn = 0;
+  return {
+    drawKey: () => `${name} ${(drawn += 1)}`,
+    tagDevice: (key, deviceId) => `${key}: ${deviceId}`,
   };
 }

@@ -124,6 +124,6 @@ export function findSections({ sections }: Frame, type: number): readonly Uint8A
 /** @throws SyncError `protocol` for a frame of another kind. */
 export function requireKind(frame: Frame, ...kinds: readonly FrameKindName[]): void {
   if (kinds.includes(frame.kind)) return;
-  const message = `frame: is a ${frame.kind}; expected ${kinds.join(' or ')}`;
+  const message = `frame: is of kind ${frame.kind}; expected ${kinds.join(' or ')}`;
   throw new SyncError('protocol', message, { path: 'kind' });
 }

@@ -26,11 +26,20 @@ export function negotiate(
       codebooks === undefined ? V1_MEDIA_TYPE : `${V1_MEDIA_TYPE} or ${FRAME_MEDIA_TYPE}`;
     throw refused('content-type', `Content-Type is ${mediaType}; expected ${known}`);
   }
+  const encoding = headers['content-encoding'] ?? 'identity';
+  if (encoding !== 'identity') {
+    throw refused(
+      'content-encoding',
+      `Content-Encoding is ${encoding}; frames are sent as they are`,
+    );
+  }
   const version = parameterOf(contentType, 'version');
   if (version !== undefined && version !== '2') {
     throw refused('content-type', `Frames of version ${version} are not read; expected version 2`);
   }
-  const theirs = parameterOf(headers.accept, 'codebooks')?.split(/[\s,]+/);
+  const theirs = parameterOf(headers.accept, 'codebooks')
+    ?.toLowerCase()
+    .split(/[\s,]+/);
   if (theirs !== undefined && !theirs.some((id) => codebooks.includes(id))) {
     const message = `The client has the codebooks ${theirs.join(', ')}; the server has ${codebooks.join(', ')}`;
     throw refused('codebooks', message);
@@ -41,7 +50,10 @@ export function negotiate(
 /** True where only the receipt is wanted (RFC 7240). */
 export function prefersMinimal({ prefer }: IncomingHttpHeaders): boolean {
   const preferences = Array.isArray(prefer) ? prefer.join(',') : (prefer ?? '');
-  return preferences.split(/[,;]/).some((one) => one.trim().toLowerCase() === PREFER_MINIMAL);
+  return preferences
+    .split(',')
+    .map((one) => one.split(';')[0]?.replace(/[\s"]/g, '').toLowerCase())
+    .includes(PREFER_MINIMAL);
 }
 
 /** A parameter of a media type, with or without quotation marks (RFC 9110 section 8.3.1). */

@@ -83,7 +83,8 @@ export function createServer(
   app.post(PATHS.sync, { onRequest: refuseOtherFormats }, async (request, reply) => {
     const body = request.body instanceof Uint8Array ? request.body : new Uint8Array();
     if (negotiate(request.headers, codebooks) === 'v1') {
-      return reply.type(format.mediaType).send(await constellation.sync(body));
+      const answer = await constellation.sync(body);
+      return reply.type(format.mediaType).header('Cache-Control', 'no-store').send(answer);
     }
     const minimal = prefersMinimal(request.headers);
     if (minimal) reply.header('Preference-Applied', PREFER_MINIMAL);

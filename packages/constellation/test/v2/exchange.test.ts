@@ -1,3 +1,4 @@
+import { encodeDeltaFrame } from '@omega-tv/compression';
 import { describe, expect, it } from 'vitest';
 import { createMemoryConstellationStore, openLevelConstellationStore } from '../../src/index.js';
 import { bodyOf, format as v1, openConstellation, patternOf, temporaryFolder } from '../support.js';
@@ -108,7 +109,7 @@ describe('a push of a frame', () => {
     const { url, constellation } = await serveFrames();
     await pushThree(url, [0]);
     await constellation.publish();
-    const headers = { prefer: 'return=minimal' };
+    const headers = { prefer: 'wait=5, return = "minimal"; x=1' };
     const answer = await pushFrame(url, placedDelta('new', 1), { headers });
     expect(answer.snapshot).toBeUndefined();
     expect(answer.current.version).toBe(1);
@@ -116,6 +117,7 @@ describe('a push of a frame', () => {
   });
 
   it.each([
+    ['a content encoding', { 'content-encoding': 'gzip' }, 415],
     ['an unknown media type', { 'content-type': 'application/json' }, 415],
     [
       'frames of another version',
@@ -150,6 +152,19 @@ describe('a push of a frame', () => {
       expect((await postFrame(url, bytes.subarray(0, at))).status).toBe(400);
     }
     expect(constellation.report()).toMatchObject({ samplesAccepted: 0, devices: 0 });
+  });
+
+  it('of more patterns than a device has marks for is refused before they are read', async () => {
+    const { url, constellation } = await serveFrames();
+    const patterns = Array.from({ length: 129 }, (_, i) => patternOf(i, { id: `p-${i}` }));
+    const delta = placedDelta('a', 1, ...patterns);
+    const rate = { budgetBytes: 16_384, step: 0.5 };
+    const random = { next: () => 0.5 };
+    const { bytes } = encodeDeltaFrame(snapshots.codecs[0], delta, { rate, random });
+    const response = await postFrame(url, bytes);
+    expect(response.status).toBe(422);
+    expect(await response.json()).toMatchObject({ path: 'patterns[128]' });
+    expect(constellation.report().samplesAccepted).toBe(0);
   });
 
   it('above 16 KiB is refused before it is read', async () => {

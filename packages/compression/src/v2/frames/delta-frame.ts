@@ -1,4 +1,9 @@
-import { isCodecError, type EmbeddingCodec, type EncodedVectors } from '@omega-tv/embedding-codec';
+import {
+  isCodecError,
+  modeOfMessage,
+  type EmbeddingCodec,
+  type EncodedVectors,
+} from '@omega-tv/embedding-codec';
 import {
   SyncError,
   validatePatternData,
@@ -19,6 +24,7 @@ import {
 } from '../container.js';
 import { FieldReader } from '../fields/field-reader.js';
 import { V2_LIMITS } from '../limits.js';
+import { malformed } from '../malformed.js';
 import { readDeltaHeader, writeDeltaHeader, type DeltaHeader } from '../sections/delta-header.js';
 import { readEngagements, writeEngagements } from '../sections/engagements.js';
 import { readPushedPatterns, writePushedPatterns } from '../sections/pushed-patterns.js';
@@ -158,6 +164,8 @@ export interface DecodeDeltaOptions {
   readonly newestVersion?: number;
   /** For whoever adds deltas up: raw embeddings, whose error averages out. */
   readonly unbiased?: boolean;
+  /** More patterns are refused before their embeddings are read. Default: what a frame may hold. */
+  readonly maxPatterns?: number;
 }
 
 /**
@@ -168,15 +176,19 @@ export interface DecodeDeltaOptions {
 export function decodeDeltaFrame(
   codecs: Codecs,
   bytes: Uint8Array,
-  { findBase, newestVersion = 0, unbiased = false }: DecodeDeltaOptions,
+  options: DecodeDeltaOptions,
 ): ReceivedDelta {
+  const { findBase, newestVersion = 0, unbiased = false } = options;
+  const { maxPatterns = V2_LIMITS.maxRequestPatterns } = options;
   const frame = readFrame(bytes, V2_LIMITS.maxRequestBytes);
   requireKind(frame, 'delta');
   return reading(() => {
     const header = readDeltaHeader(reader(requireSection(frame, SectionType.header, 'header')));
+    const codec = codecs.find(header.codebookId);
     const metadata = read(frame, SectionType.patterns, (section) =>
       readPushedPatterns(reader(section)),
     );
+    checkCount(metadata?.length ?? 0, maxPatterns);
     const engagements = read(frame, SectionType.engagements, (section) =>
       readEngagements(reader(section)),
     );
@@ -184,7 +196,7 @@ export function decodeDeltaFrame(
     const sketch = taste === undefined ? undefined : readTaste(taste);
     const hasVector = taste !== undefined && sketch === undefined;
     const count = (metadata?.length ?? 0) + Number(hasVector);
-    const vectors = count === 0 ? [] : decodeVectors(frame, header, count);
+    const vectors = count === 0 ? [] : decodeVectors(codec, frame, header, count);
     const patterns = (metadata ?? []).map((pattern, i) => ({
       ...pattern,
       embedding: vectors[i] ?? new Float32Array(),
@@ -206,11 +218,16 @@ export function decodeDeltaFrame(
     return { delta, header };
   });
 
-  function decodeVectors(frame: Frame, header: DeltaHeader, count: number): Float32Array[] {
-    const codec = codecs.find(header.codebookId);
+  function decodeVectors(
+    codec: EmbeddingCodec,
+    frame: Frame,
+    header: DeltaHeader,
+    count: number,
+  ): Float32Array[] {
     const base = header.base === undefined ? undefined : requireBase(header.base);
     const references = referencesOf(base);
     const message = requireSection(frame, SectionType.embeddings, 'embeddings');
+    if (modeOfMessage(message) !== 'upload') throw malformed('a delta whose embeddings are biased');
     return codec.decode(message, { count, references, unbiased });
   }
 
@@ -225,6 +242,13 @@ export function decodeDeltaFrame(
       { retryable: true },
     );
   }
+}
+
+function checkCount(count: number, limit: number): void {
+  if (count <= limit) return;
+  const path = `patterns[${limit}]`;
+  const message = `delta: has ${count} patterns, but ${limit} are allowed; send fewer`;
+  throw new SyncError('invalid-pattern', message, { path, value: count, limit: String(limit) });
 }
 
 function reader(payload: Uint8Array): FieldReader {

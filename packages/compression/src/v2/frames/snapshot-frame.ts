@@ -1,3 +1,4 @@
+import { modeOfMessage } from '@omega-tv/embedding-codec';
 import { SyncError, type SnapshotReference } from '@omega-tv/types';
 import { asReferences, reading, type Codecs } from '../codecs.js';
 import {
@@ -141,6 +142,7 @@ function decode(codecs: Codecs, frame: Frame, held: Snapshot | undefined): Snaps
   added.forEach((layer, i) => {
     const message = messages[i] ?? new Uint8Array();
     const { count } = layer;
+    if (modeOfMessage(message) !== 'download') throw malformed('a layer that is dithered');
     vectors.push(...codec.decode(message, { count, references: asReferences(vectors) }));
     layers.push({ ...layer, message: message.slice() });
   });

@@ -26,6 +26,17 @@ async function teach(server: Awaited<ReturnType<typeof openServer>>, indexes: re
   await server.constellation.publish();
 }
 
+/** A TV that pushed three patterns and holds version 1, on a line that can lead elsewhere. */
+async function openAtFirstVersion(snapshots: 'inline' | 'cached') {
+  const first = await openServer({ keys: keysOf('the same') });
+  const line = switchable(first.transport);
+  const tv = await openTv(line, { snapshots });
+  await tv.store.skillStore(...realPatterns(3));
+  await teach(first, [0, 5]);
+  await tv.syncStore();
+  return { first, line, tv };
+}
+
 describe('an exchange in frames', () => {
   it('balances the books on both sides, in a tenth of the bytes of v1', async () => {
     const { constellation, transport } = await openServer();
@@ -177,12 +188,7 @@ describe('an exchange in frames', () => {
   it.each(['inline', 'cached'] as const)(
     'pushes again what a server lost that was put back to before it published, %s',
     async (snapshots) => {
-      const first = await openServer({ keys: keysOf('the same') });
-      const line = switchable(first.transport);
-      const tv = await openTv(line, { snapshots });
-      await tv.store.skillStore(...realPatterns(3));
-      await teach(first, [0, 5]);
-      await tv.syncStore();
+      const { tv, line } = await openAtFirstVersion(snapshots);
       expect(tv.lastVersion).toBe(1);
       // The same epoch, nothing published, nothing counted: as the copy of a fresh store.
       const second = await openServer({ keys: keysOf('the same') });
@@ -199,12 +205,7 @@ describe('an exchange in frames', () => {
   it.each(['inline', 'cached'] as const)(
     'pushes again what a server lost whose version has the same number and another content, %s',
     async (snapshots) => {
-      const first = await openServer({ keys: keysOf('the same') });
-      const line = switchable(first.transport);
-      const tv = await openTv(line, { snapshots });
-      await tv.store.skillStore(...realPatterns(3));
-      await teach(first, [0, 5]);
-      await tv.syncStore();
+      const { tv, line, first } = await openAtFirstVersion(snapshots);
       const second = await openServer({ keys: keysOf('the same') });
       await teach(second, [9, 11]);
       expect(second.constellation.report().epoch).toBe(first.constellation.report().epoch);

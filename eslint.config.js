@@ -12,18 +12,26 @@ const packages = {
   client: ['types', 'embedding-codec', 'compression', 'protocol', 'federation'],
   constellation: ['types', 'embedding-codec', 'compression', 'protocol', 'federation'],
 };
-const shared = [...Object.keys(packages), 'data', 'shell'];
+/** Private packages: what the apps, the tools and the tests share. */
+const privatePackages = {
+  data: ['types'],
+  simulation: ['types', 'data'],
+  'command-line': ['types'],
+  'test-support': ['types'],
+};
+const shared = [...Object.keys(packages), 'data', 'simulation', 'command-line'];
 const layers = {
   ...packages,
-  data: ['types'],
-  shell: ['types'],
+  ...privatePackages,
   app: shared,
   demo: [...shared, 'app'],
-  tool: [...shared, 'app', 'demo'],
+  tool: [...shared, 'app'],
 };
 
 function boundaries({ tests }) {
-  const extra = tests ? ['layer:data', 'layer:tool', 'layer:constellation', 'layer:app'] : [];
+  const extra = tests
+    ? ['layer:data', 'layer:simulation', 'layer:test-support', 'layer:constellation', 'layer:app']
+    : [];
   return {
     '@nx/enforce-module-boundaries': [
       'error',

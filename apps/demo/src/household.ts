@@ -2,13 +2,8 @@ import path from 'node:path';
 import { SyncClient } from '@omega-tv/client';
 import { createRandom } from '@omega-tv/seeded-random';
 import type { SyncResult } from '@omega-tv/protocol';
-import {
-  createViewer,
-  Television,
-  type Persona,
-  type Recommendation,
-  type Viewer,
-} from '@omega-tv/tv-agent';
+import { createViewer, type Persona, type Viewer } from '@omega-tv/simulated-viewers';
+import { Television, type Recommendation } from '@omega-tv/tv-agent';
 import { countingBoth } from './both-protocols.js';
 import type { World } from './world.js';
 

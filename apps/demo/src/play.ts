@@ -1,5 +1,6 @@
 import { readReport } from '@omega-tv/constellation';
-import { PERSONAS, reportTelevision, type TelevisionReport } from '@omega-tv/tv-agent';
+import { PERSONAS } from '@omega-tv/simulated-viewers';
+import { reportTelevision, type TelevisionReport } from '@omega-tv/tv-agent';
 import { openHousehold, type Household } from './household.js';
 import { runScene, type Show } from './scene.js';
 import { playCrash } from './scenes/crash.js';

@@ -3,7 +3,5 @@ export { reportTelevision, type TelevisionReport } from './cli/report.js';
 export { explain, type Reason } from './recommender/reason.js';
 export type { Recommendation } from './recommender/recommend.js';
 export { Television, type TelevisionOptions } from './tv/television.js';
-export { PERSONAS, type Persona } from './viewer/persona.js';
-export { createViewer, type Viewer, type Viewing } from './viewer/viewer.js';
 export { learn } from './learner/learn.js';
 export type { LearnedPattern, Sample } from './learner/pattern.js';

@@ -5,7 +5,7 @@ import { describeList } from './cli/describe.js';
 import { openTelevision, reportTelevision } from './cli/report.js';
 import { run } from './cli/run.js';
 import { explain } from './recommender/reason.js';
-import { PERSONAS, type Persona } from './viewer/persona.js';
+import { PERSONAS, type Persona } from '@omega-tv/simulated-viewers';
 
 const MAX_INTERVAL_MS = 24 * 60 * 60 * 1000;
 const DEFAULT_INTERVAL_MS = 10 * 60 * 1000;

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { learn, LEARNER_DEFAULTS } from '../src/learner/learn.js';
 import type { LearnedPattern } from '../src/learner/pattern.js';
 import { createRandom } from '@omega-tv/seeded-random';
-import { catalogue, createPersonaViewer, findTitle, learnAll, watchEvenings } from './simulate.js';
+import { watchEvenings } from '@omega-tv/simulated-viewers';
+import { catalogue, createPersonaViewer, findTitle, learnAll } from './simulate.js';
 
 const viewings = fc.array(
   fc.record({

@@ -12,10 +12,9 @@ import type { LearnedPattern } from '../src/learner/pattern.js';
 import { pickDiverse } from '../src/recommender/diversity.js';
 import { explain } from '../src/recommender/reason.js';
 import { recommend, type RecommendInput } from '../src/recommender/recommend.js';
-import { dot } from '../src/vectors.js';
-import { PERSONAS } from '../src/viewer/persona.js';
-import type { Viewer } from '../src/viewer/viewer.js';
-import { catalogue, createPersonaViewer, findTitle, learnAll, watchEvenings } from './simulate.js';
+import { dot } from '@omega-tv/catalogue';
+import { PERSONAS, watchEvenings, type Viewer } from '@omega-tv/simulated-viewers';
+import { catalogue, createPersonaViewer, findTitle, learnAll } from './simulate.js';
 
 const nowMs = Date.UTC(2026, 0, 1);
 const TVS_PER_PERSONA = 5;

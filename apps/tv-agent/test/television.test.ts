@@ -6,8 +6,7 @@ import { loadCatalogue } from '@omega-tv/catalogue';
 import { createRandom } from '@omega-tv/seeded-random';
 import { reportTelevision } from '../src/cli/report.js';
 import { Television } from '../src/tv/television.js';
-import { PERSONAS } from '../src/viewer/persona.js';
-import { createViewer } from '../src/viewer/viewer.js';
+import { createViewer, PERSONAS } from '@omega-tv/simulated-viewers';
 
 const catalogue = loadCatalogue();
 const [persona] = PERSONAS;

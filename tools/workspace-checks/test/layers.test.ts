@@ -34,7 +34,7 @@ const forbidden: readonly (readonly [file: string, code: string, tag: string])[]
   [server, "export * from '@omega-tv/mock-constellation';", 'layer:constellation'],
   [server, "export * from '@omega-tv/catalogue';", 'layer:constellation'],
   [server, "export * from '@omega-tv/readme-examples';", 'layer:constellation'],
-  ['tools/catalogue/src/index.ts', "export * from '@omega-tv/client';", 'layer:data'],
+  ['packages/catalogue/src/index.ts', "export * from '@omega-tv/client';", 'layer:data'],
   [client, "export * from '@omega-tv/constellation';", 'runtime:any'],
   [client, "export * from '@omega-tv/catalogue';", 'runtime:any'],
   ['packages/types/src/index.ts', "export * from '@omega-tv/tv-agent';", 'runtime:any'],

@@ -16,11 +16,11 @@ import { promisify } from 'node:util';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { patternsOf, SAMPLES } from './patterns.js';
-import { entryPoints, listProjects, root } from './workspace.js';
+import { entryPoints, listPublished, root } from './workspace.js';
 
 const run = promisify(execFile);
 const TIMEOUT_MS = 300_000;
-const packages = listProjects('packages');
+const packages = listPublished();
 const consumerSource = fileURLToPath(new URL('consumer/consumer.ts', import.meta.url));
 /** What a TypeScript user of a Node package has anyway. */
 const userPackages = ['@types/node@20'];

@@ -26,10 +26,18 @@ export interface Project {
 
 type Group = 'packages' | 'apps' | 'tools';
 
-/** The workspace's projects; those in `packages` are published. */
-export function listProjects(...groups: readonly Group[]): readonly Project[] {
-  const chosen = groups.length > 0 ? groups : (['packages', 'apps', 'tools'] as const);
-  return chosen.flatMap((group) =>
+const GROUPS: readonly Group[] = ['packages', 'apps', 'tools'];
+
+/** The packages that users install; the private ones beside them serve apps, tools and tests. */
+export function listPublished(): readonly Project[] {
+  return listProjects().filter(
+    ({ folder, manifest }) => folder.startsWith('packages/') && manifest.private !== true,
+  );
+}
+
+/** The workspace's projects. */
+export function listProjects(): readonly Project[] {
+  return GROUPS.flatMap((group) =>
     readdirSync(path.join(root, group)).map((name) => {
       const folder = `${group}/${name}`;
       const manifest = readFileSync(path.join(root, folder, 'package.json'), 'utf8');

@@ -1,4 +1,5 @@
-import type { Persona, Recommendation } from '@omega-tv/tv-agent';
+import type { Persona } from '@omega-tv/simulated-viewers';
+import type { Recommendation } from '@omega-tv/tv-agent';
 import { countLiked, exchange, openHousehold, type Household } from '../household.js';
 import type { World } from '../world.js';
 

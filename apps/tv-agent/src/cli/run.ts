@@ -5,8 +5,7 @@ import type { BudgetTier } from '@omega-tv/compression';
 import { createNodeV1Format, createNodeV2Format } from '@omega-tv/compression/node';
 import type { SyncResult } from '@omega-tv/protocol';
 import { Television } from '../tv/television.js';
-import type { Persona } from '../viewer/persona.js';
-import { createViewer } from '../viewer/viewer.js';
+import { createViewer, type Persona } from '@omega-tv/simulated-viewers';
 import { describeFailure, describeRecovery, describeSync } from './describe.js';
 
 export interface RunOptions {

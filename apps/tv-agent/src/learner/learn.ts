@@ -1,5 +1,5 @@
 import type { RandomSource } from '@omega-tv/types';
-import { dot } from '../vectors.js';
+import { dot } from '@omega-tv/catalogue';
 import { drawPatternId } from './pattern-id.js';
 import { addSample, startPattern, type LearnedPattern, type Sample } from './pattern.js';
 

@@ -1,5 +1,5 @@
 import type { PatternData } from '@omega-tv/types';
-import { dot } from '../vectors.js';
+import { dot } from '@omega-tv/catalogue';
 
 /** A pattern as its TV keeps it: what is pushed, and two numbers to go on learning from. */
 export interface LearnedPattern extends PatternData {

@@ -1,4 +1,4 @@
-import { dot } from '../vectors.js';
+import { dot } from '@omega-tv/catalogue';
 
 /** A candidate for the list. */
 export interface Candidate {

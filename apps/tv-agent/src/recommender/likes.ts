@@ -1,6 +1,5 @@
-import type { Title } from '@omega-tv/catalogue';
+import { dot, type Title } from '@omega-tv/catalogue';
 import { isFresh, type PatternData, type TrendSignal } from '@omega-tv/types';
-import { dot } from '../vectors.js';
 
 /**
  * A published pattern speaks to a viewer who finished something near it: not below the first

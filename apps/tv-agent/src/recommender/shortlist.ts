@@ -1,6 +1,5 @@
-import type { Title } from '@omega-tv/catalogue';
+import { dot, type Title } from '@omega-tv/catalogue';
 import type { PatternData } from '@omega-tv/types';
-import { dot } from '../vectors.js';
 
 /**
  * The titles that are among the `size` nearest to some pattern: no other can come out on top, and

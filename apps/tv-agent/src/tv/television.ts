@@ -6,7 +6,7 @@ import type { Clock, Logger, PatternData, RandomSource } from '@omega-tv/types';
 import { learn } from '../learner/learn.js';
 import type { LearnedPattern } from '../learner/pattern.js';
 import { recommend, type Recommendation } from '../recommender/recommend.js';
-import type { Viewer, Viewing } from '../viewer/viewer.js';
+import type { Viewer, Viewing } from '@omega-tv/simulated-viewers';
 import { createMemoryHistory, type EveningRecord, type History } from './history.js';
 import { openLevelHistory } from './level-history.js';
 import { reconcile, replayHistory, toSample } from './replay.js';

@@ -1,6 +1,7 @@
 import { loadCatalogue, type Title } from '@omega-tv/catalogue';
 import { createRandom } from '@omega-tv/seeded-random';
-import { createViewer, learn, PERSONAS, type LearnedPattern } from '@omega-tv/tv-agent';
+import { createViewer, PERSONAS, watchEvenings } from '@omega-tv/simulated-viewers';
+import { learn, type LearnedPattern } from '@omega-tv/tv-agent';
 import {
   meetsSyncThreshold,
   type GlobalPatterns,
@@ -45,18 +46,14 @@ function watch(
   const options = { catalogue, seed: `bench ${index}` };
   const viewer = createViewer(persona === undefined ? options : { ...options, persona });
   const random = createRandom('bench pattern ids', index);
-  const seen = new Set<string>();
   let patterns: readonly LearnedPattern[] = [];
-  for (let number = 0; number < EVENINGS; number += 1) {
-    for (const { titleId, completed } of viewer.watch({ number, offered: [], seen })) {
-      const title = titles.get(titleId);
-      if (title === undefined) continue;
-      seen.add(titleId);
-      if (completed) finished.set(titleId, (finished.get(titleId) ?? 0) + 1);
-      const sample = { embedding: title.embedding, genre: title.genres[0], completed };
-      const { pattern } = learn(patterns, sample, random);
-      patterns = [...patterns.filter(({ id }) => id !== pattern.id), pattern];
-    }
+  for (const { titleId, completed } of watchEvenings(viewer, 0, EVENINGS)) {
+    const title = titles.get(titleId);
+    if (title === undefined) continue;
+    if (completed) finished.set(titleId, (finished.get(titleId) ?? 0) + 1);
+    const sample = { embedding: title.embedding, genre: title.genres[0], completed };
+    const { pattern } = learn(patterns, sample, random);
+    patterns = [...patterns.filter(({ id }) => id !== pattern.id), pattern];
   }
   return patterns
     .filter(meetsSyncThreshold)

@@ -1,7 +1,10 @@
+import { loadCatalogue } from '@omega-tv/catalogue';
 import { describe, expect, it } from 'vitest';
-import { PERSONAS } from '../src/viewer/persona.js';
-import { createViewer, type Viewer } from '../src/viewer/viewer.js';
-import { catalogue, createPersonaViewer, watchEvenings } from './simulate.js';
+import { PERSONAS } from '../src/persona.js';
+import { createViewer, type Viewer } from '../src/viewer.js';
+import { watchEvenings } from '../src/watch-evenings.js';
+
+const catalogue = loadCatalogue();
 
 const keywords = new Set(catalogue.flatMap((title) => title.keywords));
 const mainGenres = new Set(catalogue.map((title) => title.genres[0]));
@@ -101,8 +104,8 @@ describe('personas', () => {
 
   it('make viewers that are more like each other than like other personas', () => {
     const viewersOf = (name: string) => {
-      const index = PERSONAS.findIndex((persona) => persona.name === name);
-      return [1, 2, 3, 4].map((seed) => createPersonaViewer(index, seed));
+      const persona = PERSONAS.find((each) => each.name === name)!;
+      return [1, 2, 3, 4].map((seed) => createViewer({ catalogue, seed, persona }));
     };
     const crime = viewersOf('night-detective');
     const family = viewersOf('family-sofa');

@@ -1,3 +1,5 @@
+import { dot } from './dot.js';
+
 /** A taste, and what it became. */
 export type ClosePair = readonly [reference: Float32Array, moved: Float32Array];
 
@@ -35,8 +37,4 @@ function sum(vectors: readonly Float32Array[]): Float32Array {
 function unit(vector: Float32Array): Float32Array {
   const length = Math.sqrt(dot(vector, vector));
   return vector.map((value) => value / length);
-}
-
-function dot(a: Float32Array, b: Float32Array): number {
-  return a.reduce((total, value, i) => total + value * (b[i] ?? 0), 0);
 }

@@ -1,6 +1,5 @@
-import type { Title } from '@omega-tv/catalogue';
+import { dot, type Title } from '@omega-tv/catalogue';
 import type { RandomSource } from '@omega-tv/types';
-import { dot } from '../vectors.js';
 import { drawWeighted } from './draw.js';
 import type { Persona } from './persona.js';
 

@@ -1,3 +1,4 @@
 export { loadCatalogue, type Title } from './catalogue.js';
+export { dot } from './dot.js';
 export { closePairs, type ClosePair } from './close-pairs.js';
 export { decodeFloat16 } from './float16.js';

@@ -4,7 +4,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import type { ConstellationReport } from '@omega-tv/constellation';
 import type { TelevisionReport } from '@omega-tv/tv-agent';
 import { booksBalance } from '../src/summary.js';
@@ -47,32 +47,28 @@ describe('the books of the demo', () => {
 });
 
 describe('Ctrl-C', () => {
-  it(
-    'ends the demo and its server, and leaves no folder behind',
-    { timeout: 300_000 },
-    async () => {
-      const folder = await mkdtemp(path.join(tmpdir(), 'demo-test-'));
-      const child = spawn(process.execPath, [COMMAND], {
-        env: { ...process.env, TMPDIR: folder },
-        stdio: ['ignore', 'pipe', 'ignore'],
+  it('ends the demo and its server, and leaves no folder behind', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'demo-test-'));
+    const child = spawn(process.execPath, [COMMAND], {
+      env: { ...process.env, TMPDIR: folder },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    let stdout = '';
+    const serverUp = new Promise<string>((resolve) => {
+      child.stdout.on('data', (data: Buffer) => {
+        stdout += data.toString();
+        const url = /http:\/\/[\d.:]+/.exec(stdout)?.[0];
+        if (url !== undefined) resolve(url);
       });
-      let stdout = '';
-      const serverUp = new Promise<string>((resolve) => {
-        child.stdout.on('data', (data: Buffer) => {
-          stdout += data.toString();
-          const url = /http:\/\/[\d.:]+/.exec(stdout)?.[0];
-          if (url !== undefined) resolve(url);
-        });
-      });
-      const closed = once(child, 'close');
-      const url = await serverUp;
-      expect((await fetch(`${url}/api/v1/health`)).ok).toBe(true);
-      child.kill('SIGINT');
-      const [code] = (await closed) as [number | null];
-      expect(code).toBe(130);
-      await expect(fetch(`${url}/api/v1/health`)).rejects.toThrow();
-      expect(await readdir(folder)).toEqual([]);
-      await rm(folder, { recursive: true });
-    },
-  );
+    });
+    const closed = once(child, 'close');
+    const url = await serverUp;
+    expect((await fetch(`${url}/api/v1/health`)).ok).toBe(true);
+    child.kill('SIGINT');
+    const [code] = (await closed) as [number | null];
+    expect(code).toBe(130);
+    await expect(fetch(`${url}/api/v1/health`)).rejects.toThrow();
+    expect(await readdir(folder)).toEqual([]);
+    await rm(folder, { recursive: true });
+  });
 });

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import type { WireFormat } from '@omega-tv/compression';
 import { createNodeV1Format } from '@omega-tv/compression/node';
 import { loadCatalogue } from '@omega-tv/catalogue';
-import { onTestFinished } from 'vitest';
+import { onTestFinished } from '@omega-tv/test-support';
 
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const titles = loadCatalogue();

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   Constellation,
   createMemoryConstellationStore,
@@ -75,7 +75,7 @@ afterAll(async () => {
 });
 
 describe('tv-agent', () => {
-  it('runs, reports and recommends', { timeout: 300_000 }, async () => {
+  it('runs, reports and recommends', async () => {
     const before = constellation.report().samplesAccepted;
     const ran = await run(...runArgs('kitchen', '--syncs', '4', '--json'));
     expect(ran).toMatchObject({ code: 0, stderr: '' });
@@ -105,33 +105,29 @@ describe('tv-agent', () => {
     expect(JSON.parse(json.stdout)).toHaveLength(10);
   });
 
-  it(
-    'goes on after SIGKILL at any moment; the books still balance',
-    { timeout: 300_000 },
-    async () => {
-      const before = constellation.report().samplesAccepted;
-      const { child, ended } = start(runArgs('attic'));
-      // Killed right after a line, when it watches or pushes again.
-      let [current, done] = [child, ended];
-      for (let round = 0; round < 5; round += 1) {
-        await once(current.stdout, 'data');
-        if (round % 2 === 1) await once(current.stdout, 'data');
-        current.kill('SIGKILL');
-        await done;
-        ({ child: current, ended: done } = start(runArgs('attic')));
-      }
+  it('goes on after SIGKILL at any moment; the books still balance', async () => {
+    const before = constellation.report().samplesAccepted;
+    const { child, ended } = start(runArgs('attic'));
+    // Killed right after a line, when it watches or pushes again.
+    let [current, done] = [child, ended];
+    for (let round = 0; round < 5; round += 1) {
+      await once(current.stdout, 'data');
+      if (round % 2 === 1) await once(current.stdout, 'data');
       current.kill('SIGKILL');
       await done;
-      expect((await run(...runArgs('attic', '--syncs', '1'))).code).toBe(0);
-      const books = await report('attic');
-      const { samplesLearned, samplesAcknowledged, samplesWaiting, samplesWithheld } = books;
-      expect(samplesWaiting).toBe(0);
-      expect(samplesAcknowledged + samplesWithheld).toBe(samplesLearned);
-      expect(constellation.report().samplesAccepted - before).toBe(samplesAcknowledged);
-    },
-  );
+      ({ child: current, ended: done } = start(runArgs('attic')));
+    }
+    current.kill('SIGKILL');
+    await done;
+    expect((await run(...runArgs('attic', '--syncs', '1'))).code).toBe(0);
+    const books = await report('attic');
+    const { samplesLearned, samplesAcknowledged, samplesWaiting, samplesWithheld } = books;
+    expect(samplesWaiting).toBe(0);
+    expect(samplesAcknowledged + samplesWithheld).toBe(samplesLearned);
+    expect(constellation.report().samplesAccepted - before).toBe(samplesAcknowledged);
+  });
 
-  it('ends cleanly on SIGTERM', { timeout: 300_000 }, async () => {
+  it('ends cleanly on SIGTERM', async () => {
     const { child, ended } = start(runArgs('garage'));
     await once(child.stdout, 'data');
     child.kill('SIGTERM');
@@ -139,19 +135,15 @@ describe('tv-agent', () => {
     expect((await report('garage')).samplesLearned).toBeGreaterThan(0);
   });
 
-  it(
-    'keeps what it learned when no server answers, and says so',
-    { timeout: 300_000 },
-    async () => {
-      const args = runArgs('cellar', '--syncs', '3');
-      const ran = await run(...args.map((arg) => (arg === url ? 'http://127.0.0.1:9' : arg)));
-      expect(ran.code).toBe(1);
-      expect(ran.stderr).toContain('nothing listens there');
-      const books = await report('cellar');
-      expect(books.samplesWaiting).toBeGreaterThan(0);
-      expect(books.samplesAcknowledged).toBe(0);
-    },
-  );
+  it('keeps what it learned when no server answers, and says so', async () => {
+    const args = runArgs('cellar', '--syncs', '3');
+    const ran = await run(...args.map((arg) => (arg === url ? 'http://127.0.0.1:9' : arg)));
+    expect(ran.code).toBe(1);
+    expect(ran.stderr).toContain('nothing listens there');
+    const books = await report('cellar');
+    expect(books.samplesWaiting).toBeGreaterThan(0);
+    expect(books.samplesAcknowledged).toBe(0);
+  });
 
   it.each([
     [['report', '--data', 'nowhere'], 'No TV ever ran in'],
@@ -160,7 +152,7 @@ describe('tv-agent', () => {
     [['run', '--url', 'http://x', '--device-id', '', '--data', 'x'], 'device id'],
     [['run', '--url', 'http://x', '--device-id', 'x', '--data', 'x', '--syncs', '0'], 'from 1 to'],
     [['run', '--url', 'http://x', '--device-id', 'x', '--data', 'x', '--persona', 'me'], 'none'],
-  ])('refuses %j', { timeout: 300_000 }, async (args, message) => {
+  ])('refuses %j', async (args, message) => {
     const { code, stdout, stderr } = await run(...args);
     expect(code).toBe(1);
     expect(stdout).toBe('');

@@ -1,6 +1,6 @@
 import { isPublishedId, meetsSyncThreshold, validatePatternData } from '@omega-tv/types';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { learn, LEARNER_DEFAULTS } from '../src/learner/learn.js';
 import type { LearnedPattern } from '../src/learner/pattern.js';
 import { createRandom } from '@omega-tv/seeded-random';

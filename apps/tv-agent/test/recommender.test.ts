@@ -7,7 +7,7 @@ import {
   scoreContent,
 } from '@omega-tv/federation';
 import { meetsSyncThreshold, TREND_FRESHNESS_MS, type GlobalPatterns } from '@omega-tv/types';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import type { LearnedPattern } from '../src/learner/pattern.js';
 import { pickDiverse } from '../src/recommender/diversity.js';
 import { explain } from '../src/recommender/reason.js';
@@ -169,35 +169,31 @@ describe('a list', () => {
 });
 
 describe('what other TVs learned', () => {
-  it(
-    'helps a fresh viewer: much when they are alike, some when mixed, hardly any harm when unlike',
-    { timeout: 300_000 },
-    () => {
-      const shares = { alone: [0], unlike: [0], mixed: [0], alike: [0] };
-      for (const list of Object.values(shares)) list.length = 0;
-      for (let persona = 0; persona < PERSONAS.length; persona += 1) {
-        for (let seed = 0; seed < 5; seed += 1) {
-          const viewer = createPersonaViewer(persona, `fresh ${seed}`);
-          const tv = createTv(viewer, 30, 2);
-          const unlike = globalsByPersona[(persona + 5) % PERSONAS.length] ?? everyone;
-          const alike = globalsByPersona[persona] ?? everyone;
-          shares.alone.push(wouldFinish(viewer, tv));
-          shares.unlike.push(wouldFinish(viewer, { ...tv, globals: unlike }));
-          shares.mixed.push(wouldFinish(viewer, { ...tv, globals: everyone }));
-          shares.alike.push(wouldFinish(viewer, { ...tv, globals: alike }));
-        }
+  it('helps a fresh viewer: much when they are alike, some when mixed, hardly any harm when unlike', () => {
+    const shares = { alone: [0], unlike: [0], mixed: [0], alike: [0] };
+    for (const list of Object.values(shares)) list.length = 0;
+    for (let persona = 0; persona < PERSONAS.length; persona += 1) {
+      for (let seed = 0; seed < 5; seed += 1) {
+        const viewer = createPersonaViewer(persona, `fresh ${seed}`);
+        const tv = createTv(viewer, 30, 2);
+        const unlike = globalsByPersona[(persona + 5) % PERSONAS.length] ?? everyone;
+        const alike = globalsByPersona[persona] ?? everyone;
+        shares.alone.push(wouldFinish(viewer, tv));
+        shares.unlike.push(wouldFinish(viewer, { ...tv, globals: unlike }));
+        shares.mixed.push(wouldFinish(viewer, { ...tv, globals: everyone }));
+        shares.alike.push(wouldFinish(viewer, { ...tv, globals: alike }));
       }
-      const [alone, unlike, mixed, alike] = Object.values(shares).map(mean);
-      console.log(
-        'simulated, two titles known, share of ten recommended that the viewer would finish:',
-        Object.entries(shares).map(([name, list]) => `${name} ${mean(list).toFixed(2)}`),
-      );
-      expect(alone).toBeGreaterThan(0.4);
-      expect(unlike).toBeGreaterThan((alone ?? 1) - 0.05);
-      expect(mixed).toBeGreaterThan((alone ?? 1) + 0.03);
-      expect(alike).toBeGreaterThan((mixed ?? 1) + 0.05);
-    },
-  );
+    }
+    const [alone, unlike, mixed, alike] = Object.values(shares).map(mean);
+    console.log(
+      'simulated, two titles known, share of ten recommended that the viewer would finish:',
+      Object.entries(shares).map(([name, list]) => `${name} ${mean(list).toFixed(2)}`),
+    );
+    expect(alone).toBeGreaterThan(0.4);
+    expect(unlike).toBeGreaterThan((alone ?? 1) - 0.05);
+    expect(mixed).toBeGreaterThan((alone ?? 1) + 0.03);
+    expect(alike).toBeGreaterThan((mixed ?? 1) + 0.05);
+  });
 });
 
 /** The ten best scores of all that was not watched. */

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { loadCatalogue } from '@omega-tv/catalogue';
 import { createRandom } from '@omega-tv/seeded-random';
 import { reportTelevision } from '../src/cli/report.js';
@@ -58,7 +58,9 @@ describe('a television', () => {
     const first = await open();
     await watchEvenings(first, 3);
     // The crash falls between the two writes: the history is written, the patterns are not.
-    vi.spyOn(first.store, 'skillStore').mockRejectedValueOnce(new Error('killed'));
+    jest
+      .spyOn(first.store, 'skillStore')
+      .mockImplementationOnce(() => Promise.reject(new Error('killed')));
     await expect(first.watchEvening(viewer)).rejects.toThrow('killed');
     const { watched } = first;
     await first.close();

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { closePairs, decodeFloat16, loadCatalogue } from '../src/index.js';
 
 describe('the catalogue', () => {

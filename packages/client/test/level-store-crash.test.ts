@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
+import { describeUnless, itUnless, missingPrlimit } from '@omega-tv/test-support';
 import { openLevelPatternStore } from '../src/node/index.js';
 import { startChild, type Child } from './child.js';
 import { clock, realPattern, temporaryFolder } from './support.js';
 
-const TIMEOUT_MS = 300_000;
 const FIRST_COUNT = 10;
 
 const open = (directory: string) => openLevelPatternStore({ directory, clock });
@@ -31,52 +31,40 @@ async function expectAcknowledged(directory: string, lines: readonly string[]): 
 }
 
 describe('kill -9 in the middle of writes', () => {
-  it(
-    'loses no acknowledged step, again and again on the same store',
-    async () => {
-      const directory = path.join(await temporaryFolder(), 'store');
-      let firstStep = 1;
-      for (const steps of [1, 2, 7, 40, 160]) {
-        const writer = startChild('store-writer.mjs', [directory, String(firstStep)]);
-        const last = firstStep + steps - 1;
-        await writer.line((line) => line === `${steps % 2 === 0 ? 'saved' : 'stored'} ${last}`);
-        await expectAcknowledged(directory, await writer.kill());
-        firstStep = last + 3;
-      }
-    },
-    TIMEOUT_MS,
-  );
+  it('loses no acknowledged step, again and again on the same store', async () => {
+    const directory = path.join(await temporaryFolder(), 'store');
+    let firstStep = 1;
+    for (const steps of [1, 2, 7, 40, 160]) {
+      const writer = startChild('store-writer.mjs', [directory, String(firstStep)]);
+      const last = firstStep + steps - 1;
+      await writer.line((line) => line === `${steps % 2 === 0 ? 'saved' : 'stored'} ${last}`);
+      await expectAcknowledged(directory, await writer.kill());
+      firstStep = last + 3;
+    }
+  });
 });
 
-const hasPrlimit = spawnSync('prlimit', ['--version']).status === 0;
-if (!hasPrlimit) console.warn('no prlimit here: the tests of a full disk are skipped');
-
-describe.skipIf(!hasPrlimit)('a full disk (RLIMIT_FSIZE, so that writes really fail)', () => {
+describeUnless(missingPrlimit(), 'a full disk (RLIMIT_FSIZE, so that writes really fail)', () => {
   function limitFiles({ process: { pid } }: Child, bytes: string): void {
     const run = spawnSync('prlimit', ['--pid', String(pid), `--fsize=${bytes}:unlimited`]);
     expect(run.status).toBe(0);
   }
 
-  it(
-    'fails the writes, and loses nothing that was stored before or after',
-    async () => {
-      const directory = path.join(await temporaryFolder(), 'store');
-      const writer = startChild('store-writer.mjs', [directory, '1']);
-      await writer.line((line) => line.startsWith('saved'));
-      limitFiles(writer, '400000');
-      const failed = await writer.line((line) => line.startsWith('failed'));
-      expect(failed).toContain('LEVEL_IO_ERROR');
-      limitFiles(writer, 'unlimited');
-      const step = Number(failed.split(' ')[1]);
-      // Enough steps after the disk has room again, and too few for LevelDB to begin a new log.
-      const isLater = (line: string) =>
-        line.startsWith('saved') && Number(line.split(' ')[1]) > step;
-      const resumed = Number((await writer.line(isLater)).split(' ')[1]);
-      await writer.line((line) => line === `saved ${resumed + 8}`);
-      await expectAcknowledged(directory, await writer.kill());
-    },
-    TIMEOUT_MS,
-  );
+  it('fails the writes, and loses nothing that was stored before or after', async () => {
+    const directory = path.join(await temporaryFolder(), 'store');
+    const writer = startChild('store-writer.mjs', [directory, '1']);
+    await writer.line((line) => line.startsWith('saved'));
+    limitFiles(writer, '400000');
+    const failed = await writer.line((line) => line.startsWith('failed'));
+    expect(failed).toContain('LEVEL_IO_ERROR');
+    limitFiles(writer, 'unlimited');
+    const step = Number(failed.split(' ')[1]);
+    // Enough steps after the disk has room again, and too few for LevelDB to begin a new log.
+    const isLater = (line: string) => line.startsWith('saved') && Number(line.split(' ')[1]) > step;
+    const resumed = Number((await writer.line(isLater)).split(' ')[1]);
+    await writer.line((line) => line === `saved ${resumed + 8}`);
+    await expectAcknowledged(directory, await writer.kill());
+  });
 });
 
 describe('a disk that cannot be used', () => {
@@ -101,7 +89,8 @@ describe('a disk that cannot be used', () => {
   // Root may write anywhere, so there the script runs as nobody, who must be able to read it.
   const isRoot = process.getuid?.() === 0;
   const asNobody = isRoot ? { uid: 65_534, gid: 65_534 } : {};
-  it.skipIf(process.platform === 'win32')(
+  itUnless(
+    process.platform === 'win32' ? 'folders here have no modes' : undefined,
     'a read-only folder: the TV starts in memory, the store stays',
     async () => {
       const folder = await temporaryFolder();
@@ -121,6 +110,5 @@ describe('a disk that cannot be used', () => {
       expect(await again.store.skillList(9)).toMatchObject([{ id: 'p0', sampleCount: 77 }]);
       await again.store.close();
     },
-    TIMEOUT_MS,
   );
 });

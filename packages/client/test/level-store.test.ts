@@ -1,7 +1,7 @@
 import { cp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ClassicLevel } from 'classic-level';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { silentLogger } from '@omega-tv/types';
 import { emptySyncState } from '../src/index.js';
 import { openLevelPatternStore } from '../src/node/index.js';

@@ -14,7 +14,8 @@ import {
   type Transport,
   type TransportRequest,
 } from '@omega-tv/protocol';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
+import { onTestFinished, waitUntil } from '@omega-tv/test-support';
 import { clock, format, realPattern, realPatterns, syncErrorOf, TIMESTAMP } from './support.js';
 
 type Mount = (server: ReturnType<typeof createServer>) => Promise<Transport>;
@@ -62,7 +63,7 @@ describe.each(mounts)('the contract, $name', ({ mount }) => {
     method: 'POST',
     path: PATHS.sync,
     headers: { 'Content-Type': 'application/octet-stream' },
-    timeoutMs: 10_000,
+    timeoutMs: 300_000,
     maxResponseBytes: 16 * 1024,
     ...change,
   });
@@ -151,7 +152,8 @@ describe.each(mounts)('the contract, $name', ({ mount }) => {
     expect(answer.headers['content-type']).toContain(PROBLEM_MEDIA_TYPE);
     const problem = JSON.parse(new TextDecoder().decode(answer.body)) as Problem;
     expect(problem).toMatchObject({ type: `urn:omega-tv:problem:${code}`, status });
-    await expect.poll(() => constellation.report().refused).toBe(1);
+    await waitUntil(() => constellation.report().refused > 0);
+    expect(constellation.report().refused).toBe(1);
     expect(constellation.report()).toMatchObject({ devices: 0, samplesAccepted: 0 });
   });
 

@@ -1,6 +1,6 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { sampleBooks, SyncClient } from '../src/index.js';
 import { openLevelPatternStore } from '../src/node/index.js';
 import {

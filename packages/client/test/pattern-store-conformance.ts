@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { PUBLISHED_ID_PREFIX, type PatternData } from '@omega-tv/types';
 import { emptySyncState, type PatternStore, type SyncState } from '../src/index.js';
 import { realPattern, realPatterns, snapshotOf, syncErrorOf } from './support.js';

@@ -2,12 +2,11 @@ import path from 'node:path';
 import { createAxiosTransport } from '@omega-tv/protocol';
 import { readReport } from '@omega-tv/constellation';
 import { isSyncError } from '@omega-tv/types';
-import { expect, it } from 'vitest';
+import { expect, it } from '@jest/globals';
 import { createMemoryPatternStore, sampleBooks } from '../src/index.js';
 import { startChild, type Child } from './child.js';
 import { openClient, realPatterns, recording, temporaryFolder } from './support.js';
 
-const TIMEOUT_MS = 300_000;
 const PATTERNS = 24;
 const FIRST_COUNT = 12;
 
@@ -27,51 +26,44 @@ const moments = [
   { push: 5, when: 'when its answer arrived, which is lost' },
 ] as const;
 
-it(
-  'a server killed (-9) in mid-sync and started again has every sample once',
-  async () => {
-    const directory = path.join(await temporaryFolder(), 'server');
-    const store = createMemoryPatternStore();
-    for (const [round, { push, when }] of moments.entries()) {
-      await store.skillStore(...realPatterns(PATTERNS, { sampleCount: FIRST_COUNT + 10 * round }));
-      const first = await startServer(directory);
-      let pushes = 0;
-      const deadly = recording(
-        createAxiosTransport({ baseUrl: first.url }),
-        async (next, { method }) => {
-          pushes += method === 'POST' ? 1 : 0;
-          if (method !== 'POST' || pushes !== push) return next();
-          if (when === 'before it is sent') await first.server.kill();
-          const answer = next();
-          if (when === 'as it is sent') first.server.process.kill('SIGKILL');
-          if (when === 'after a turn of the event loop') {
-            setImmediate(() => first.server.process.kill('SIGKILL'));
-          }
-          if (when.startsWith('when its answer arrived')) {
-            await answer;
-            await first.server.kill();
-          }
-          if (when.endsWith('lost')) throw new Error('the connection broke');
-          return answer;
-        },
-      );
-      const dying = await openClient(deadly, { store });
-      const outcome = await dying.syncStore().catch((error: unknown) => error);
-      expect(isSyncError(outcome, 'http') || outcome instanceof Error).toBe(true);
-      await first.server.kill();
+it('a server killed (-9) in mid-sync and started again has every sample once', async () => {
+  const directory = path.join(await temporaryFolder(), 'server');
+  const store = createMemoryPatternStore();
+  for (const [round, { push, when }] of moments.entries()) {
+    await store.skillStore(...realPatterns(PATTERNS, { sampleCount: FIRST_COUNT + 10 * round }));
+    const first = await startServer(directory);
+    let pushes = 0;
+    const deadly = recording(
+      createAxiosTransport({ baseUrl: first.url }),
+      async (next, { method }) => {
+        pushes += method === 'POST' ? 1 : 0;
+        if (method !== 'POST' || pushes !== push) return next();
+        if (when === 'before it is sent') await first.server.kill();
+        const answer = next();
+        if (when === 'as it is sent') first.server.process.kill('SIGKILL');
+        if (when === 'after a turn of the event loop') {
+          setImmediate(() => first.server.process.kill('SIGKILL'));
+        }
+        if (when.startsWith('when its answer arrived')) {
+          await answer;
+          await first.server.kill();
+        }
+        if (when.endsWith('lost')) throw new Error('the connection broke');
+        return answer;
+      },
+    );
+    const dying = await openClient(deadly, { store });
+    const outcome = await dying.syncStore().catch((error: unknown) => error);
+    expect(isSyncError(outcome, 'http') || outcome instanceof Error).toBe(true);
+    await first.server.kill();
 
-      const second = await startServer(directory);
-      const client = await openClient(createAxiosTransport({ baseUrl: second.url }), { store });
-      await client.syncStore();
-      await second.server.kill();
-      const samples = PATTERNS * (FIRST_COUNT + 10 * round);
-      const books = sampleBooks(
-        await store.loadSyncState(),
-        await store.skillList(1000, 'learned'),
-      );
-      expect(books).toMatchObject({ acknowledged: samples, waiting: 0, deadLettered: 0 });
-      expect(await readReport(directory)).toMatchObject({ samplesAccepted: samples, devices: 1 });
-    }
-  },
-  TIMEOUT_MS,
-);
+    const second = await startServer(directory);
+    const client = await openClient(createAxiosTransport({ baseUrl: second.url }), { store });
+    await client.syncStore();
+    await second.server.kill();
+    const samples = PATTERNS * (FIRST_COUNT + 10 * round);
+    const books = sampleBooks(await store.loadSyncState(), await store.skillList(1000, 'learned'));
+    expect(books).toMatchObject({ acknowledged: samples, waiting: 0, deadLettered: 0 });
+    expect(await readReport(directory)).toMatchObject({ samplesAccepted: samples, devices: 1 });
+  }
+});

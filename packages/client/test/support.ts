@@ -1,4 +1,4 @@
-import { onTestFinished } from 'vitest';
+import { onTestFinished } from '@omega-tv/test-support';
 import { loadCatalogue } from '@omega-tv/catalogue';
 import { createNodeV1Format } from '@omega-tv/compression/node';
 import {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { isSyncError, type SyncError } from '@omega-tv/types';
 import { createMemoryPatternStore, emptySyncState, SyncClient } from '../src/index.js';
 import {

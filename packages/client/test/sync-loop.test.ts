@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { TestScheduler } from 'rxjs/testing';
 import type { Observable } from 'rxjs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { SyncError, type RandomSource, type SyncWindow } from '@omega-tv/types';
 import type { SyncResult } from '@omega-tv/protocol';
 import { createSyncLoop, type SyncLoop, type SyncLoopOptions } from '../src/index.js';

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { applyMarks, type DeviceMarks } from '@omega-tv/federation';
 import type { PatternData } from '@omega-tv/types';
 import { emptySyncState, pendingPatterns, sampleBooks, type SyncState } from '../src/index.js';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { problemFromError, type Transport } from '@omega-tv/protocol';
 import { SyncError, type SyncDelta } from '@omega-tv/types';
 import { createMemoryPatternStore, sampleBooks, type SyncClient } from '../src/index.js';

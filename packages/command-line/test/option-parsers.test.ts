@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
+import { stubEnv } from '@omega-tv/test-support';
 import { parseFraction, parseWhole, resolveFromCaller } from '../src/index.js';
 
 describe('options', () => {
@@ -24,15 +25,11 @@ describe('options', () => {
 });
 
 describe('paths', () => {
-  afterEach(() => {
-    vi.unstubAllEnvs();
-  });
-
   it("start at the caller's folder, not at npm's", () => {
-    vi.stubEnv('INIT_CWD', '/somewhere');
+    stubEnv('INIT_CWD', '/somewhere');
     expect(resolveFromCaller('data')).toBe('/somewhere/data');
     expect(resolveFromCaller('/data')).toBe('/data');
-    vi.stubEnv('INIT_CWD', undefined);
+    stubEnv('INIT_CWD', undefined);
     expect(resolveFromCaller('data')).toBe(path.join(process.cwd(), 'data'));
   });
 });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { nativeZstd } from '../src/node/index.js';
 import { block, bytesOf, concat, RLE, V1_HEADER } from './support.js';
 

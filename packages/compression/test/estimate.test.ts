@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { estimateCompressedSize } from '../src/index.js';
 import { nativeZstd } from '../src/node/index.js';
 import { syncDeltaToJson } from '../src/v1/v1-json.js';

@@ -1,5 +1,5 @@
 import { validateSyncDelta, type PatternData } from '@omega-tv/types';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { createNodeV1Format } from '../src/node/index.js';
 import {
   deltaOf,

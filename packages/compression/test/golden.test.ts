@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
+import { anyError } from '@omega-tv/test-support';
 import { createNodeV1Format, nativeZstd } from '../src/node/index.js';
 import {
   bytesOf,
@@ -61,7 +62,7 @@ describe('v1 bytes that others make', () => {
     bytes[bytes.length - 1]! ^= 1;
     expect(await syncErrorOf(format.decodeDelta(bytes))).toMatchObject({
       code: 'compression',
-      cause: expect.any(Error) as Error,
+      cause: anyError(),
     });
   });
 

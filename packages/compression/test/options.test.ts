@@ -1,5 +1,5 @@
 import { isSyncError, silentLogger } from '@omega-tv/types';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { createV1Format } from '../src/index.js';
 import { createNodeV1Format, nativeZstd } from '../src/node/index.js';
 import { deltaOf, realPatterns } from './support.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { MAX_INTEGER, type PatternData } from '@omega-tv/types';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { createNodeV1Format } from '../src/node/index.js';
 import { deltaOf, embeddings, globalsOf, realPattern, realPatterns, trend } from './support.js';
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { float32ToText, numberToText } from '../src/v1/shortest-number.js';
 import { embeddings } from './support.js';
 

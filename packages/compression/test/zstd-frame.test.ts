@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { isSyncError } from '@omega-tv/types';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { inspectZstdFrame } from '../src/index.js';
 import { nativeZstd } from '../src/node/index.js';
 import {

@@ -1,9 +1,10 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from '@jest/globals';
+import { itUnless, missingPrlimit, onTestFinished } from '@omega-tv/test-support';
 import { readReport } from '../src/index.js';
 import { push } from './raw-http.js';
 import { bodyOf, format, kill, patternOf, temporaryFolder, until } from './support.js';
@@ -78,9 +79,8 @@ it('loses and doubles nothing when it is killed again and again under load', asy
   expect(report.version).toBeGreaterThanOrEqual(lastVersion);
 });
 
-it('keeps what it acknowledged after its disk was full', async (context) => {
+itUnless(missingPrlimit(), 'keeps what it acknowledged after its disk was full', async () => {
   // A limit on the size of files fails a write half way, just as a full disk does.
-  if (spawnSync('prlimit', ['--version']).status !== 0) context.skip('prlimit is not installed');
   const directory = await temporaryFolder();
   const server = await start(directory, ['prlimit', '--fsize=60000:unlimited']);
   const bodies = await Promise.all(

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { PUBLISHED_ID_PREFIX } from '@omega-tv/types';
 import { push, RawConnection } from './raw-http.js';
 import {

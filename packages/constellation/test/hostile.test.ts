@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { createV1Format } from '@omega-tv/compression';
 import { nativeZstd } from '@omega-tv/compression/node';
 import { ProblemSchema } from '@omega-tv/protocol';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { ConstellationProtocol, createAxiosTransport, PATHS } from '@omega-tv/protocol';
 import { createInMemoryTransport, createMemoryConstellationStore } from '../src/index.js';
 import { ControlledStore } from './controlled-store.js';
@@ -13,7 +13,7 @@ import {
   until,
 } from './support.js';
 
-const limits = { timeoutMs: 10_000, maxResponseBytes: 10_240 };
+const limits = { timeoutMs: 300_000, maxResponseBytes: 10_240 };
 const octets = { 'Content-Type': 'application/octet-stream' };
 const body = await bodyOf('tv-1', patternOf(0));
 
@@ -49,7 +49,7 @@ describe('the in-memory transport answers as HTTP does', () => {
     expect(inMemory?.status).toBe(http?.status);
     expect(Buffer.from(inMemory!.body)).toEqual(Buffer.from(http!.body));
     for (const name of ['content-type', 'content-length', 'content-encoding', 'retry-after']) {
-      expect(inMemory?.headers[name], name).toBe(http?.headers[name]);
+      expect([name, inMemory?.headers[name]]).toEqual([name, http?.headers[name]]);
     }
   });
 
@@ -82,7 +82,7 @@ describe('the in-memory transport answers as HTTP does', () => {
         method: 'GET',
         path: PATHS.version,
         headers: {},
-        timeoutMs: 10_000,
+        timeoutMs: 300_000,
       } as const;
       const error = await syncErrorOf(transport.request({ ...request, maxResponseBytes: 12 }));
       expect(error).toMatchObject({ code: 'compression-limit', retryable: true });

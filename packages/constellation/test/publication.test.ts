@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { silentLogger } from '@omega-tv/types';
 import {
   createMemoryConstellationStore,

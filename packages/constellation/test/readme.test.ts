@@ -1,4 +1,4 @@
-import { it } from 'vitest';
+import { it } from '@jest/globals';
 import { runReadmeExamples } from '@omega-tv/readme-examples';
 
 it('the examples of the README run and print what they promise', async () => {

@@ -5,7 +5,7 @@ import { loadCatalogue } from '@omega-tv/catalogue';
 import { createNodeV1Format, nativeZstd } from '@omega-tv/compression/node';
 import { syncDeltaToWire, type PatternData, type SyncDelta } from '@omega-tv/types';
 import type { FastifyInstance } from 'fastify';
-import { onTestFinished } from 'vitest';
+import { onTestFinished } from '@omega-tv/test-support';
 import {
   Constellation,
   createMemoryConstellationStore,

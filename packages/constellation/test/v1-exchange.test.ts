@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { nativeZstd } from '@omega-tv/compression/node';
 import { MAX_INTEGER } from '@omega-tv/types';
 import { push, RawConnection, type RawAnswer } from './raw-http.js';
@@ -137,7 +137,7 @@ describe('an existing v1 client', () => {
     expect(patterns.map(Object.keys)).toEqual([
       ['id', 'embedding', 'success_rate', 'sample_count', 'genre'],
     ]);
-    expect(patterns[0]).toMatchObject({ id: expect.stringMatching(/^global:/) as string });
+    expect(patterns[0]).toMatchObject({ id: expect.stringMatching(/^global:/) });
     expect(patterns[0]?.embedding).toHaveLength(384);
     expect(Number.isSafeInteger(patterns[0]?.sample_count)).toBe(true);
     expect(trends.map(Object.keys)).toEqual([

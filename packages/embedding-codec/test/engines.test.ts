@@ -1,31 +1,26 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { getQuickJS } from 'quickjs-emscripten';
 import { build } from 'vite';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  chromiumPath,
+  itUnless,
+  missingChromium,
+  missingOtherNodes,
+  otherNodes,
+} from '@omega-tv/test-support';
 
-const TIMEOUT_MS = 120_000;
 const codebook = readFileSync(
   new URL('../codebook/all-minilm-l6-v2.codebook', import.meta.url),
 ).toString('hex');
 const cases = readFileSync(new URL('golden/golden.json', import.meta.url), 'utf8');
 const call = `runGolden(${JSON.stringify(codebook)}, ${JSON.stringify(cases)})`;
 
-/** Other versions of Node, as paths with the system's delimiter between them. */
-const nodes = (process.env.OTHER_NODES ?? '').split(path.delimiter).filter((file) => file !== '');
-if (nodes.length === 0) {
-  console.warn('Other versions of Node are not tried: name their binaries in OTHER_NODES.');
-}
-const chromium = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
-const hasChromium = existsSync(chromium);
-if (!hasChromium) {
-  console.warn(`Chromium is not tried: none at ${chromium}; install one, or set CHROMIUM_PATH.`);
-}
-
-describe('the golden messages come out to the bit', { timeout: TIMEOUT_MS }, () => {
+describe('the golden messages come out to the bit', () => {
   let script: string;
   beforeAll(async () => {
     script = await bundle(new URL('golden/engine-entry.ts', import.meta.url));
@@ -50,21 +45,21 @@ describe('the golden messages come out to the bit', { timeout: TIMEOUT_MS }, () 
     expect(runInNode(process.execPath, [flag], "'differ:'")).toBe('differ: []');
   });
 
-  it.skipIf(nodes.length === 0)('in other versions of Node', () => {
-    const runs = nodes.map((node) => runInNode(node, [], 'process.version').split(' '));
-    expect(runs.map(([, result]) => result)).toEqual(nodes.map(() => '[]'));
+  itUnless(missingOtherNodes(), 'in other versions of Node', () => {
+    const runs = otherNodes.map((node) => runInNode(node, [], 'process.version').split(' '));
+    expect(runs.map(([, result]) => result)).toEqual(otherNodes.map(() => '[]'));
     const versions = new Set([process.version, ...runs.map(([version]) => version)]);
-    expect(versions.size).toBe(nodes.length + 1);
+    expect(versions.size).toBe(otherNodes.length + 1);
   });
 
-  it.skipIf(!hasChromium)('in Chromium', () => {
+  itUnless(missingChromium(), 'in Chromium', () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'omega-tv-engines-'));
     try {
       const page = path.join(folder, 'page.html');
       const code = `${script}\ndocument.title = 'differ: ' + ${call};`.replaceAll('</', '<\\/');
       writeFileSync(page, `<!doctype html><title></title><script>${code}</script>`);
       const output = execFileSync(
-        chromium,
+        chromiumPath,
         [
           '--headless',
           '--no-sandbox',

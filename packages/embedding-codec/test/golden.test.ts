@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { codec } from './support.js';
 import { runGoldenCases, type GoldenCase } from './golden/golden-cases.js';
 import { writeGolden } from './golden/write-golden.js';

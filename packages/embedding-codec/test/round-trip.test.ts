@@ -1,12 +1,11 @@
 import { closePairs } from '@omega-tv/catalogue';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { codec, cosine, createRandom, mean, unseen, unit } from './support.js';
 
-const TIMEOUT_MS = 60_000;
 const random = createRandom(1);
 const few = unseen.slice(0, 24);
 
-describe('a message', { timeout: TIMEOUT_MS }, () => {
+describe('a message', () => {
   it.each(['download', 'upload'] as const)('decodes to what the encoder said, %s', (mode) => {
     for (const count of [0, 1, 2, 10, 24]) {
       const vectors = few.slice(0, count);
@@ -45,7 +44,7 @@ describe('a message', { timeout: TIMEOUT_MS }, () => {
   });
 });
 
-describe('figures', { timeout: TIMEOUT_MS }, () => {
+describe('figures', () => {
   it('reach .969 at 64 bytes in download mode on unseen titles', () => {
     const rate = { budgetBytes: 64 * unseen.length };
     const { bytes, cosines } = codec.encode(unseen, { mode: 'download', rate });

@@ -1,7 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { codec, createRandom, mean, squaredDistance, unseen } from './support.js';
 
-const TIMEOUT_MS = 180_000;
 const ENCODINGS = 10_000;
 
 /** Adds up encodings of one vector; `visit` sees the sum after each. */
@@ -22,7 +21,7 @@ function sumEncodings(
   }
 }
 
-describe('upload mode', { timeout: TIMEOUT_MS }, () => {
+describe('upload mode', () => {
   it('is unbiased: the mean of 10,000 encodings is within 2 % of one error', () => {
     const vector = unseen[11]!;
     let single = 0;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
-import { expect, it } from 'vitest';
+import { expect, it } from '@jest/globals';
 import { parseCodebook } from '../src/index.js';
 import { miniLmCodebookUrl } from '../src/web/index.js';
 import { codec } from './support.js';

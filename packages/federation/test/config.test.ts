@@ -1,5 +1,5 @@
 import { isSyncError } from '@omega-tv/types';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { createFederationConfig, type FederationConfig } from '../src/config.js';
 
 describe('createFederationConfig', () => {

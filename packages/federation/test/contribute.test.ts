@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { applyMarks } from '../src/marks.js';
 import { contribute } from '../src/contribute.js';
 import { contributionsFromDelta } from '../src/contribution.js';

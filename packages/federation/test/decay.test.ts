@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { decayFactor, toDecayStep, toTimeMs } from '../src/decay.js';
 import { DAY_MS, START_MS } from './fixtures.js';
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import type { CohortKeys } from '../src/cohort.js';
 import { contribute } from '../src/contribute.js';
 import { publish } from '../src/publish.js';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { advanceTime, type FoldTime } from '../src/fold-time.js';
 import { publish } from '../src/publish.js';
 import type { FederationState } from '../src/state.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { isSyncError } from '@omega-tv/types';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { applyMarks, MAX_MARKS_PER_DEVICE, type DeviceMarks } from '../src/marks.js';
 
 const none: DeviceMarks = new Map();

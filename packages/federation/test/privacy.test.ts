@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { contribute } from '../src/contribute.js';
 import { createFederationConfig } from '../src/config.js';
 import { publish } from '../src/publish.js';

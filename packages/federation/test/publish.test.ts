@@ -1,5 +1,5 @@
 import { validateGlobalPatterns } from '@omega-tv/types';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { createFederationConfig } from '../src/config.js';
 import { publish } from '../src/publish.js';
 import { cosine, dot } from '../src/vector.js';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { contribute } from '../src/contribute.js';
 import { createFederationConfig } from '../src/config.js';
 import type { FederationState } from '../src/state.js';

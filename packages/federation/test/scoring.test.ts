@@ -1,5 +1,5 @@
 import type { GlobalPatterns, PatternData, TrendSignal } from '@omega-tv/types';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { scoreContent } from '../src/scoring.js';
 import {
   START_MS,
@@ -64,7 +64,7 @@ describe('scoreContent', () => {
     expect(reasons.find(({ kind }) => kind === 'global')).toMatchObject({
       id: 'global:drama-1',
       // 30 own samples are believed 3/4, which leaves the others 1/4 of the patterns' 0.9.
-      amount: expect.closeTo(0.9 * 0.25 * 0.9, 3) as number,
+      amount: expect.closeTo(0.9 * 0.25 * 0.9, 3),
     });
     expect(reasons.find(({ kind }) => kind === 'trend')).toMatchObject({ amount: 0.1 });
   });

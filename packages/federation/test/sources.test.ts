@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 
 const folder = new URL('../src/', import.meta.url);
 /** ECMA-262 leaves all others to the engine, or (round and its kin apart) they are not needed. */

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { isSyncError } from '@omega-tv/types';
 import { createAxiosTransport, normaliseBaseUrl } from '../src/index.js';
 import { protocolTo } from './support.js';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import {
   GlobalPatternsSchema,
   PatternDataSchema,
@@ -41,7 +41,7 @@ it('a change of a schema comes with a new version of the contract', () => {
     `The schemas have the hash ${hash}, which is not the one of version ${CONTRACT_VERSION}. ` +
     `Raise CONTRACT_VERSION in src/contract.ts, its first number where an older side would not ` +
     `understand the change, and add the new version with this hash to test/contract-hashes.ts.`;
-  expect(CONTRACT_HASHES[CONTRACT_VERSION], advice).toBe(hash);
+  if (CONTRACT_HASHES[CONTRACT_VERSION] !== hash) throw new Error(advice);
 });
 
 it('no two versions of the contract have the same schemas', () => {

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { nativeZstd } from '@omega-tv/compression/node';
 import { isSyncError, type SyncDelta } from '@omega-tv/types';
 import { ConstellationProtocol, createAxiosTransport } from '../src/index.js';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { createMiniLmCodec } from '@omega-tv/compression/node';
 import {
   createV2Format,

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { deferred, deltaOf, protocolTo, serve, serveRaw, syncErrorOf } from './support.js';
 
 const CLOSED_PORT = 'http://127.0.0.1:1';

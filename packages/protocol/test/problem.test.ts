@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { SyncError, type SyncErrorCode } from '@omega-tv/types';
 import { problemFromError, type Problem } from '../src/index.js';
 import { errorFromProblem } from '../src/problem.js';

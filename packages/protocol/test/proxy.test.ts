@@ -1,15 +1,16 @@
 import axios from 'axios';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
+import { stubEnv } from '@omega-tv/test-support';
 import { answerBody, deltaOf, globals, protocolTo, serve } from './support.js';
 
 const PROXY_VARIABLES = ['http_proxy', 'https_proxy', 'no_proxy', 'all_proxy'];
 
 function setEnvironment(variables: Readonly<Record<string, string>>): void {
   for (const name of PROXY_VARIABLES) {
-    vi.stubEnv(name, undefined);
-    vi.stubEnv(name.toUpperCase(), undefined);
+    stubEnv(name, undefined);
+    stubEnv(name.toUpperCase(), undefined);
   }
-  for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+  for (const [name, value] of Object.entries(variables)) stubEnv(name, value);
 }
 
 /** A proxy that answers for the host it is asked for, and lists what it was asked. */
@@ -25,10 +26,6 @@ async function serveProxy(): Promise<{ url: string; asked: string[] }> {
 }
 
 describe('a proxy', () => {
-  afterEach(() => {
-    vi.unstubAllEnvs();
-  });
-
   it('of the environment carries the request', async () => {
     const { url, asked } = await serveProxy();
     for (const name of ['HTTP_PROXY', 'http_proxy']) {

@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { SyncError, type SyncErrorCode } from '@omega-tv/types';
 import { PROBLEM_MEDIA_TYPE, problemFromError } from '../src/index.js';
 import { NOW_MS, answerBody, deltaOf, globals, protocolTo, serve, syncErrorOf } from './support.js';

@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createNetServer, type AddressInfo, type Socket } from 'node:net';
-import { onTestFinished } from 'vitest';
+import { onTestFinished } from '@omega-tv/test-support';
 import { loadCatalogue } from '@omega-tv/catalogue';
 import { createNodeV1Format } from '@omega-tv/compression/node';
 import { type Clock, type GlobalPatterns, type PatternData, type SyncDelta } from '@omega-tv/types';

@@ -1,7 +1,7 @@
 import { Agent, createServer } from 'node:https';
 import axios from 'axios';
 import { generate } from 'selfsigned';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { answerBody, deltaOf, globals, listen, protocolTo, serve, syncErrorOf } from './support.js';
 
 describe('https', () => {

@@ -6,7 +6,6 @@ import { promisify } from 'node:util';
 import ts from 'typescript';
 
 const runFile = promisify(execFile);
-const TIMEOUT_MS = 300_000;
 
 export interface ExampleRun {
   /** What each `// => text` comment of the README promises, in order. */
@@ -56,7 +55,6 @@ async function runBlock(
     const { stdout } = await runFile(process.execPath, [file], {
       cwd: folder,
       env: { ...process.env, ...env, FORCE_COLOR: '0' },
-      timeout: TIMEOUT_MS,
     });
     return { promised: promisedLines(source), printed: stdout.split('\n').slice(0, -1) };
   } finally {

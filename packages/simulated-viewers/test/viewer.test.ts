@@ -1,5 +1,5 @@
 import { loadCatalogue } from '@omega-tv/catalogue';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { PERSONAS } from '../src/persona.js';
 import { createViewer, type Viewer } from '../src/viewer.js';
 import { watchEvenings } from '../src/watch-evenings.js';

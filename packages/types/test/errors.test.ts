@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { SyncError, isSyncError, silentLogger, type SyncErrorCode } from '../src/index.js';
 
 /** Compiles only while the codes are a closed set and the switch names each. */

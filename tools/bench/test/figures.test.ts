@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createEmbeddingCodec } from '@omega-tv/embedding-codec';
 import { readMiniLmCodebook } from '@omega-tv/embedding-codec/node';
 import { createRandom } from '@omega-tv/seeded-random';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { averageEncodings, measureBias } from '../src/averages.js';
 import {
   boundOf,
@@ -17,11 +17,10 @@ import { drawRateDistortion } from '../src/rate-distortion-plot.js';
 import { measureSpeed } from '../src/speed.js';
 import { loadUnseen } from '../src/unseen.js';
 
-const TIMEOUT_MS = 60_000;
 const codec = createEmbeddingCodec(readMiniLmCodebook());
 const vectors = loadUnseen();
 
-describe('the bounds', { timeout: TIMEOUT_MS }, () => {
+describe('the bounds', () => {
   const bound = boundOf(codec, vectors);
 
   it('are their own inverses', () => {
@@ -46,7 +45,7 @@ describe('the bounds', { timeout: TIMEOUT_MS }, () => {
   });
 });
 
-describe('the figures', { timeout: TIMEOUT_MS }, () => {
+describe('the figures', () => {
   it('averages of uploads fall as 1/n, above the bound; those of downloads do not', () => {
     const few = vectors.slice(0, 3);
     const upload = averageEncodings(codec, few, 'upload', 0.0285);

@@ -1,5 +1,5 @@
 import { createMiniLmCodec } from '@omega-tv/compression/node';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { measureFrames, type FrameRow } from '../src/frames/measure-frames.js';
 
 describe('frames of what simulated viewers teach', () => {

@@ -1,20 +1,19 @@
 import { loadCatalogue } from '@omega-tv/catalogue';
 import { createEmbeddingCodec } from '@omega-tv/embedding-codec';
 import { readMiniLmCodebook } from '@omega-tv/embedding-codec/node';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { budgetMethod } from '../src/codec-methods.js';
 import { productQuantization, rotatedGrid } from '../src/learned-methods.js';
 import { measure } from '../src/measure.js';
 import { float16Method, integerMethod, jsonMethod } from '../src/plain-methods.js';
 
-const TIMEOUT_MS = 60_000;
 const titles = loadCatalogue();
 const vectors = titles.filter((title) => title.heldOut).map((title) => title.embedding);
 const few = vectors.slice(0, 40);
 const training = titles.slice(1, 300).map((title) => title.embedding);
 const codec = createEmbeddingCodec(readMiniLmCodebook());
 
-describe('a way to send vectors', { timeout: TIMEOUT_MS }, () => {
+describe('a way to send vectors', () => {
   it.each([
     [jsonMethod(), 3000, 0.9999],
     [jsonMethod(0.02), 600, 0.99],

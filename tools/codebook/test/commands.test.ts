@@ -6,9 +6,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadCatalogue } from '@omega-tv/catalogue';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-const TIMEOUT_MS = 120_000;
 const ROWS = 40;
 let folder: string;
 
@@ -60,7 +59,7 @@ function sizeOf(name: string): number {
   return statSync(path.join(folder, name)).size;
 }
 
-describe('the codec command', { timeout: TIMEOUT_MS }, () => {
+describe('the codec command', () => {
   it.each([
     ['download', 64, 0.967],
     ['upload', 72, 0.967],
@@ -112,7 +111,7 @@ describe('the codec command', { timeout: TIMEOUT_MS }, () => {
   });
 });
 
-describe('the trainer command', { timeout: TIMEOUT_MS }, () => {
+describe('the trainer command', () => {
   const small = '--dimension 8 --classes 3 --states 4 --samples 50';
 
   it('makes a codebook of any dimension that the codec command takes', async () => {

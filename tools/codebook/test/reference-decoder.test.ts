@@ -6,10 +6,10 @@ import { fileURLToPath } from 'node:url';
 import { loadCatalogue } from '@omega-tv/catalogue';
 import { createEmbeddingCodec, isCodecError, parseCodebook } from '@omega-tv/embedding-codec';
 import { createRandom } from '@omega-tv/seeded-random';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, expect, it } from '@jest/globals';
+import { describeUnless } from '@omega-tv/test-support';
 import { encodeStream, decodeStream } from '../src/vector-stream.js';
 
-const TIMEOUT_MS = 120_000;
 const MESSAGES = 60;
 const inCodec = (file: string): string =>
   fileURLToPath(new URL(`../../../packages/embedding-codec/${file}`, import.meta.url));
@@ -25,17 +25,14 @@ interface ReferenceCase {
   readonly unbiased: boolean;
 }
 
-function hasPython(): boolean {
+function missingPython(): string | undefined {
   try {
     execFileSync('python3', ['-c', 'import sys; sys.exit(sys.version_info < (3, 8))']);
-    return true;
+    return undefined;
   } catch {
-    return false;
+    return 'no python3 of 3.8 or later';
   }
 }
-
-const python = hasPython();
-if (!python) console.warn('The decoder in Python is not compared: no python3 of 3.8 or later.');
 
 /** What the decoder in Python makes of each case: floats in hexadecimal, or null where it refuses. */
 function decodeInPython(cases: readonly ReferenceCase[]): readonly (string | null)[] {
@@ -126,7 +123,7 @@ function damage(one: ReferenceCase, n: number): ReferenceCase {
   return { ...one, message, count: n % 4 === 3 ? one.count + 1 : one.count };
 }
 
-describe.skipIf(!python)('the decoder in Python', { timeout: TIMEOUT_MS }, () => {
+describeUnless(missingPython(), 'the decoder in Python', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'omega-tv-reference-'));
   afterAll(() => {
     rmSync(folder, { recursive: true });

@@ -6,10 +6,10 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadCatalogue } from '@omega-tv/catalogue';
 import { createEmbeddingCodec, parseCodebook } from '@omega-tv/embedding-codec';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
+import { itUnless, missingOtherNodes, otherNodes } from '@omega-tv/test-support';
 import { trainCodebook } from '../src/train-codebook.js';
 
-const TIMEOUT_MS = 240_000;
 /** Of the codebook below, on whatever machine it is trained. */
 const ID = 'f055c10075ffa0b9';
 const titles = loadCatalogue();
@@ -24,11 +24,6 @@ const space = {
 };
 const options = { space, classes: 8, states: 8, samples: 100 };
 
-/** Other versions of Node, as paths with the system's delimiter between them. */
-const nodes = (process.env.OTHER_NODES ?? '').split(path.delimiter).filter((file) => file !== '');
-if (nodes.length === 0) {
-  console.warn('Other versions of Node are not tried: name their binaries in OTHER_NODES.');
-}
 /** The same training on the command line. */
 const program = fileURLToPath(new URL('../dist/train.js', import.meta.url));
 const catalogue = fileURLToPath(new URL('../../catalogue/data/catalogue.f16', import.meta.url));
@@ -46,7 +41,7 @@ function train(): Uint8Array {
   return trainCodebook(set, options, () => undefined);
 }
 
-describe('the trainer', { timeout: TIMEOUT_MS }, () => {
+describe('the trainer', () => {
   const bytes = train();
 
   it('gives the same bytes for the same vectors', () => {
@@ -55,10 +50,10 @@ describe('the trainer', { timeout: TIMEOUT_MS }, () => {
     expect(parseCodebook(bytes).id).toBe(ID);
   });
 
-  it.skipIf(nodes.length === 0)('gives them in other versions of Node', () => {
+  itUnless(missingOtherNodes(), 'gives them in other versions of Node', () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'omega-tv-trainer-'));
     try {
-      for (const node of nodes) {
+      for (const node of otherNodes) {
         const out = path.join(folder, 'other.codebook');
         execFileSync(node, [program, source, ...settings, '--out', out], { stdio: 'ignore' });
         expect(parseCodebook(readFileSync(out)).id).toBe(ID);

@@ -1,7 +1,7 @@
 import { loadCatalogue } from '@omega-tv/catalogue';
 import { createEmbeddingCodec, isCodecError } from '@omega-tv/embedding-codec';
 import { readMiniLmCodebook } from '@omega-tv/embedding-codec/node';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { decodeStream, encodeStream } from '../src/vector-stream.js';
 
 const codec = createEmbeddingCodec(readMiniLmCodebook());

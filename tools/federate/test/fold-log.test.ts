@@ -1,5 +1,5 @@
 import { createFederationConfig } from '@omega-tv/federation';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { foldLog, LogLineError } from '../src/fold-log.js';
 import { deltaOf, toLines } from './log.js';
 

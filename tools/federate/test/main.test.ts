@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { globalPatternsFromWire } from '@omega-tv/types';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { deltaOf, toLines } from './log.js';
 
 const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));

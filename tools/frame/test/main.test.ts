@@ -6,9 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { loadCatalogue } from '@omega-tv/catalogue';
 import { inspectFrame, toContentHash } from '@omega-tv/compression';
 import { cosineSimilarity } from '@omega-tv/embedding-codec';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-const TIMEOUT_MS = 120_000;
 const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const titles = loadCatalogue().filter((title) => title.heldOut);
 let folder = '';
@@ -31,7 +30,7 @@ beforeAll(async () => {
   await writeLines('trends.ndjson', titles.slice(0, 3).map(toTrend));
   await writeFile(path.join(folder, 'ids.txt'), `${titles[0]!.id}\r\n\n${titles[1]!.id}\n`);
   await encode('snapshot', '--in', 'patterns.ndjson', '--out', 'base.frame');
-}, TIMEOUT_MS);
+});
 
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -83,7 +82,7 @@ function cosines(a: readonly Wire[], b: readonly Wire[]): readonly number[] {
   return a.map(({ embedding }, i) => cosineSimilarity(embedding, b[i]!.embedding));
 }
 
-describe('a delta', { timeout: TIMEOUT_MS }, () => {
+describe('a delta', () => {
   it('holds all patterns in their order, within the budget, and repeats with its seed', async () => {
     const args = ['--in', 'patterns.ndjson', '--budget', '900', '--out'];
     const summary = await encode('delta', ...args, 'delta.frame');
@@ -134,7 +133,7 @@ describe('a delta', { timeout: TIMEOUT_MS }, () => {
   });
 });
 
-describe('a snapshot', { timeout: TIMEOUT_MS }, () => {
+describe('a snapshot', () => {
   it('names trends that the catalogue knows, others by their hash', async () => {
     const args = ['--in', 'patterns.ndjson', '--trends', 'trends.ndjson'];
     await encode('snapshot', ...args, '--out', 'trends.frame');
@@ -188,7 +187,7 @@ describe('a snapshot', { timeout: TIMEOUT_MS }, () => {
   });
 });
 
-describe('inspect', { timeout: TIMEOUT_MS }, () => {
+describe('inspect', () => {
   it('prints what each part costs, as a table or as JSON', async () => {
     const { stdout } = await run('inspect', '--in', 'base.frame');
     expect(stdout).toMatch(/embeddings .* step 0\.\d{4}/);
@@ -203,7 +202,7 @@ describe('inspect', { timeout: TIMEOUT_MS }, () => {
   });
 });
 
-describe('what cannot be done', { timeout: TIMEOUT_MS }, () => {
+describe('what cannot be done', () => {
   const bad: readonly (readonly [name: string, record: object | string, message: RegExp])[] = [
     ['a rate', { success_rate: 2 }, /bad\.ndjson line 2: success_rate must be <= 1, but is 2/],
     ['a dimension', { embedding: [1] }, /line 2: embedding .*but is an array of 1/],

@@ -3,21 +3,19 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { patternDataToWire, type PatternDataWire } from '@omega-tv/types';
 import type { BrowserContext, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { chromiumPath, describeUnless, missingChromium } from '@omega-tv/test-support';
 import { bundleForBrowser } from './browser/bundle.js';
-import { findChromium, launchChromium } from './browser/chromium.js';
+import { launchChromium } from './browser/chromium.js';
 import { becomeChromium68 } from './browser/older-browser.js';
 // Types only: the module itself runs in the page.
 import type {} from './browser/page.js';
 import { servePage, type PageServer } from './browser/serve-page.js';
 import { patternsOf, SAMPLES } from './patterns.js';
 
-const TIMEOUT_MS = 300_000;
 const FIRST = 8;
-const chromium = findChromium();
-if ('missing' in chromium) console.warn(`The run in a browser is skipped: ${chromium.missing}`);
 
-describe.skipIf('missing' in chromium)('the client in Chromium', { timeout: TIMEOUT_MS }, () => {
+describeUnless(missingChromium(), 'the client in Chromium', () => {
   let profile: string;
   let server: PageServer;
   let browser: BrowserContext;
@@ -25,17 +23,16 @@ describe.skipIf('missing' in chromium)('the client in Chromium', { timeout: TIME
   const complaints: string[] = [];
 
   beforeAll(async () => {
-    if ('missing' in chromium) return;
     profile = await mkdtemp(path.join(tmpdir(), 'omega-tv-chromium-'));
     server = await servePage(await bundleForBrowser(new URL('browser/page.ts', import.meta.url)));
-    browser = await launchChromium(chromium.path, profile);
+    browser = await launchChromium(chromiumPath, profile);
     page = await browser.newPage();
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('console', (message) => complaints.push(message.text()));
     await page.addInitScript(becomeChromium68);
     await page.goto(server.url);
     await page.waitForFunction(() => 'tv' in window);
-  }, TIMEOUT_MS);
+  });
 
   afterAll(async () => {
     await browser.close();

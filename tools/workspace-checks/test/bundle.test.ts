@@ -1,5 +1,5 @@
 import { parse, tokTypes } from 'acorn';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { bundleForBrowser, gzipBytes, type Bundle } from './browser/bundle.js';
 
 const MAX_GZIP_BYTES = 100_000;

@@ -11,19 +11,19 @@ import {
 } from '@omega-tv/constellation';
 import { createAxiosTransport, PATHS, snapshotPath, type Transport } from '@omega-tv/protocol';
 import { patternDataFromWire } from '@omega-tv/types';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { expect, it } from '@jest/globals';
+import { describeUnless, onTestFinished } from '@omega-tv/test-support';
 import { patternsOf, SAMPLES } from './patterns.js';
 import { findNginx, startCachingProxy } from './proxy/caching-proxy.js';
 
 const nginx = findNginx();
-if ('missing' in nginx) console.warn(`The run behind a cache is skipped: ${nginx.missing}`);
 
 const TVS = 4;
 const format = createNodeV2Format();
 const patterns = patternsOf(3 * TVS).map(patternDataFromWire);
 const stream = 'global';
 
-describe.skipIf('missing' in nginx)('TVs behind a caching proxy', () => {
+describeUnless('missing' in nginx ? nginx.missing : undefined, 'TVs behind a caching proxy', () => {
   it('get each version from its cache; pushes and the version pass through', async () => {
     const { constellation, origin, openTv, tvs, learn } = await openHousehold();
     expect(await learn(0)).toMatchObject({ version: 1 });

@@ -4,19 +4,20 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { PATHS } from '@omega-tv/protocol';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { describeUnless } from '@omega-tv/test-support';
 import { publishVersions, startMockServer, type MockServer } from './contract/mock-server.js';
 
 const run = promisify(execFile);
 const MAX_EXAMPLES = 100;
 
 const schemathesis = process.env.SCHEMATHESIS ?? '';
-if (schemathesis === '') {
-  const advice = 'no SCHEMATHESIS in the environment; install it from PyPI and name its program';
-  console.warn(`The check of the contract by schemathesis is skipped: ${advice}`);
-}
+const missing =
+  schemathesis === ''
+    ? 'no SCHEMATHESIS in the environment; install it from PyPI and name its program'
+    : undefined;
 
-describe.skipIf(schemathesis === '')('a live server and its own document', () => {
+describeUnless(missing, 'a live server and its own document', () => {
   let folder: string;
   let server: MockServer;
 

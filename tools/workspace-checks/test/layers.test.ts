@@ -2,7 +2,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ESLint, type Linter } from 'eslint';
 import tseslint from 'typescript-eslint';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const client = 'packages/client/src/sync-client.ts';
@@ -126,8 +126,11 @@ async function refusals(file: string, code: string): Promise<readonly string[]> 
     .filter((rule) => guards.includes(rule) || rule.includes(' '));
 }
 
-describe('the tags', async () => {
-  const linters = { layer: await withTagsOnly('layer:'), runtime: await withTagsOnly('runtime:') };
+describe('the tags', () => {
+  let linters: Readonly<Record<'layer' | 'runtime', ESLint>>;
+  beforeAll(async () => {
+    linters = { layer: await withTagsOnly('layer:'), runtime: await withTagsOnly('runtime:') };
+  });
 
   it.each(forbidden)('refuse in %s: %s, by %s', async (file, code, tag) => {
     const linter = tag.startsWith('layer:') ? linters.layer : linters.runtime;

@@ -1,5 +1,5 @@
 import { SyncError } from '@omega-tv/types';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { TierChoice } from '../../src/budget/tier-choice.js';
 import { orderByTeaching } from '../../src/store/push-order.js';
 import { realPattern, realPatterns, recording } from '../support.js';

@@ -1,7 +1,7 @@
 import { decodeAnswerFrame, encodeAnswerFrame } from '@omega-tv/compression';
 import { createMemoryConstellationStore } from '@omega-tv/constellation';
 import type { TransportRequest } from '@omega-tv/protocol';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { createMemoryPatternStore, sampleBooks, type SyncClient } from '../../src/index.js';
 import { openLevelPatternStore } from '../../src/node/index.js';
 import { clock, realPattern, realPatterns, recording, temporaryFolder } from '../support.js';
@@ -44,7 +44,7 @@ describe('an exchange in frames', () => {
     await tv.store.skillStore(...realPatterns(8));
     const result = await tv.syncStore();
     expect(result).toMatchObject({ protocolVersion: 2, patternsPushed: 8, tier: 'normal' });
-    expect(result.tierReason).toBeTypeOf('string');
+    expect(typeof result.tierReason).toBe('string');
     expect(result.fidelity.meanCosine).toBeGreaterThan(0.98);
     expect(result.bytesSent).toBeLessThan(8 * 200);
     expect(await booksOf(tv)).toMatchObject({ learned: 96, acknowledged: 96, waiting: 0 });

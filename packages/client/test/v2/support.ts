@@ -10,7 +10,7 @@ import {
 import type { CohortKeys } from '@omega-tv/federation';
 import type { Transport } from '@omega-tv/protocol';
 import { createRandom } from '@omega-tv/seeded-random';
-import { onTestFinished } from 'vitest';
+import { onTestFinished } from '@omega-tv/test-support';
 import type { SyncClient, SyncClientOptions } from '../../src/index.js';
 import { clock, openClient } from '../support.js';
 

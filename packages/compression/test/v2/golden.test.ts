@@ -1,12 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { makeFrames, readFrames, type GoldenFrame } from './golden/golden-frames.js';
 
 const names = ['delta-cold', 'delta-warm', 'snapshot', 'diff', 'batch', 'answer'];
 const fileOf = (name: string): URL => new URL(`golden/${name}.json`, import.meta.url);
 
 // Writes the files anew, for a format or a codebook that changed on purpose:
-// UPDATE_GOLDEN=1 npx vitest run --project @omega-tv/compression v2/golden; then prettier
+// UPDATE_GOLDEN=1 npm test -w packages/compression -- v2/golden; then prettier
 if (process.env.UPDATE_GOLDEN !== undefined) {
   const frames = makeFrames();
   const contents = readFrames(frames);

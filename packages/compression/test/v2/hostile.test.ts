@@ -4,7 +4,7 @@ import {
   sha256,
   type EmbeddingCodec,
 } from '@omega-tv/embedding-codec';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import {
   Codecs,
   decodeAnswerFrame,

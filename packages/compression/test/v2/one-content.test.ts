@@ -1,6 +1,6 @@
 import { cosineSimilarity, stepOfMessage } from '@omega-tv/embedding-codec';
 import type { PatternData, TrendSignal } from '@omega-tv/types';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import {
   canDiff,
   decodeSnapshotFrame,
@@ -22,7 +22,6 @@ import {
   TIMESTAMP,
 } from './support.js';
 
-const TIMEOUT_MS = 240_000;
 const VERSIONS = 20;
 
 interface State {
@@ -87,7 +86,7 @@ function history(seed: number): readonly Snapshot[] {
   return snapshots;
 }
 
-describe('one content per version', { timeout: TIMEOUT_MS }, () => {
+describe('one content per version', () => {
   const histories = [1, 2, 3, 4, 5, 6].map(history);
 
   it('full(v) = apply(diff(u -> v), u), bit for bit, for every u in the window', () => {
@@ -144,7 +143,7 @@ describe('one content per version', { timeout: TIMEOUT_MS }, () => {
   });
 });
 
-describe('a publication', { timeout: TIMEOUT_MS }, () => {
+describe('a publication', () => {
   const first = publish(globalsOf(patterns(50)));
 
   it('that changes nothing costs 64 bytes at most', () => {

@@ -1,5 +1,5 @@
 import { encodeDeltaFrame } from '@omega-tv/compression';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { createMemoryConstellationStore, openLevelConstellationStore } from '../../src/index.js';
 import { bodyOf, format as v1, openConstellation, patternOf, temporaryFolder } from '../support.js';
 import {

@@ -1,6 +1,6 @@
 import { decodeSnapshotFrame } from '@omega-tv/compression';
 import { createOpenApiDocument } from '@omega-tv/protocol';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { patternOf } from '../support.js';
 import { codecs, placedDelta, pushFrame, serveFrames } from './support.js';
 

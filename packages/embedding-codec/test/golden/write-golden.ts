@@ -1,5 +1,5 @@
 // Writes golden.json anew, for a codebook or a format that changed on purpose:
-// UPDATE_GOLDEN=1 npx vitest run --project @omega-tv/embedding-codec golden
+// UPDATE_GOLDEN=1 npm test -w packages/embedding-codec -- golden
 import { writeFileSync } from 'node:fs';
 import { closePairs } from '@omega-tv/catalogue';
 import { codec, unseen } from '../support.js';

@@ -5,8 +5,7 @@ import { writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { temporaryFolder } from '@omega-tv/test-support';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, temporaryFolder } from '@omega-tv/test-support';
 
 const PATH = process.env.NGINX_PATH ?? '/usr/sbin/nginx';
 const POLL_MS = 20;

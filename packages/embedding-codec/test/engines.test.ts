@@ -2,11 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { getQuickJS } from 'quickjs-emscripten';
-import { build } from 'vite';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import {
+  bundleScript,
   chromiumPath,
   itUnless,
   missingChromium,
@@ -18,12 +18,13 @@ const codebook = readFileSync(
   new URL('../codebook/all-minilm-l6-v2.codebook', import.meta.url),
 ).toString('hex');
 const cases = readFileSync(new URL('golden/golden.json', import.meta.url), 'utf8');
+const entry = new URL('golden/engine-entry.ts', import.meta.url);
 const call = `runGolden(${JSON.stringify(codebook)}, ${JSON.stringify(cases)})`;
 
 describe('the golden messages come out to the bit', () => {
   let script: string;
   beforeAll(async () => {
-    script = await bundle(new URL('golden/engine-entry.ts', import.meta.url));
+    ({ script } = await bundleScript(entry, 'es2020', 'iife'));
   });
 
   it('in QuickJS, which is not V8', async () => {
@@ -90,18 +91,3 @@ describe('the golden messages come out to the bit', () => {
     engine.dispose();
   });
 });
-
-async function bundle(entry: URL): Promise<string> {
-  const output = await build({
-    configFile: false,
-    logLevel: 'silent',
-    build: {
-      write: false,
-      target: 'es2020',
-      rolldownOptions: { input: fileURLToPath(entry), output: { format: 'iife' } },
-    },
-  });
-  if (Array.isArray(output) || !('output' in output)) throw new Error('expected one build');
-  const [chunk] = output.output;
-  return chunk.code;
-}

@@ -1,4 +1,5 @@
 export { anyError } from './any-error.js';
+export { bundleScript, type Bundle } from './bundle.js';
 export {
   chromiumPath,
   missingChromium,

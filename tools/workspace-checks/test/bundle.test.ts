@@ -1,6 +1,7 @@
 import { parse, tokTypes } from 'acorn';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { bundleForBrowser, gzipBytes, type Bundle } from './browser/bundle.js';
+import type { Bundle } from '@omega-tv/test-support';
+import { bundleForBrowser, gzipBytes } from './browser/bundle.js';
 
 const MAX_GZIP_BYTES = 100_000;
 const clientOnly = new URL('browser/client-only.ts', import.meta.url);

@@ -6,7 +6,7 @@ import {
   createServer,
 } from '@omega-tv/constellation';
 import { PATHS } from '@omega-tv/protocol';
-import type { Bundle } from './bundle.js';
+import type { Bundle } from '@omega-tv/test-support';
 
 const CONTENT_SECURITY_POLICY =
   "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'";

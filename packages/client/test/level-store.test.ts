@@ -64,7 +64,7 @@ describe('the level store', () => {
   });
 });
 
-describe('a corrupt store is set aside with all its files, and the TV starts', () => {
+describe('a corrupt store is set aside with all its files, and the TV starts (rule 5.2)', () => {
   async function expectSetAside(directory: string): Promise<void> {
     const before = new Set(await readdir(directory));
     const logged: object[] = [];

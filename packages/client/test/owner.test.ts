@@ -28,7 +28,7 @@ async function acknowledged({ store }: SyncClient): Promise<number> {
 }
 
 describe('a store belongs to one device', () => {
-  it('and is refused to another, for its samples would be counted twice', async () => {
+  it('and is refused to another, for its samples would be counted twice (rule 4.12)', async () => {
     const { constellation, transport } = await openConstellation();
     const client = await createClient({ transport });
     await client.store.skillStore(...realPatterns(3));

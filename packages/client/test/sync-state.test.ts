@@ -75,7 +75,7 @@ const step = fc.oneof(
 );
 
 describe('the sample books balance', () => {
-  it('whatever happens in whatever order, and agree with the server in the end', () => {
+  it('whatever happens in whatever order, and agree with the server in the end (rule 4.9)', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
         const tv = new Model();
@@ -122,7 +122,7 @@ function pushed(patterns: readonly PatternData[], newSamples: number) {
 describe('what is pending', () => {
   const learned = realPatterns(3);
 
-  it('is what is good enough and not settled', () => {
+  it('is what is good enough and not settled (rule 1.4)', () => {
     const weak = realPattern(9, { successRate: 0.69 });
     const young = realPattern(8, { sampleCount: 9 });
     expect(pendingPatterns(emptySyncState, [...learned, weak, young])).toEqual(pushed(learned, 12));
@@ -147,7 +147,7 @@ describe('what is pending', () => {
 });
 
 describe('a refused push', () => {
-  it('goes out again one by one, and only the refused one becomes a dead letter', () => {
+  it('goes out again one by one, and only the refused one becomes a dead letter (rule 4.8)', () => {
     const begun = pushBegun(pushBegun(emptySyncState, realPatterns(3)), [realPattern(9)]);
     const apart = pushRefused(begun, 'no');
     expect(apart.outbox.map(({ patterns }) => patterns.map(({ id }) => id))).toEqual([
@@ -179,7 +179,7 @@ describe('a refused push', () => {
     expect(pushRefused(pushBegun(emptySyncState, []), 'no')).toEqual(emptySyncState);
   });
 
-  it('is made good by a later, higher count that is acknowledged', () => {
+  it('is made good by a later, higher count that is acknowledged (rule 4.8)', () => {
     const refused = pushRefused(pushBegun(emptySyncState, [realPattern(0)]), 'no');
     const grown = [realPattern(0, { sampleCount: 20 })];
     expect(pendingPatterns(refused, grown)).toEqual(pushed(grown, 8));
@@ -193,7 +193,7 @@ describe('near copies', () => {
   const copy = realPattern(0, { id: 'copy', sampleCount: 20, successRate: 0.8 });
   const another = realPattern(1);
 
-  it('count as one from then on, weighted by their samples, and are merged once', () => {
+  it('count as one from then on, weighted by their samples, and are merged once (rule 9.9)', () => {
     const merged = copiesMerged(emptySyncState, [original, copy, another]);
     expect([...merged.merges.keys()]).toEqual(['copy']);
     expect(copiesMerged(merged, [original, copy, another])).toBe(merged);
@@ -204,7 +204,7 @@ describe('near copies', () => {
     expect(two?.id).toBe('p1');
   });
 
-  it('leave behind what was on its way under the own id of the copy', () => {
+  it('leave behind what was on its way under the own id of the copy (rule 9.9)', () => {
     const both = [original, copy];
     const begun = pushBegun(emptySyncState, pendingPatterns(emptySyncState, both));
     const grown = { ...copy, sampleCount: 24 };
@@ -228,7 +228,7 @@ describe('near copies', () => {
     ]);
   });
 
-  it('are of one genre', () => {
+  it('are of one genre (rule 9.9)', () => {
     const elsewhere = { ...copy, genre: 'elsewhere' };
     expect(copiesMerged(emptySyncState, [original, elsewhere])).toBe(emptySyncState);
   });

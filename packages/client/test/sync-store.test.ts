@@ -69,7 +69,7 @@ describe('syncStore', () => {
     expect(constellation.report()).toMatchObject({ samplesAccepted: 128 });
   });
 
-  it('asks for the version only, where there is nothing to do', async () => {
+  it('asks for the version only, where there is nothing to do (rule 6.4)', async () => {
     const { transport } = await openConstellation();
     const wire = recording(transport);
     const client = await openClient(wire);
@@ -79,7 +79,7 @@ describe('syncStore', () => {
     expect(result.fidelity).toEqual({ meanCosine: 1, minCosine: 1 });
   });
 
-  it('fetches newer global patterns, and never pushes them back', async () => {
+  it('fetches newer global patterns, and never pushes them back (rules 1.6, 6.4)', async () => {
     const { constellation, transport } = await openConstellation();
     for (const deviceId of ['a', 'b']) {
       const other = await openClient(transport, { deviceId });
@@ -97,7 +97,7 @@ describe('syncStore', () => {
     expect(constellation.report()).toMatchObject({ samplesAccepted: 80 });
   });
 
-  it('counts every sample once where answers are lost', async () => {
+  it('counts every sample once where answers are lost (rule 4.1)', async () => {
     const { constellation, transport } = await openConstellation();
     let posts = 0;
     const wire = recording(transport, async (next, { method }) => {
@@ -119,7 +119,7 @@ describe('syncStore', () => {
     expect(constellation.report().duplicates).toBeGreaterThan(0);
   });
 
-  it('repeats a begun push as it was, though more was learned since', async () => {
+  it('repeats a begun push as it was, though more was learned since (rule 4.5)', async () => {
     const { transport } = await openConstellation();
     const bodies: SyncDelta[] = [];
     let fail = true;
@@ -139,7 +139,7 @@ describe('syncStore', () => {
     expect(await booksOf(client)).toMatchObject({ waiting: 0, acknowledged: 90 });
   });
 
-  it('makes a dead letter of what is refused, and sends the others', async () => {
+  it('makes a dead letter of what is refused, and sends the others (rule 4.8)', async () => {
     const { constellation, transport } = await openConstellation();
     const client = await openClient(refusing(transport, ['p2', 'p5'], wild));
     await client.store.skillStore(...realPatterns(8));
@@ -154,7 +154,7 @@ describe('syncStore', () => {
     expect(deadLetters[0]?.reason).toContain('too wild');
   });
 
-  it('goes on past a pattern that fits no message', async () => {
+  it('goes on past a pattern that fits no message (rule 4.8)', async () => {
     const { constellation, transport } = await openConstellation();
     const client = await openClient(transport);
     const id = Array.from({ length: 1024 }, (_, at) =>
@@ -166,7 +166,7 @@ describe('syncStore', () => {
     expect(constellation.report()).toMatchObject({ samplesAccepted: 36 });
   });
 
-  it('makes no dead letter of a refusal that says nothing of the patterns', async () => {
+  it('makes no dead letter of a refusal that says nothing of the patterns (rule 4.8)', async () => {
     const { transport } = await openConstellation();
     const stranger = new SyncError('protocol', 'another media type', {});
     const client = await openClient(refusing(transport, ['p0'], stranger));
@@ -199,7 +199,7 @@ describe('syncStore', () => {
     expect(constellation.report()).toMatchObject({ samplesAccepted: 144 });
   });
 
-  it('goes on from its store in a new client', async () => {
+  it('goes on from its store in a new client (rule 4.5)', async () => {
     const { constellation, transport } = await openConstellation();
     const store = createMemoryPatternStore();
     await store.skillStore(...realPatterns(5));
@@ -214,7 +214,7 @@ describe('syncStore', () => {
     expect(constellation.report()).toMatchObject({ samplesAccepted: 60 });
   });
 
-  it('pushes nothing under a published id, whatever a store of its own lists', async () => {
+  it('pushes nothing under a published id, whatever a store of its own lists (rule 1.6)', async () => {
     const { constellation, transport } = await openConstellation();
     const inner = createMemoryPatternStore();
     const echo = { ...snapshotOf(3).patterns[0]!, origin: 'learned' as const };

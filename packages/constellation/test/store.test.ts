@@ -219,7 +219,7 @@ describe('the level store', () => {
     ['MANIFEST', 'nonsense'],
     ['MANIFEST', ''],
     ['CURRENT', undefined],
-  ])('names the folder when %s holds %j', async (file, content) => {
+  ])('names the folder when %s holds %j (rule 5.4)', async (file, content) => {
     const directory = await temporaryFolder();
     const store = await openLevelConstellationStore({ directory });
     await store.commit(changeOf(learnedState()));
@@ -246,7 +246,7 @@ describe('the level store', () => {
     ['another layout', recordOf('head', { layout: 9 }), 'layout 9, expected 2'],
     ['the record of another key', recordOf('published', {}), 'does not match its checksum'],
     ['bytes that are no record', new Uint8Array([1, 2, 3]), 'does not match its checksum'],
-  ])('refuses %s', async (_, record, message) => {
+  ])('refuses %s (rule 5.4)', async (_, record, message) => {
     const directory = await temporaryFolder();
     const db = new ClassicLevel<string, Uint8Array>(directory, { valueEncoding: 'view' });
     await db.put('head', record);
@@ -259,7 +259,7 @@ describe('the level store', () => {
     await store.close();
   });
 
-  it('is whole after a torn last record: the commit before it is the last', async () => {
+  it('is whole after a torn last record: the commit before it is the last (rules 4.3, 5.1)', async () => {
     const directory = await temporaryFolder();
     const store = await openLevelConstellationStore({ directory });
     const state = learnedState();

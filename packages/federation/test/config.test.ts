@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { createFederationConfig, type FederationConfig } from '../src/config.js';
 
 describe('createFederationConfig', () => {
-  it('has the documented defaults', () => {
+  it('has the documented defaults (rules 7.2, 7.3, 7.4, 7.6)', () => {
     expect(createFederationConfig()).toMatchObject({ minDevices: 10, maxSamplesPerDevice: 10 });
   });
 

@@ -41,7 +41,7 @@ describe('privacy', () => {
     expect(changes).toBe(4);
   });
 
-  it('changes a pattern only after k distinct devices contributed to it', () => {
+  it('changes a pattern only after k distinct devices contributed to it (rule 7.4)', () => {
     const groups = [0, 300, 600].map((i) => tastePatterns(titles[i]!, 6));
     const apart = createFederationConfig({ minDevices: 3, mergeCosine: 1, steadyCosine: 1 });
     const push = fc.record({
@@ -74,7 +74,7 @@ describe('privacy', () => {
     );
   });
 
-  it('keeps no device id, and no tag of a closed cohort', () => {
+  it('keeps no device id, and no tag of a closed cohort (rule 7.5)', () => {
     const contributions = tastePatterns(dramas[0]!, k).map((pattern, i) =>
       contributionOf(`living-room-${i}`, pattern),
     );

@@ -62,7 +62,7 @@ function findTastes(state: FederationState) {
   return { patterns, nearest };
 }
 
-describe('room for clusters', () => {
+describe('room for clusters (rule 7.3)', () => {
   it('lets TVs of one taste be published after one device pushed 64 junk genres', () => {
     const filled = fold(junkGenres(64));
     expect(genresOf(filled).size).toBe(16);

@@ -66,7 +66,7 @@ describe('a failure on the way names its reason and keeps its cause', () => {
     await expectReason(await serveRaw(() => undefined), 'timeout', 50);
   });
 
-  it('timeout: the server drips bytes, each in time', async () => {
+  it('timeout: the server drips bytes, each in time (rule 3.4)', async () => {
     const url = await serve((_, response) => {
       response.writeHead(200, { 'Content-Length': 10_000 });
       const drip = setInterval(() => response.write('x'), 5);
@@ -85,7 +85,7 @@ describe('a failure on the way names its reason and keeps its cause', () => {
   });
 });
 
-describe('an answer above its cap is abandoned while it arrives', () => {
+describe('an answer above its cap is abandoned while it arrives (rule 3.4)', () => {
   it('with bounded memory, and the connection is closed', async () => {
     const closed = deferred<number>();
     const chunk = Buffer.alloc(4096, 'x');

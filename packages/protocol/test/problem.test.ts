@@ -19,7 +19,7 @@ function read(problem: Problem, headers: Record<string, string> = {}): SyncError
 }
 
 describe('a code and its problem type', () => {
-  it('belong to each other alone', () => {
+  it('belong to each other alone (rules 1.7, 3.3)', () => {
     const types = Object.values(problemTypes).map(({ type }) => type);
     expect(new Set(types).size).toBe(codes.length);
     for (const type of types) expect(type).toMatch(/^urn:omega-tv:problem:[a-z-]+$/);
@@ -76,7 +76,7 @@ describe('when a TV may come back', () => {
     expect(problemFromError(busy(9000))).not.toHaveProperty('next_sync');
   });
 
-  it.each(codes)('is the later of next_sync and Retry-After: %s', (code) => {
+  it.each(codes)('is the later of next_sync and Retry-After: %s (rule 11.7)', (code) => {
     const problem = problemFromError(errorExamples[code], window);
     expect(read(problem).retryAfterMs).toBe(2500);
     expect(read(problem, { 'retry-after': '2' }).retryAfterMs).toBe(2500);

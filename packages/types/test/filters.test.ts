@@ -21,12 +21,12 @@ describe('the quality filter', () => {
     [0, 1000, false],
     [NaN, 1000, false],
     [0.9, NaN, false],
-  ])('success rate %d with %d samples: %s', (successRate, sampleCount, passes) => {
+  ])('success rate %d with %d samples: %s (rule 1.4)', (successRate, sampleCount, passes) => {
     expect(meetsSyncThreshold({ successRate, sampleCount })).toBe(passes);
   });
 });
 
-describe('the freshness of a trend', () => {
+describe('the freshness of a trend (rule 1.5)', () => {
   const calculatedAt = TIMESTAMP;
   const calculatedMs = Date.parse(calculatedAt);
   it.each([
@@ -46,7 +46,7 @@ describe('the freshness of a trend', () => {
   });
 });
 
-describe('published ids', () => {
+describe('published ids (rule 1.6)', () => {
   it.each([
     ['global:drama-3', true],
     ['global:', true],

@@ -8,17 +8,17 @@ import { openServer, openTv } from './support.js';
 const timeout = new SyncError('http', 'no answer came in time', { reason: 'timeout' });
 
 describe('the budget of a message', () => {
-  it('is the one that the host sets', () => {
+  it('is the one that the host sets (rule 9.7)', () => {
     const choice = new TierChoice({ tier: 'ceiling', network: () => ({ metered: true }) });
     expect(choice.choose()).toEqual({ tier: 'ceiling', reason: 'set by the host' });
   });
 
-  it('is the floor where bytes are paid for, or few are wanted', () => {
+  it('is the floor where bytes are paid for, or few are wanted (rule 9.7)', () => {
     expect(new TierChoice({ network: () => ({ metered: true }) }).choose().tier).toBe('floor');
     expect(new TierChoice({ network: () => ({ saveData: true }) }).choose().tier).toBe('floor');
   });
 
-  it('falls after timeouts or slow exchanges, and recovers', () => {
+  it('falls after timeouts or slow exchanges, and recovers (rule 9.7)', () => {
     const choice = new TierChoice();
     choice.failed(timeout);
     choice.failed(new SyncError('invalid-pattern', 'no', { path: '', value: 0, limit: '' }));
@@ -32,7 +32,7 @@ describe('the budget of a message', () => {
     expect(choice.choose().tier).toBe('normal');
   });
 
-  it('rises where the network is free and works well', () => {
+  it('rises where the network is free and works well (rule 9.7)', () => {
     const choice = new TierChoice({ network: () => ({ metered: false }) });
     expect(choice.choose().tier).toBe('normal');
     for (let i = 0; i < 5; i += 1) choice.succeeded(100);
@@ -43,7 +43,7 @@ describe('the budget of a message', () => {
     ['floor', 512],
     ['normal', 1024],
     ['ceiling', 2048],
-  ] as const)('holds for every message: %s', async (tier, limit) => {
+  ] as const)('holds for every message: %s (rule 9.7)', async (tier, limit) => {
     const { transport } = await openServer();
     const sizes: number[] = [];
     const wire = recording(transport, (next, { body }) => {
@@ -58,7 +58,7 @@ describe('the budget of a message', () => {
     expect(Math.max(...sizes)).toBeLessThanOrEqual(limit);
   });
 
-  it('does not cost a pattern with the longest names', async () => {
+  it('does not cost a pattern with the longest names (rule 9.7)', async () => {
     const { constellation, transport } = await openServer();
     const tv = await openTv(transport, { budget: { tier: 'floor' } });
     await tv.store.skillStore(realPattern(0, { id: '木'.repeat(1024), genre: '火'.repeat(1024) }));
@@ -68,7 +68,7 @@ describe('the budget of a message', () => {
 });
 
 describe('the order of a push', () => {
-  it('puts first what teaches most: many new samples, far from what is published', () => {
+  it('puts first what teaches most: many new samples, far from what is published (rule 9.8)', () => {
     const [near, far, small] = [
       { ...realPattern(0), newSamples: 12 },
       { ...realPattern(5), newSamples: 12 },

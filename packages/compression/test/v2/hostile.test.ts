@@ -67,7 +67,7 @@ function emptySection(name: string, typicalBits: number, count: number): Uint8Ar
 }
 
 describe('a frame', () => {
-  it('is refused where it is cut, continued or changed in any bit', () => {
+  it('is refused where it is cut, continued or changed in any bit (rule 9.1)', () => {
     const bytes = encodeSnapshotFrame(snapshot);
     for (let length = 0; length < bytes.length; length += 1) {
       const error = thrownBy(() => decodeSnapshotFrame(codecs, bytes.slice(0, length)));
@@ -85,7 +85,7 @@ describe('a frame', () => {
     );
   });
 
-  it('of a later version, another kind or another codebook is a protocol error', () => {
+  it('of a later version, another kind or another codebook is a protocol error (rules 9.1, 9.5)', () => {
     const later = delta.slice();
     later[2]! += 16;
     const strange = new Codecs([{ ...codec, codebook: { ...codec.codebook, id: 'f'.repeat(16) } }]);
@@ -96,7 +96,7 @@ describe('a frame', () => {
     expect(decode(delta, strange)).toBe('protocol');
   });
 
-  it('is refused above its cap before anything of it is read', () => {
+  it('is refused above its cap before anything of it is read (rule 9.2)', () => {
     const tooLong = new Uint8Array(V2_LIMITS.maxResponseBytes + 1);
     const limit = V2_LIMITS.maxResponseBytes;
     const refusal = { code: 'compression-limit', details: { limit, size: limit + 1 } };
@@ -106,7 +106,7 @@ describe('a frame', () => {
     expect(thrownBy(() => decodeBatchFrame(request)).code).toBe('compression-limit');
   });
 
-  it('with sections of later versions is read without them', () => {
+  it('with sections of later versions is read without them (rule 9.1)', () => {
     const body = delta.slice(0, -4);
     const extended = Uint8Array.of(...body, 77, 3, 1, 2, 3);
     const bytes = Uint8Array.of(...extended, ...sha256(extended).subarray(0, 4));
@@ -115,7 +115,7 @@ describe('a frame', () => {
 });
 
 describe('work that costs next to no bytes', () => {
-  it('counts are held to their limits before anything is made', () => {
+  it('counts are held to their limits before anything is made (rule 9.2)', () => {
     const reader = (...section: Parameters<typeof emptySection>) =>
       new FieldReader(emptySection(...section));
     const { maxEngagements, maxRequestPatterns, maxTrends } = V2_LIMITS;
@@ -127,7 +127,7 @@ describe('work that costs next to no bytes', () => {
     for (const read of above) expect(thrownBy(read).message).toMatch(/above/);
   });
 
-  it('layers and embeddings of a snapshot are held to their limits before one is decoded', () => {
+  it('layers and embeddings of a snapshot are held to their limits before one is decoded (rule 9.2)', () => {
     const { codecs: counting, decoded } = countingCodec();
     const layered = (counts: readonly number[]): Uint8Array => {
       const layers = counts.map((count) => ({ count, codingError: 0 }));

@@ -89,7 +89,7 @@ function history(seed: number): readonly Snapshot[] {
 describe('one content per version', () => {
   const histories = [1, 2, 3, 4, 5, 6].map(history);
 
-  it('full(v) = apply(diff(u -> v), u), bit for bit, for every u in the window', () => {
+  it('full(v) = apply(diff(u -> v), u), bit for bit, for every u in the window (rule 10.1)', () => {
     let diffs = 0;
     const generations = new Set<string>();
     histories.forEach((snapshots, index) => {
@@ -122,7 +122,7 @@ describe('one content per version', () => {
     expect(generations.size).toBeGreaterThan(histories.length + 3);
   });
 
-  it('a diff against another base is a version conflict', () => {
+  it('a diff against another base is a version conflict (rule 9.5)', () => {
     const [first, second, third] = histories[0]!;
     const diff = encodeDiffFrame(first!, second!);
     for (const base of [undefined, second, third, { ...first!, hash: '0'.repeat(16) }]) {
@@ -133,7 +133,7 @@ describe('one content per version', () => {
     }
   });
 
-  it('a base of the right name and other floats is found by the hash', () => {
+  it('a base of the right name and other floats is found by the hash (rule 10.1)', () => {
     const [first, second] = histories[0]!;
     const forged = { ...first!, patterns: first!.patterns.map((one) => ({ ...one, id: 'x' })) };
     const error = thrownBy(() =>
@@ -154,7 +154,7 @@ describe('a publication', () => {
     expect(encodeDiffFrame(first, second).length).toBeLessThanOrEqual(64);
   });
 
-  it('keeps the floats of what stayed within the coding error, and codes no finer than before', () => {
+  it('keeps the floats of what stayed within the coding error, and codes no finer than before (rule 10.2)', () => {
     const moved = patterns(50).map((one, i) => {
       const share = i < 5 ? 0.4 : i < 10 ? 0.01 : 0;
       return { ...one, embedding: movedBy(one.embedding, share, 7 * i) };

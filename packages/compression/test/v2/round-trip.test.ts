@@ -81,7 +81,7 @@ function expectRate(
 }
 
 describe('a delta frame', () => {
-  it('gives back all that is said, whatever it says', () => {
+  it('gives back all that is said, whatever it says (rule 9.3)', () => {
     const delta = fc.record(
       {
         deviceId: name,
@@ -140,7 +140,7 @@ describe('a delta frame', () => {
 });
 
 describe('a snapshot frame', () => {
-  it('gives back patterns and trends, whatever they say', () => {
+  it('gives back patterns and trends, whatever they say (rule 9.3)', () => {
     const globals = fc.record({
       patterns: fc.array(pushed, { maxLength: 4 }),
       trends: fc.array(trend, { maxLength: 8 }),

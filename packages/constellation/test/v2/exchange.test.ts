@@ -25,7 +25,7 @@ async function pushThree(url: string, indexes: readonly number[], sampleCount = 
 }
 
 describe('a push of a frame', () => {
-  it('is counted, and answered with a receipt for it', async () => {
+  it('is counted, and answered with a receipt for it (rule 11.3)', async () => {
     const { url, constellation } = await serveFrames();
     const delta = placedDelta('a', 5, patternOf(0), patternOf(7));
     const first = await pushFrame(url, delta);
@@ -40,7 +40,7 @@ describe('a push of a frame', () => {
     });
   });
 
-  it('and one of v1 count the same samples once', async () => {
+  it('and one of v1 count the same samples once (rule 11.8)', async () => {
     const { url, constellation } = await serveFrames();
     await pushFrame(url, placedDelta('a', 1, patternOf(0)));
     await fetch(`${url}/api/v1/sync`, {
@@ -51,7 +51,7 @@ describe('a push of a frame', () => {
     expect(constellation.report().samplesAccepted).toBe(15);
   });
 
-  it('brings the whole snapshot to who has none, a diff to who has one, nothing to who has it', async () => {
+  it('brings the whole snapshot to who has none, a diff to who has one, nothing to who has it (rule 11.3)', async () => {
     const { url, constellation } = await serveFrames();
     await pushThree(url, [0, 1, 2, 3, 4, 5, 6, 8, 9, 10]);
     await constellation.publish();
@@ -86,7 +86,7 @@ describe('a push of a frame', () => {
     expect(constellation.report().samplesAccepted).toBe(2 * 3 * 12 + 12);
   });
 
-  it('against a base that the server does not know is a conflict, and counts nothing', async () => {
+  it('against a base that the server does not know is a conflict, and counts nothing (rules 3.3, 11.5)', async () => {
     const { url, constellation } = await serveFrames();
     await pushThree(url, [0]);
     await constellation.publish();
@@ -105,7 +105,7 @@ describe('a push of a frame', () => {
     expect((await pushFrame(other, placedDelta('new', 3), { base })).status).toBe(200);
   });
 
-  it('leaves the snapshot out where only the receipt is wanted', async () => {
+  it('leaves the snapshot out where only the receipt is wanted (rule 11.3)', async () => {
     const { url, constellation } = await serveFrames();
     await pushThree(url, [0]);
     await constellation.publish();
@@ -129,18 +129,23 @@ describe('a push of a frame', () => {
       { accept: `application/vnd.omega-tv.frame;codebooks="00000000"` },
       415,
     ],
-  ])('with %s is refused, and told when to come back', async (_, headers, status) => {
-    const { url, constellation } = await serveFrames({ syncWindow: { minMs: 1000, maxMs: 5000 } });
-    const { bytes } = await format.encodeDelta(placedDelta('a', 1, patternOf(0)));
-    const response = await postFrame(url, bytes, headers);
-    expect(response.status).toBe(status);
-    expect(response.headers.get('accept-post')).toContain('application/vnd.omega-tv.frame');
-    expect(await response.json()).toMatchObject({
-      type: 'urn:omega-tv:problem:protocol',
-      next_sync: { min_ms: 1000, max_ms: 5000 },
-    });
-    expect(constellation.report().samplesAccepted).toBe(0);
-  });
+  ])(
+    'with %s is refused, and told when to come back (rules 11.1, 11.7)',
+    async (_, headers, status) => {
+      const { url, constellation } = await serveFrames({
+        syncWindow: { minMs: 1000, maxMs: 5000 },
+      });
+      const { bytes } = await format.encodeDelta(placedDelta('a', 1, patternOf(0)));
+      const response = await postFrame(url, bytes, headers);
+      expect(response.status).toBe(status);
+      expect(response.headers.get('accept-post')).toContain('application/vnd.omega-tv.frame');
+      expect(await response.json()).toMatchObject({
+        type: 'urn:omega-tv:problem:protocol',
+        next_sync: { min_ms: 1000, max_ms: 5000 },
+      });
+      expect(constellation.report().samplesAccepted).toBe(0);
+    },
+  );
 
   it('of damaged bytes is refused, whatever is flipped', async () => {
     const { url, constellation } = await serveFrames();
@@ -154,7 +159,7 @@ describe('a push of a frame', () => {
     expect(constellation.report()).toMatchObject({ samplesAccepted: 0, devices: 0 });
   });
 
-  it('of more patterns than a device has marks for is refused before they are read', async () => {
+  it('of more patterns than a device has marks for is refused before they are read (rule 11.11)', async () => {
     const { url, constellation } = await serveFrames();
     const patterns = Array.from({ length: 129 }, (_, i) => patternOf(i, { id: `p-${i}` }));
     const delta = placedDelta('a', 1, ...patterns);
@@ -167,14 +172,14 @@ describe('a push of a frame', () => {
     expect(constellation.report().samplesAccepted).toBe(0);
   });
 
-  it('above 16 KiB is refused before it is read', async () => {
+  it('above 16 KiB is refused before it is read (rule 9.2)', async () => {
     const { url } = await serveFrames();
     const response = await postFrame(url, new Uint8Array(16_385));
     expect(response.status).toBe(413);
     expect(await response.json()).toMatchObject({ size: 16_385, limit: 16_384 });
   });
 
-  it('is refused by a server of v1, which says so', async () => {
+  it('is refused by a server of v1, which says so (rule 11.1)', async () => {
     const { url } = await serveFrames({ snapshots: undefined } as never);
     const { bytes } = await format.encodeDelta(placedDelta('a', 1));
     const response = await postFrame(url, bytes);
@@ -217,7 +222,7 @@ describe('published versions', () => {
     ).toBe(2);
   });
 
-  it('of a server that spoke v1 only are published anew, as the next version', async () => {
+  it('of a server that spoke v1 only are published anew, as the next version (rule 10.5)', async () => {
     const store = createMemoryConstellationStore();
     const keep = { ...store, close: () => Promise.resolve() };
     const old = await openConstellation({ store: keep });

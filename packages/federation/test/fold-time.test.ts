@@ -92,6 +92,8 @@ describe('fold time', () => {
     expect(publishNow(state, resumed).state.counters.latestMs).toBe(START_MS + 2 * DAY_MS);
     for (let hour = 0; hour <= 24 * 20; hour += 1) {
       state = publishNow(state, resumed + hour * HOUR_MS).state;
+      const atFourTimesMs = START_MS + 2 * DAY_MS + 4 * hour * HOUR_MS;
+      expect(state.counters.latestMs).toBe(Math.min(atFourTimesMs, resumed + hour * HOUR_MS));
     }
     expect(state.counters.latestMs).toBe(resumed + 20 * DAY_MS);
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createMiniLmCodec } from '@omega-tv/compression/node';
 import {
+  Codecs,
   createV2Format,
   encodeAnswerFrame,
   FRAME_MEDIA_TYPE,
@@ -126,6 +127,15 @@ describe('a server that reads frames', () => {
       }
     },
   );
+});
+
+it('a push names the format of frames, and the codebooks that the TV has (rule 11.1)', async () => {
+  const { push, seen } = protocolTo(acknowledged);
+  await push();
+  expect(seen[0]?.headers).toMatchObject({
+    'Content-Type': 'application/vnd.omega-tv.frame;version=2',
+    Accept: `application/vnd.omega-tv.frame;version=2;codebooks="${new Codecs([codec]).ids.join(' ')}"`,
+  });
 });
 
 describe('a base that the server does not know', () => {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
-import { deferred, deltaOf, protocolTo, serve, serveRaw, syncErrorOf } from './support.js';
+import { ConstellationProtocol, type Transport } from '../src/index.js';
+import { deferred, deltaOf, format, protocolTo, serve, serveRaw, syncErrorOf } from './support.js';
 
 const CLOSED_PORT = 'http://127.0.0.1:1';
 
@@ -83,6 +84,20 @@ describe('a failure on the way names its reason and keeps its cause', () => {
     });
     await expectReason(url, 'network');
   });
+});
+
+it('a request waits 30 s for its answer unless told otherwise (rule 3.4)', async () => {
+  const timeouts: number[] = [];
+  const transport: Transport = {
+    request: ({ timeoutMs }) => {
+      timeouts.push(timeoutMs);
+      return Promise.resolve({ status: 204, headers: {}, body: new Uint8Array() });
+    },
+  };
+  const clock = { nowMs: () => 0 };
+  await new ConstellationProtocol({ transport, format, clock }).healthCheck();
+  await new ConstellationProtocol({ transport, format, clock, timeoutMs: 1 }).healthCheck();
+  expect(timeouts).toEqual([30_000, 1]);
 });
 
 describe('an answer above its cap is abandoned while it arrives (rule 3.4)', () => {

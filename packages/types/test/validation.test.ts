@@ -213,11 +213,13 @@ describe('values built in code are checked alike (rule 1.1)', () => {
     expect(error.details).toEqual({ path: 'version' });
   });
 
-  it('takes zero vectors, the bounds of every range, and empty names', () => {
+  it('takes zero vectors, the bounds of every range, empty names and the longest ones', () => {
     validatePatternData(
       realPattern(0, { id: '', genre: '', successRate: 0, embedding: new Float32Array(384) }),
     );
     validatePatternData(realPattern(0, { successRate: 1, sampleCount: 1 }));
+    const longest = 'x'.repeat(1024);
+    validatePatternData(realPattern(0, { id: longest, genre: longest }));
     validateSyncDelta(deltaOf(0, { deviceId: '', version: 0 }));
   });
 });

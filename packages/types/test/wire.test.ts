@@ -121,6 +121,17 @@ describe('reading is lenient where v1 clients are', () => {
       }),
     );
     expect(read).toEqual(deltaOf(4));
+    const calculated = { region: 'DE', genre: 'drama', calculated_at: TIMESTAMP };
+    const trend = { content_id: 'film-1', score: 1, ...calculated, colour: 'red' };
+    const globals = { patterns: [], trends: [trend], version: 1, timestamp: TIMESTAMP, node: 7 };
+    expect(globalPatternsFromWire(globals)).toEqual({
+      patterns: [],
+      trends: [
+        { contentId: 'film-1', score: 1, region: 'DE', genre: 'drama', calculatedAt: TIMESTAMP },
+      ],
+      version: 1,
+      timestamp: TIMESTAMP,
+    });
   });
 
   it('takes an empty id, an empty genre and no patterns (rule 1.1)', () => {

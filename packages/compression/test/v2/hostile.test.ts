@@ -97,13 +97,17 @@ describe('a frame', () => {
   });
 
   it('is refused above its cap before anything of it is read (rule 9.2)', () => {
-    const tooLong = new Uint8Array(V2_LIMITS.maxResponseBytes + 1);
-    const limit = V2_LIMITS.maxResponseBytes;
+    const limit = 65_536;
+    const tooLong = new Uint8Array(limit + 1);
     const refusal = { code: 'compression-limit', details: { limit, size: limit + 1 } };
     expect(thrownBy(() => decodeAnswerFrame(tooLong))).toMatchObject(refusal);
     expect(thrownBy(() => decodeSnapshotFrame(codecs, tooLong))).toMatchObject(refusal);
-    const request = tooLong.slice(0, V2_LIMITS.maxRequestBytes + 1);
-    expect(thrownBy(() => decodeBatchFrame(request)).code).toBe('compression-limit');
+    const request = tooLong.slice(0, 16_385);
+    const requestRefusal = { code: 'compression-limit', details: { limit: 16_384, size: 16_385 } };
+    expect(thrownBy(() => decodeBatchFrame(request))).toMatchObject(requestRefusal);
+    expect(thrownBy(() => decodeDeltaFrame(codecs, request, { findBase }))).toMatchObject(
+      requestRefusal,
+    );
   });
 
   it('with sections of later versions is read without them (rule 9.1)', () => {
@@ -145,6 +149,16 @@ describe('work that costs next to no bytes', () => {
       );
     }
     expect(decoded()).toBe(0);
+  });
+
+  it('a batch holds 32 deltas at most (rule 9.2)', () => {
+    const empty = encodeDeltaFrame(codec, deltaOf([]), { rate, random }).bytes;
+    const batchOf = (count: number) => Array.from({ length: count }, () => empty);
+    expect(decodeBatchFrame(encodeBatchFrame(batchOf(32)))).toHaveLength(32);
+    expect(thrownBy(() => encodeBatchFrame(batchOf(33))).code).toBe('compression-limit');
+    const sections = batchOf(33).map((payload) => ({ type: SectionType.frame, payload }));
+    const error = thrownBy(() => decodeBatchFrame(writeFrame({ kind: 'batch', sections })));
+    expect(error.message).toMatch(/33 frames in a batch/);
   });
 
   it('a batch holds no more patterns than a delta may', () => {

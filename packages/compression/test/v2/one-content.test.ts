@@ -193,6 +193,45 @@ describe('a publication', () => {
     expect(third.layers).toEqual(second.layers);
   });
 
+  it('begins a generation when its layers would have twice the bytes of the first one (rule 10.3)', () => {
+    let snapshot = publish(globalsOf(patterns(20)));
+    const shares: number[] = [];
+    let begun = 0;
+    for (let version = 2; version < 30; version += 1) {
+      const moved = patterns(20).map((one, i) =>
+        i % 5 === version % 5 ? { ...one, embedding: movedBy(one.embedding, 2, version) } : one,
+      );
+      const next = publish(globalsOf(moved, { version }), { previous: snapshot });
+      const [first] = next.layers;
+      const bytes = next.layers.reduce((sum, { message }) => sum + message.length, 0);
+      shares.push(bytes / first!.message.length);
+      if (next.generation !== snapshot.generation) {
+        begun += 1;
+        expect(next.generation).toBe(version);
+        expect(next.layers).toHaveLength(1);
+        expect(canDiff(snapshot, next)).toBe(false);
+      }
+      snapshot = next;
+    }
+    expect(begun).toBeGreaterThan(2);
+    expect(Math.max(...shares)).toBeLessThanOrEqual(2);
+    expect(Math.max(...shares)).toBeGreaterThan(1.5);
+  });
+
+  it('begins a generation when its layers no longer fit the budget (rule 10.3)', () => {
+    const previous = publish(globalsOf(patterns(20)));
+    const moved = patterns(20).map((one, i) =>
+      i < 3 ? { ...one, embedding: movedBy(one.embedding, 2, 7 * i) } : one,
+    );
+    const globals = globalsOf(moved, { version: 2 });
+    const wide = publish(globals, { previous });
+    expect(wide.generation).toBe(previous.generation);
+    const budgetBytes = encodeSnapshotFrame(previous).length + 8;
+    const tight = publish(globals, { previous, budgetBytes });
+    expect(tight.generation).toBe(2);
+    expect(encodeSnapshotFrame(tight).length).toBeLessThanOrEqual(budgetBytes);
+  });
+
   it('begins a generation before its layers pass what a frame may hold', () => {
     let snapshot = publish(globalsOf(patterns(120)), { step: 0.05 });
     const generations = new Set<number>();

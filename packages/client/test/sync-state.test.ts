@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from '@jest/globals';
+import { cosineSimilarity } from '@omega-tv/embedding-codec';
 import { applyMarks, type DeviceMarks } from '@omega-tv/federation';
 import type { PatternData } from '@omega-tv/types';
 import { emptySyncState, pendingPatterns, sampleBooks, type SyncState } from '../src/index.js';
@@ -202,6 +203,8 @@ describe('near copies', () => {
     expect(one).toMatchObject({ id: 'p0', sampleCount: 50, newSamples: 50 });
     expect(one?.successRate).toBeCloseTo((30 * 0.9 + 20 * 0.8) / 50, 12);
     expect(two?.id).toBe('p1');
+    const afterRestart = syncStateFromRecord(syncStateToRecord(merged));
+    expect(afterRestart.merges).toEqual(merged.merges);
   });
 
   it('leave behind what was on its way under the own id of the copy (rule 9.9)', () => {
@@ -226,6 +229,22 @@ describe('near copies', () => {
     expect(pendingPatterns(merged, [original, copy])).toMatchObject([
       { id: 'copy', sampleCount: 50, newSamples: 30 },
     ]);
+  });
+
+  it('are so from cosine 0.95 on (rule 9.9)', () => {
+    const [along, across] = [0, 1].map((at) => new Float32Array(384).fill(1, at, at + 1));
+    const atCosine = (cosine: number) => {
+      const rest = Math.sqrt(1 - cosine * cosine);
+      return { ...copy, embedding: along!.map((v, i) => cosine * v + rest * across![i]!) };
+    };
+    const first = { ...original, embedding: along! };
+    const second = atCosine(0.951);
+    const merged = copiesMerged(emptySyncState, [first, second]);
+    expect(merged.merges.size).toBe(1);
+    const [one] = pendingPatterns(merged, [first, second]);
+    const mean = along!.map((v, i) => 30 * 0.9 * v + 20 * 0.8 * second.embedding[i]!);
+    expect(cosineSimilarity(one!.embedding, mean)).toBeCloseTo(1, 9);
+    expect(copiesMerged(emptySyncState, [first, atCosine(0.949)]).merges.size).toBe(0);
   });
 
   it('are of one genre (rule 9.9)', () => {

@@ -1,7 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { problemFromError, type Transport } from '@omega-tv/protocol';
 import { SyncError, type SyncDelta } from '@omega-tv/types';
-import { createMemoryPatternStore, sampleBooks, type SyncClient } from '../src/index.js';
+import {
+  createMemoryPatternStore,
+  sampleBooks,
+  type SyncClient,
+  type SyncState,
+} from '../src/index.js';
 import {
   format,
   openClient,
@@ -138,6 +143,72 @@ describe('syncStore', () => {
     expect(bodies[1]?.patterns).toEqual(bodies[0]?.patterns);
     expect(await booksOf(client)).toMatchObject({ waiting: 0, acknowledged: 90 });
   });
+
+  it('repeats a begun push whose pattern is no longer good enough (rule 4.5)', async () => {
+    const { constellation, transport } = await openConstellation();
+    const store = createMemoryPatternStore();
+    await store.skillStore(realPattern(0));
+    const losing = await openClient(
+      recording(transport, () => Promise.reject(lost())),
+      { store },
+    );
+    await syncErrorOf(losing.syncStore());
+    await store.skillStore(realPattern(0, { sampleCount: 40, successRate: 0.3 }));
+    const client = await openClient(transport, { store });
+    expect(await client.syncStore()).toMatchObject({ patternsPushed: 1 });
+    expect(await booksOf(client)).toMatchObject({ acknowledged: 12, withheld: 28, waiting: 0 });
+    expect(constellation.report()).toMatchObject({ samplesAccepted: 12 });
+  });
+
+  it('repeats a push whose answer cannot be read (rule 4.6)', async () => {
+    const { constellation, transport } = await openConstellation();
+    let isSpoiling = true;
+    const bodies: SyncDelta[] = [];
+    const wire = recording(transport, async (next, { body }) => {
+      if (body !== undefined) bodies.push(await format.decodeDelta(body));
+      const answer = await next();
+      return isSpoiling ? { ...answer, body: answer.body.slice(3) } : answer;
+    });
+    const client = await openClient(wire);
+    await client.store.skillStore(...realPatterns(2));
+    expect(await syncErrorOf(client.syncStore())).toMatchObject({ retryable: true });
+    expect(await booksOf(client)).toMatchObject({ acknowledged: 0, waiting: 24, deadLettered: 0 });
+    isSpoiling = false;
+    await client.syncStore();
+    expect(bodies).toHaveLength(2);
+    expect(bodies[1]?.patterns).toEqual(bodies[0]?.patterns);
+    expect(await booksOf(client)).toMatchObject({ acknowledged: 24, waiting: 0 });
+    expect(constellation.report()).toMatchObject({ samplesAccepted: 24, duplicates: 1 });
+  });
+
+  it.each([200, 202])(
+    'writes acknowledgement, snapshot and version of a %d in one step (rule 4.7)',
+    async (status) => {
+      const { constellation, transport } = await openConstellation();
+      for (const deviceId of ['a', 'b']) {
+        const other = await openClient(transport, { deviceId });
+        await other.store.skillStore(realPattern(0));
+        await other.syncStore();
+      }
+      await constellation.publish();
+      const inner = createMemoryPatternStore();
+      const saved: SyncState[] = [];
+      const saveSyncState = (state: SyncState) => {
+        saved.push(state);
+        return inner.saveSyncState(state);
+      };
+      const wire = recording(transport, async (next) => ({ ...(await next()), status }));
+      const client = await openClient(wire, { store: { ...inner, saveSyncState } });
+      await inner.skillStore(realPattern(1));
+      saved.length = 0;
+      await client.syncStore();
+      expect(saved).toMatchObject([
+        { outbox: [{ patterns: [{ id: 'p1' }] }], lastVersion: 0, snapshot: undefined },
+        { outbox: [], lastVersion: 1, snapshot: { version: 1 } },
+      ]);
+      expect(saved.map(({ marks }) => marks.get('p1')?.acknowledged)).toEqual([undefined, 12]);
+    },
+  );
 
   it('makes a dead letter of what is refused, and sends the others (rule 4.8)', async () => {
     const { constellation, transport } = await openConstellation();

@@ -99,6 +99,15 @@ describe('samples count once', () => {
     });
   });
 
+  it('up to 2^53 - 1 in all (rule 11.12)', async () => {
+    const constellation = await openConstellation();
+    const sampleCount = Number.MAX_SAFE_INTEGER;
+    for (const device of ['tv-1', 'tv-2']) {
+      await constellation.sync(await bodyOf(device, patternOf(0, { sampleCount })));
+    }
+    expect(constellation.report()).toMatchObject({ devices: 2, samplesAccepted: sampleCount });
+  });
+
   it('when one delta names an id twice', async () => {
     const constellation = await openConstellation();
     await constellation.sync(

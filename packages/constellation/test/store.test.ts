@@ -3,7 +3,8 @@ import path from 'node:path';
 import { serialize } from 'node:v8';
 import { crc32 } from 'node:zlib';
 import { ClassicLevel } from 'classic-level';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
+import { onTestFinished } from '@omega-tv/test-support';
 import { isSyncError } from '@omega-tv/types';
 import {
   createFederationConfig,
@@ -195,6 +196,25 @@ describe('the level store', () => {
     expect(error.message).toContain('in use');
     await first.close();
     await (await openLevelConstellationStore({ directory })).close();
+  });
+
+  it('writes marks and sums of a commit in one step, on the disk when it resolves (rule 4.3)', async () => {
+    const batch = jest.spyOn(ClassicLevel.prototype, 'batch');
+    onTestFinished(() => {
+      batch.mockRestore();
+    });
+    const store = await openLevelConstellationStore({ directory: await temporaryFolder() });
+    await store.commit(changeOf(learnedState()));
+    await store.close();
+    const calls = batch.mock.calls as unknown as readonly (readonly [
+      readonly { readonly key: string }[],
+      object,
+    ])[];
+    expect(calls).toHaveLength(1);
+    const [operations, options] = calls[0]!;
+    expect(options).toEqual({ sync: true });
+    const kinds = new Set(operations.map(({ key }) => key.split('!')[0]));
+    expect([...kinds]).toEqual(['head', 'marks', 'cluster', 'trend', 'published', 'snapshot']);
   });
 
   it('does not create what it shall only read', async () => {

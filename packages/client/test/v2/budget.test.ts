@@ -1,5 +1,6 @@
 import { SyncError } from '@omega-tv/types';
 import { describe, expect, it } from '@jest/globals';
+import { createMemoryPatternStore } from '../../src/index.js';
 import { TierChoice } from '../../src/budget/tier-choice.js';
 import { orderByTeaching } from '../../src/store/push-order.js';
 import { realPattern, realPatterns, recording } from '../support.js';
@@ -30,6 +31,27 @@ describe('the budget of a message', () => {
     });
     for (let i = 0; i < 4; i += 1) choice.succeeded(100);
     expect(choice.choose().tier).toBe('normal');
+  });
+
+  it('looks at the last five exchanges, whose trouble is above 10 s or a broken connection (rule 9.7)', () => {
+    const tierAfter = (...durations: readonly (number | SyncError)[]) => {
+      const choice = new TierChoice({ network: () => ({ metered: false }) });
+      for (const one of durations) {
+        if (typeof one === 'number') choice.succeeded(one);
+        else choice.failed(one);
+      }
+      return choice.choose().tier;
+    };
+    const reset = new SyncError('http', 'broken', { reason: 'reset' });
+    expect(tierAfter(10_000, 10_000)).toBe('normal');
+    expect(tierAfter(10_001)).toBe('normal');
+    expect(tierAfter(10_001, reset)).toBe('floor');
+    expect(tierAfter(reset, timeout, 1, 1, 1)).toBe('floor');
+    expect(tierAfter(reset, timeout, 1, 1, 1, 1)).toBe('normal');
+    expect(tierAfter(1, 1, 1, 1)).toBe('normal');
+    expect(tierAfter(1, 1, 1, 1, 1)).toBe('ceiling');
+    expect(tierAfter(reset, 1, 1, 1, 1)).toBe('normal');
+    expect(tierAfter(reset, 1, 1, 1, 1, 1)).toBe('ceiling');
   });
 
   it('rises where the network is free and works well (rule 9.7)', () => {
@@ -68,6 +90,31 @@ describe('the budget of a message', () => {
 });
 
 describe('the order of a push', () => {
+  it('counts new successes, and divides by the bytes that they take (rule 9.8)', () => {
+    const pushed = (index: number, newSamples: number, successRate: number) => ({
+      ...realPattern(index, { successRate, sampleCount: 100 }),
+      newSamples,
+    });
+    const idsOf = (...some: readonly ReturnType<typeof pushed>[]) =>
+      orderByTeaching(some, [realPattern(0, { id: 'global:a' })]).map(({ id }) => id);
+    expect(idsOf(pushed(5, 12, 0.7), pushed(9, 12, 1))).toEqual(['p9', 'p5']);
+    // What is published already teaches a twentieth, but in a tenth of the bytes.
+    expect(idsOf(pushed(5, 10, 1), pushed(0, 30, 1))).toEqual(['p0', 'p5']);
+  });
+
+  it('is that in which a TV begins them (rule 9.8)', async () => {
+    const { transport } = await openServer();
+    const store = createMemoryPatternStore();
+    const tv = await openTv(transport, { store });
+    await store.skillStore(realPattern(0, { sampleCount: 100 }));
+    await tv.syncStore();
+    await store.skillStore(realPattern(0, { sampleCount: 105 }), realPattern(5));
+    const blocked = recording(transport, () => Promise.reject(new Error('no network')));
+    await expect((await openTv(blocked, { store })).syncStore()).rejects.toThrow('no network');
+    const { outbox } = await store.loadSyncState();
+    expect(outbox.map(({ patterns }) => patterns.map(({ id }) => id))).toEqual([['p5', 'p0']]);
+  });
+
   it('puts first what teaches most: many new samples, far from what is published (rule 9.8)', () => {
     const [near, far, small] = [
       { ...realPattern(0), newSamples: 12 },

@@ -1,8 +1,9 @@
 import { decodeSnapshotFrame } from '@omega-tv/compression';
 import { createOpenApiDocument } from '@omega-tv/protocol';
 import { describe, expect, it } from '@jest/globals';
-import { patternOf } from '../support.js';
-import { codecs, placedDelta, pushFrame, serveFrames } from './support.js';
+import { RawConnection } from '../raw-http.js';
+import { bodyOf, patternOf } from '../support.js';
+import { codecs, format, placedDelta, postFrame, pushFrame, serveFrames } from './support.js';
 
 async function published() {
   const server = await serveFrames();
@@ -90,11 +91,26 @@ it.each([
 });
 
 it('what changes is kept by no cache (rule 11.6)', async () => {
-  const { url } = await serveFrames();
+  const { url, port } = await serveFrames();
   for (const route of ['health', 'sync/version']) {
     const { headers } = await fetch(`${url}/api/v1/${route}`);
     expect(headers.get('cache-control')).toBe('no-store');
   }
+  const { bytes } = await format.encodeDelta(placedDelta('a', 1));
+  for (const [body, mediaType, status] of [
+    [bytes, format.mediaType, 200],
+    [await bodyOf('a'), 'application/octet-stream', 200],
+    [bytes.subarray(1), format.mediaType, 400],
+    [bytes, 'text/plain', 415],
+  ] as const) {
+    const response = await postFrame(url, body, { 'content-type': mediaType });
+    expect(response.status).toBe(status);
+    expect(response.headers.get('cache-control')).toBe('no-store');
+  }
+  const connection = await RawConnection.open(port);
+  connection.send('hello\r\n\r\n');
+  expect((await connection.answer())?.headers.get('cache-control')).toBe('no-store');
+  connection.destroy();
 });
 
 it('the contract is served as the package makes it', async () => {

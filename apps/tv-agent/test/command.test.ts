@@ -105,7 +105,7 @@ describe('tv-agent', () => {
     expect(JSON.parse(json.stdout)).toHaveLength(10);
   });
 
-  it('goes on after SIGKILL at any moment; the books still balance', async () => {
+  it('goes on after SIGKILL at any moment; the books still balance (rules 4.9, 5.1)', async () => {
     const before = constellation.report().samplesAccepted;
     const { child, ended } = start(runArgs('attic'));
     // Killed right after a line, when it watches or pushes again.

@@ -90,7 +90,7 @@ describe('the learner', () => {
     }
   });
 
-  it('draws other ids after the store was lost', () => {
+  it('draws other ids after the store was lost (rule 4.10)', () => {
     const ids = [1, 2].map((run) => {
       const random = createRandom('lost store', run);
       const patterns: LearnedPattern[] = [];

@@ -119,7 +119,7 @@ describe('a recommendation', () => {
     expect(explain([])).toBe('something new to try');
   });
 
-  it('leaves stale trends out', () => {
+  it('leaves stale trends out (rule 1.5)', () => {
     const tv = { ...createTv(createPersonaViewer(0, 'stale'), 5), globals: everyone };
     const kindsAt = (at: number) =>
       recommend({ ...tv, nowMs: at }).flatMap(({ reasons }) => reasons.map(({ kind }) => kind));

@@ -167,17 +167,17 @@ export class SyncClient {
   syncStore(options: RequestOptions = {}): Promise<SyncResult> {
     return this.#inTurn(async () => {
       let result = nothingMoved(this.#lastVersion, this.#format.protocolVersion);
-      let told: number | undefined;
+      let told: Named | undefined;
       for (;;) {
         const delta = await this.#nextPush();
         if (delta === undefined) break;
         const moved = await this.#settlePush(delta, options);
         if (moved === undefined) continue;
-        result = addResults(result, moved);
-        told = moved.globalVersion;
+        result = addResults(result, moved.result);
+        told = namedBy(moved);
       }
-      const version = told ?? (await this.#protocol.getGlobalVersion(options));
-      return addResults(result, await this.#fetchOther(version, told !== undefined, options));
+      const named = told ?? { version: await this.#protocol.getGlobalVersion(options) };
+      return addResults(result, await this.#fetchOther(named, told !== undefined, options));
     });
   }
 
@@ -186,46 +186,44 @@ export class SyncClient {
    * the server may have been restored from a backup.
    * @param isTold whether an answer to a push has just said so: it carried the server's epoch.
    */
-  async #fetchOther(
-    version: number,
-    isTold: boolean,
-    options: RequestOptions,
-  ): Promise<SyncResult> {
-    if (version === this.#lastVersion) {
+  async #fetchOther(named: Named, isTold: boolean, options: RequestOptions): Promise<SyncResult> {
+    if (named.version === this.#lastVersion) {
       return nothingMoved(this.#lastVersion, this.#protocol.format.protocolVersion);
     }
     const isCached = this.#isCached && this.#protocol.format === this.#format;
-    if (!isCached) return this.#poll(options, false);
-    if (isTold) return this.#fetchSnapshot(version, options);
+    if (!isCached) return (await this.#poll(options, false)).result;
+    if (isTold) return this.#fetchSnapshot(named, options);
     const polled = await this.#poll(options, true);
-    if (polled.globalVersion === this.#lastVersion) return polled;
-    return addResults(polled, await this.#fetchSnapshot(polled.globalVersion, options));
+    const { result } = polled;
+    if (result.globalVersion === this.#lastVersion) return result;
+    return addResults(result, await this.#fetchSnapshot(namedBy(polled), options));
   }
 
   /** Pushes nothing: the answer says what there is, and brings it unless only that is asked for. */
-  async #poll(options: RequestOptions, minimal: boolean): Promise<SyncResult> {
+  async #poll(options: RequestOptions, minimal: boolean): Promise<SyncAnswer> {
     const answer = await this.#exchange(this.prepareDelta([]), options, minimal);
     await this.#adopt(answer, answerAdopted);
-    return answer.result;
+    return answer;
   }
 
   /** A cache may hold what a restored server no longer has: then the answer brings it. */
-  async #fetchSnapshot(version: number, options: RequestOptions): Promise<SyncResult> {
+  async #fetchSnapshot({ version, hash }: Named, options: RequestOptions): Promise<SyncResult> {
     const startMs = this.#clock.nowMs();
     const held = this.#held;
     try {
       const path = snapshotPath({ stream: GLOBAL_STREAM, version }, held);
       const bytes = await this.#protocol.getSnapshot(path, options);
       const read = this.#format.decodeSnapshot?.(bytes, held);
-      if (read !== undefined) {
+      if (read !== undefined && (hash === undefined || read.snapshot?.hash === hash)) {
         await this.#adoptSnapshot(read, answerAdopted);
         return snapshotFetched(read.globals, bytes.length, this.#clock.nowMs() - startMs);
       }
+      this.#logger.warn({ version, hash }, 'the snapshot kept under its version is another one');
     } catch (error) {
       if (!isSyncError(error) || error.code === 'http') throw error;
       this.#logger.warn({ err: error }, 'the snapshot cannot be had by its version');
     }
-    return this.#poll(options, false);
+    return (await this.#poll(options, false)).result;
   }
 
   /** What a delta may be coded against, and how large it may be. */
@@ -289,11 +287,11 @@ export class SyncClient {
   }
 
   /** Sends the first push of the outbox; returns undefined when it was refused for good. */
-  async #settlePush(delta: SyncDelta, options: RequestOptions): Promise<SyncResult | undefined> {
+  async #settlePush(delta: SyncDelta, options: RequestOptions): Promise<SyncAnswer | undefined> {
     try {
       const answer = await this.#exchange(delta, options);
       await this.#adopt(answer, pushAcknowledged);
-      return answer.result;
+      return answer;
     } catch (error) {
       if (!isRefusal(error)) throw error;
       const state = await this.store.loadSyncState();
@@ -363,6 +361,16 @@ export class SyncClient {
     this.#turn = result.catch(() => undefined);
     return result;
   }
+}
+
+/** A version as an answer names it; alone, where only its number was asked for. */
+interface Named {
+  readonly version: number;
+  readonly hash?: string;
+}
+
+function namedBy({ current, result }: SyncAnswer): Named {
+  return current ?? { version: result.globalVersion };
 }
 
 type Settle = (state: SyncState, answer: AdoptedAnswer) => SyncState;

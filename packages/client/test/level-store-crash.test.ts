@@ -31,7 +31,7 @@ async function expectAcknowledged(directory: string, lines: readonly string[]): 
 }
 
 describe('kill -9 in the middle of writes', () => {
-  it('loses no acknowledged step, again and again on the same store', async () => {
+  it('loses no acknowledged step, again and again on the same store (rule 5.1)', async () => {
     const directory = path.join(await temporaryFolder(), 'store');
     let firstStep = 1;
     for (const steps of [1, 2, 7, 40, 160]) {
@@ -67,7 +67,7 @@ describeUnless(missingPrlimit(), 'a full disk (RLIMIT_FSIZE, so that writes real
   });
 });
 
-describe('a disk that cannot be used', () => {
+describe('a disk that cannot be used (rule 5.2)', () => {
   it('a file in the place of the folder: the TV starts in memory, the file stays', async () => {
     const directory = path.join(await temporaryFolder(), 'store');
     await writeFile(directory, 'not a folder');

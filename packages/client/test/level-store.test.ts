@@ -1,7 +1,8 @@
 import { cp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ClassicLevel } from 'classic-level';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
+import { onTestFinished } from '@omega-tv/test-support';
 import { silentLogger } from '@omega-tv/types';
 import { emptySyncState } from '../src/index.js';
 import { openLevelPatternStore } from '../src/node/index.js';
@@ -49,6 +50,22 @@ describe('the level store', () => {
     await opened.store.close();
   });
 
+  it('has each step on the disk when it resolves (rules 4.5, 5.1)', async () => {
+    const batch = jest.spyOn(ClassicLevel.prototype, 'batch');
+    onTestFinished(() => {
+      batch.mockRestore();
+    });
+    const { store } = await open(path.join(await temporaryFolder(), 'store'));
+    await store.skillStore(...realPatterns(2));
+    await store.saveSyncState(emptySyncState);
+    await store.close();
+    const calls = batch.mock.calls as unknown as readonly (readonly [unknown[], object])[];
+    expect(calls.map(([operations, options]) => [operations.length, options])).toEqual([
+      [2, { sync: true }],
+      [1, { sync: true }],
+    ]);
+  });
+
   it('is open once at a time; a second opening says so and harms nothing', async () => {
     const directory = await filledStore();
     const { store } = await open(directory);
@@ -64,7 +81,7 @@ describe('the level store', () => {
   });
 });
 
-describe('a corrupt store is set aside with all its files, and the TV starts', () => {
+describe('a corrupt store is set aside with all its files, and the TV starts (rule 5.2)', () => {
   async function expectSetAside(directory: string): Promise<void> {
     const before = new Set(await readdir(directory));
     const logged: object[] = [];

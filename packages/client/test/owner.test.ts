@@ -1,6 +1,7 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import type { Transport } from '@omega-tv/protocol';
 import { sampleBooks, SyncClient } from '../src/index.js';
 import { openLevelPatternStore } from '../src/node/index.js';
 import {
@@ -28,7 +29,7 @@ async function acknowledged({ store }: SyncClient): Promise<number> {
 }
 
 describe('a store belongs to one device', () => {
-  it('and is refused to another, for its samples would be counted twice', async () => {
+  it('and is refused to another, for its samples would be counted twice (rule 4.12)', async () => {
     const { constellation, transport } = await openConstellation();
     const client = await createClient({ transport });
     await client.store.skillStore(...realPatterns(3));
@@ -59,6 +60,33 @@ describe('a store belongs to one device', () => {
     expect(two.constellation.report().samplesAccepted).toBe(await acknowledged(moved));
     expect(await acknowledged(moved)).toBeGreaterThan(0);
   });
+});
+
+it('a server whose version is lower gets everything again; what it has counts nothing (rule 4.11)', async () => {
+  const lossy = await openConstellation();
+  const first = await openConstellation();
+  const other = await createClient({ transport: first.transport, deviceId: 'other' });
+  await other.store.skillStore(...realPatterns(1));
+  await other.syncStore();
+  let current = first.transport;
+  const line: Transport = { request: (request) => current.request(request) };
+  const client = await createClient({ transport: line });
+  await client.store.skillStore(...realPatterns(3));
+  await client.syncStore();
+  await first.constellation.publish();
+  await client.syncStore();
+  expect(client.lastVersion).toBe(1);
+
+  // The server was put back to a copy that has one of the three patterns, and no version.
+  const early = await createClient({ transport: lossy.transport });
+  await early.store.skillStore(...realPatterns(1));
+  await early.syncStore();
+  current = lossy.transport;
+  await client.syncStore();
+  await client.syncStore();
+  expect(client.lastVersion).toBe(0);
+  expect(lossy.constellation.report().samplesAccepted).toBe(36);
+  expect(await acknowledged(client)).toBe(36);
 });
 
 describe('what is no fault of the patterns', () => {

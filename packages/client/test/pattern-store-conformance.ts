@@ -72,14 +72,17 @@ export function describePatternStore(
       ['id', { id: `${PUBLISHED_ID_PREFIX}drama` }],
       ['sampleCount', { id: 'p0', sampleCount: 11 }],
     ];
-    it.each(refused)('refuses a bad %s, and stores nothing of that call', async (path, change) => {
-      const { store, reopen } = await open();
-      await store.skillStore(realPattern(0));
-      const bad = realPattern(2, change);
-      const error = await syncErrorOf(store.skillStore(realPattern(1), bad));
-      expect(error).toMatchObject({ code: 'invalid-pattern', details: { path } });
-      expect(await idsOf(await reopen(store), 9)).toEqual(['p0']);
-    });
+    it.each(refused)(
+      'refuses a bad %s, and stores nothing of that call (rule 1.6)',
+      async (path, change) => {
+        const { store, reopen } = await open();
+        await store.skillStore(realPattern(0));
+        const bad = realPattern(2, change);
+        const error = await syncErrorOf(store.skillStore(realPattern(1), bad));
+        expect(error).toMatchObject({ code: 'invalid-pattern', details: { path } });
+        expect(await idsOf(await reopen(store), 9)).toEqual(['p0']);
+      },
+    );
 
     it('never lowers a count: within one call, and where calls run together', async () => {
       const { store, reopen } = await open();

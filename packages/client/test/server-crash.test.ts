@@ -26,7 +26,7 @@ const moments = [
   { push: 5, when: 'when its answer arrived, which is lost' },
 ] as const;
 
-it('a server killed (-9) in mid-sync and started again has every sample once', async () => {
+it('a server killed (-9) in mid-sync and started again has every sample once (rules 4.9, 5.1)', async () => {
   const directory = path.join(await temporaryFolder(), 'server');
   const store = createMemoryPatternStore();
   for (const [round, { push, when }] of moments.entries()) {

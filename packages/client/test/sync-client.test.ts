@@ -56,7 +56,7 @@ describe('create', () => {
 });
 
 describe('prepareDelta', () => {
-  it('keeps what is good enough, and names the next version', async () => {
+  it('keeps what is good enough, and names the next version (rule 1.4)', async () => {
     const store = createMemoryPatternStore();
     await store.saveSyncState({ ...emptySyncState, lastVersion: 41 });
     const client = await openClient(nowhere, { store });
@@ -74,7 +74,7 @@ describe('prepareDelta', () => {
     });
   });
 
-  it('leaves published patterns out: they came from the server', async () => {
+  it('leaves published patterns out: they came from the server (rule 1.6)', async () => {
     const client = await openClient(nowhere);
     const delta = client.prepareDelta([...snapshotOf(3).patterns, realPattern(0)]);
     expect(delta.patterns.map(({ id }) => id)).toEqual(['p0']);
@@ -124,7 +124,7 @@ describe('a client and a Constellation', () => {
     expect(constellation.report()).toMatchObject({ samplesAccepted: 120, devices: 1 });
   });
 
-  it('adopts a version lower than before: the server was restored', async () => {
+  it('adopts a version lower than before: the server was restored (rule 3.5)', async () => {
     const { transport } = await openConstellation();
     const store = createMemoryPatternStore();
     await store.saveSyncState({ ...emptySyncState, lastVersion: 9, snapshot: snapshotOf(9) });

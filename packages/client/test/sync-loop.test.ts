@@ -117,7 +117,7 @@ describe('the loop', () => {
     ]);
   });
 
-  it('draws each wait uniformly from the range', () => {
+  it('draws each wait uniformly from the range (rule 6.1)', () => {
     const draw = fc.double({ min: 0, max: 0.999999, noNaN: true });
     fc.assert(
       fc.property(fc.array(draw, { minLength: 3, maxLength: 12 }), (random) => {
@@ -135,7 +135,7 @@ describe('the loop', () => {
     );
   });
 
-  it('comes back within the window of a server that asks for patience, else by its interval', () => {
+  it('comes back within the window of a server that asks for patience, else by its interval (rule 6.5)', () => {
     const waitsWith = (window: SyncWindow): readonly string[] =>
       play({ exchanges: [['(a|)']], random: [0.5], stopAt: 100_000, answer: { window } }).filter(
         (line) => line.includes('waiting'),
@@ -145,7 +145,7 @@ describe('the loop', () => {
     expect(waitsWith({ minMs: 1e12, maxMs: 1e12 })[1]).toMatch(/ 86400000$/);
   });
 
-  it('backs off with full jitter up to the longest interval, and starts over on success', () => {
+  it('backs off with full jitter up to the longest interval, and starts over on success (rule 6.2)', () => {
     const fails: Exchange = ['#', down];
     const log = play({
       exchanges: [fails, fails, fails, fails, fails, fails, fails, ['(a|)'], fails, ['(a|)']],
@@ -171,7 +171,7 @@ describe('the loop', () => {
     expect(play({ exchanges: [fails], random: [0], stopAt: 0 })[1]).toBe('0 waiting for 0');
   });
 
-  it('waits as long as the server asks, be it longer than the longest interval', () => {
+  it('waits as long as the server asks, be it longer than the longest interval (rule 6.2)', () => {
     const log = play({
       exchanges: [
         ['#', busy],
@@ -186,7 +186,7 @@ describe('the loop', () => {
     ]);
   });
 
-  it('waits an interval after what cannot be retried, and a backoff after what is no SyncError', () => {
+  it('waits an interval after what cannot be retried, and a backoff after what is no SyncError (rule 6.2)', () => {
     const log = play({
       exchanges: [['#', wrong], ['#', new Error('bug')], ['(a|)']],
       stopAt: 18_000,
@@ -208,7 +208,7 @@ describe('the loop', () => {
     ]);
   });
 
-  it('pauses: aborts what runs, keeps quiet, and goes on when resumed', () => {
+  it('pauses: aborts what runs, keeps quiet, and goes on when resumed (rule 6.3)', () => {
     const log = play({
       exchanges: [['300ms (a|)']],
       steps: {
@@ -264,7 +264,7 @@ describe('the loop', () => {
     ]);
   });
 
-  it('stops in mid-exchange: the signal is aborted, nothing stays scheduled', () => {
+  it('stops in mid-exchange: the signal is aborted, nothing stays scheduled (rule 6.3)', () => {
     expect(play({ exchanges: [['300ms (a|)']], stopAt: 600 })).toEqual([
       '0 stopped',
       '0 waiting for 500',
@@ -348,7 +348,7 @@ describe('the loop', () => {
     expect(calls).toBeGreaterThan(2);
   });
 
-  it('takes a pause from within a result', () => {
+  it('takes a pause from within a result (rule 6.3)', () => {
     const scheduler = new TestScheduler(() => undefined);
     const states: string[] = [];
     scheduler.run(({ cold }) => {

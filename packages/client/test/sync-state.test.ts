@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from '@jest/globals';
+import { cosineSimilarity } from '@omega-tv/embedding-codec';
 import { applyMarks, type DeviceMarks } from '@omega-tv/federation';
 import type { PatternData } from '@omega-tv/types';
 import { emptySyncState, pendingPatterns, sampleBooks, type SyncState } from '../src/index.js';
@@ -75,7 +76,7 @@ const step = fc.oneof(
 );
 
 describe('the sample books balance', () => {
-  it('whatever happens in whatever order, and agree with the server in the end', () => {
+  it('whatever happens in whatever order, and agree with the server in the end (rule 4.9)', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
         const tv = new Model();
@@ -122,7 +123,7 @@ function pushed(patterns: readonly PatternData[], newSamples: number) {
 describe('what is pending', () => {
   const learned = realPatterns(3);
 
-  it('is what is good enough and not settled', () => {
+  it('is what is good enough and not settled (rule 1.4)', () => {
     const weak = realPattern(9, { successRate: 0.69 });
     const young = realPattern(8, { sampleCount: 9 });
     expect(pendingPatterns(emptySyncState, [...learned, weak, young])).toEqual(pushed(learned, 12));
@@ -147,7 +148,7 @@ describe('what is pending', () => {
 });
 
 describe('a refused push', () => {
-  it('goes out again one by one, and only the refused one becomes a dead letter', () => {
+  it('goes out again one by one, and only the refused one becomes a dead letter (rule 4.8)', () => {
     const begun = pushBegun(pushBegun(emptySyncState, realPatterns(3)), [realPattern(9)]);
     const apart = pushRefused(begun, 'no');
     expect(apart.outbox.map(({ patterns }) => patterns.map(({ id }) => id))).toEqual([
@@ -179,7 +180,7 @@ describe('a refused push', () => {
     expect(pushRefused(pushBegun(emptySyncState, []), 'no')).toEqual(emptySyncState);
   });
 
-  it('is made good by a later, higher count that is acknowledged', () => {
+  it('is made good by a later, higher count that is acknowledged (rule 4.8)', () => {
     const refused = pushRefused(pushBegun(emptySyncState, [realPattern(0)]), 'no');
     const grown = [realPattern(0, { sampleCount: 20 })];
     expect(pendingPatterns(refused, grown)).toEqual(pushed(grown, 8));
@@ -193,7 +194,7 @@ describe('near copies', () => {
   const copy = realPattern(0, { id: 'copy', sampleCount: 20, successRate: 0.8 });
   const another = realPattern(1);
 
-  it('count as one from then on, weighted by their samples, and are merged once', () => {
+  it('count as one from then on, weighted by their samples, and are merged once (rule 9.9)', () => {
     const merged = copiesMerged(emptySyncState, [original, copy, another]);
     expect([...merged.merges.keys()]).toEqual(['copy']);
     expect(copiesMerged(merged, [original, copy, another])).toBe(merged);
@@ -202,9 +203,11 @@ describe('near copies', () => {
     expect(one).toMatchObject({ id: 'p0', sampleCount: 50, newSamples: 50 });
     expect(one?.successRate).toBeCloseTo((30 * 0.9 + 20 * 0.8) / 50, 12);
     expect(two?.id).toBe('p1');
+    const afterRestart = syncStateFromRecord(syncStateToRecord(merged));
+    expect(afterRestart.merges).toEqual(merged.merges);
   });
 
-  it('leave behind what was on its way under the own id of the copy', () => {
+  it('leave behind what was on its way under the own id of the copy (rule 9.9)', () => {
     const both = [original, copy];
     const begun = pushBegun(emptySyncState, pendingPatterns(emptySyncState, both));
     const grown = { ...copy, sampleCount: 24 };
@@ -228,7 +231,23 @@ describe('near copies', () => {
     ]);
   });
 
-  it('are of one genre', () => {
+  it('are so from cosine 0.95 on (rule 9.9)', () => {
+    const [along, across] = [0, 1].map((at) => new Float32Array(384).fill(1, at, at + 1));
+    const atCosine = (cosine: number) => {
+      const rest = Math.sqrt(1 - cosine * cosine);
+      return { ...copy, embedding: along!.map((v, i) => cosine * v + rest * across![i]!) };
+    };
+    const first = { ...original, embedding: along! };
+    const second = atCosine(0.951);
+    const merged = copiesMerged(emptySyncState, [first, second]);
+    expect(merged.merges.size).toBe(1);
+    const [one] = pendingPatterns(merged, [first, second]);
+    const mean = along!.map((v, i) => 30 * 0.9 * v + 20 * 0.8 * second.embedding[i]!);
+    expect(cosineSimilarity(one!.embedding, mean)).toBeCloseTo(1, 9);
+    expect(copiesMerged(emptySyncState, [first, atCosine(0.949)]).merges.size).toBe(0);
+  });
+
+  it('are of one genre (rule 9.9)', () => {
     const elsewhere = { ...copy, genre: 'elsewhere' };
     expect(copiesMerged(emptySyncState, [original, elsewhere])).toBe(emptySyncState);
   });

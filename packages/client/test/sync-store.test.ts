@@ -1,7 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { problemFromError, type Transport } from '@omega-tv/protocol';
 import { SyncError, type SyncDelta } from '@omega-tv/types';
-import { createMemoryPatternStore, sampleBooks, type SyncClient } from '../src/index.js';
+import {
+  createMemoryPatternStore,
+  sampleBooks,
+  type SyncClient,
+  type SyncState,
+} from '../src/index.js';
 import {
   format,
   openClient,
@@ -69,7 +74,7 @@ describe('syncStore', () => {
     expect(constellation.report()).toMatchObject({ samplesAccepted: 128 });
   });
 
-  it('asks for the version only, where there is nothing to do', async () => {
+  it('asks for the version only, where there is nothing to do (rule 6.4)', async () => {
     const { transport } = await openConstellation();
     const wire = recording(transport);
     const client = await openClient(wire);
@@ -79,7 +84,7 @@ describe('syncStore', () => {
     expect(result.fidelity).toEqual({ meanCosine: 1, minCosine: 1 });
   });
 
-  it('fetches newer global patterns, and never pushes them back', async () => {
+  it('fetches newer global patterns, and never pushes them back (rules 1.6, 6.4)', async () => {
     const { constellation, transport } = await openConstellation();
     for (const deviceId of ['a', 'b']) {
       const other = await openClient(transport, { deviceId });
@@ -97,7 +102,7 @@ describe('syncStore', () => {
     expect(constellation.report()).toMatchObject({ samplesAccepted: 80 });
   });
 
-  it('counts every sample once where answers are lost', async () => {
+  it('counts every sample once where answers are lost (rule 4.1)', async () => {
     const { constellation, transport } = await openConstellation();
     let posts = 0;
     const wire = recording(transport, async (next, { method }) => {
@@ -119,7 +124,7 @@ describe('syncStore', () => {
     expect(constellation.report().duplicates).toBeGreaterThan(0);
   });
 
-  it('repeats a begun push as it was, though more was learned since', async () => {
+  it('repeats a begun push as it was, though more was learned since (rule 4.5)', async () => {
     const { transport } = await openConstellation();
     const bodies: SyncDelta[] = [];
     let fail = true;
@@ -139,7 +144,73 @@ describe('syncStore', () => {
     expect(await booksOf(client)).toMatchObject({ waiting: 0, acknowledged: 90 });
   });
 
-  it('makes a dead letter of what is refused, and sends the others', async () => {
+  it('repeats a begun push whose pattern is no longer good enough (rule 4.5)', async () => {
+    const { constellation, transport } = await openConstellation();
+    const store = createMemoryPatternStore();
+    await store.skillStore(realPattern(0));
+    const losing = await openClient(
+      recording(transport, () => Promise.reject(lost())),
+      { store },
+    );
+    await syncErrorOf(losing.syncStore());
+    await store.skillStore(realPattern(0, { sampleCount: 40, successRate: 0.3 }));
+    const client = await openClient(transport, { store });
+    expect(await client.syncStore()).toMatchObject({ patternsPushed: 1 });
+    expect(await booksOf(client)).toMatchObject({ acknowledged: 12, withheld: 28, waiting: 0 });
+    expect(constellation.report()).toMatchObject({ samplesAccepted: 12 });
+  });
+
+  it('repeats a push whose answer cannot be read (rule 4.6)', async () => {
+    const { constellation, transport } = await openConstellation();
+    let isSpoiling = true;
+    const bodies: SyncDelta[] = [];
+    const wire = recording(transport, async (next, { body }) => {
+      if (body !== undefined) bodies.push(await format.decodeDelta(body));
+      const answer = await next();
+      return isSpoiling ? { ...answer, body: answer.body.slice(3) } : answer;
+    });
+    const client = await openClient(wire);
+    await client.store.skillStore(...realPatterns(2));
+    expect(await syncErrorOf(client.syncStore())).toMatchObject({ retryable: true });
+    expect(await booksOf(client)).toMatchObject({ acknowledged: 0, waiting: 24, deadLettered: 0 });
+    isSpoiling = false;
+    await client.syncStore();
+    expect(bodies).toHaveLength(2);
+    expect(bodies[1]?.patterns).toEqual(bodies[0]?.patterns);
+    expect(await booksOf(client)).toMatchObject({ acknowledged: 24, waiting: 0 });
+    expect(constellation.report()).toMatchObject({ samplesAccepted: 24, duplicates: 1 });
+  });
+
+  it.each([200, 202])(
+    'writes acknowledgement, snapshot and version of a %d in one step (rule 4.7)',
+    async (status) => {
+      const { constellation, transport } = await openConstellation();
+      for (const deviceId of ['a', 'b']) {
+        const other = await openClient(transport, { deviceId });
+        await other.store.skillStore(realPattern(0));
+        await other.syncStore();
+      }
+      await constellation.publish();
+      const inner = createMemoryPatternStore();
+      const saved: SyncState[] = [];
+      const saveSyncState = (state: SyncState) => {
+        saved.push(state);
+        return inner.saveSyncState(state);
+      };
+      const wire = recording(transport, async (next) => ({ ...(await next()), status }));
+      const client = await openClient(wire, { store: { ...inner, saveSyncState } });
+      await inner.skillStore(realPattern(1));
+      saved.length = 0;
+      await client.syncStore();
+      expect(saved).toMatchObject([
+        { outbox: [{ patterns: [{ id: 'p1' }] }], lastVersion: 0, snapshot: undefined },
+        { outbox: [], lastVersion: 1, snapshot: { version: 1 } },
+      ]);
+      expect(saved.map(({ marks }) => marks.get('p1')?.acknowledged)).toEqual([undefined, 12]);
+    },
+  );
+
+  it('makes a dead letter of what is refused, and sends the others (rule 4.8)', async () => {
     const { constellation, transport } = await openConstellation();
     const client = await openClient(refusing(transport, ['p2', 'p5'], wild));
     await client.store.skillStore(...realPatterns(8));
@@ -154,7 +225,7 @@ describe('syncStore', () => {
     expect(deadLetters[0]?.reason).toContain('too wild');
   });
 
-  it('goes on past a pattern that fits no message', async () => {
+  it('goes on past a pattern that fits no message (rule 4.8)', async () => {
     const { constellation, transport } = await openConstellation();
     const client = await openClient(transport);
     const id = Array.from({ length: 1024 }, (_, at) =>
@@ -166,7 +237,7 @@ describe('syncStore', () => {
     expect(constellation.report()).toMatchObject({ samplesAccepted: 36 });
   });
 
-  it('makes no dead letter of a refusal that says nothing of the patterns', async () => {
+  it('makes no dead letter of a refusal that says nothing of the patterns (rule 4.8)', async () => {
     const { transport } = await openConstellation();
     const stranger = new SyncError('protocol', 'another media type', {});
     const client = await openClient(refusing(transport, ['p0'], stranger));
@@ -199,7 +270,7 @@ describe('syncStore', () => {
     expect(constellation.report()).toMatchObject({ samplesAccepted: 144 });
   });
 
-  it('goes on from its store in a new client', async () => {
+  it('goes on from its store in a new client (rule 4.5)', async () => {
     const { constellation, transport } = await openConstellation();
     const store = createMemoryPatternStore();
     await store.skillStore(...realPatterns(5));
@@ -214,7 +285,7 @@ describe('syncStore', () => {
     expect(constellation.report()).toMatchObject({ samplesAccepted: 60 });
   });
 
-  it('pushes nothing under a published id, whatever a store of its own lists', async () => {
+  it('pushes nothing under a published id, whatever a store of its own lists (rule 1.6)', async () => {
     const { constellation, transport } = await openConstellation();
     const inner = createMemoryPatternStore();
     const echo = { ...snapshotOf(3).patterns[0]!, origin: 'learned' as const };

@@ -54,7 +54,7 @@ describe('a body that expands to 200 MB', () => {
   it.each([
     ['of RLE blocks', () => Promise.resolve(concat(V1_HEADER, ...rleBlocks))],
     ['of zeros, by the native codec', () => nativeZstd.compress(new Uint8Array(BOMB_BYTES))],
-  ])('%s is refused before it is decompressed', async (_, make) => {
+  ])('%s is refused before it is decompressed (rule 2.3)', async (_, make) => {
     const bomb = await make();
     const { codes, decompressions, growthKib } = defuse(bomb);
     expect(codes).toEqual(['compression-limit']);

@@ -26,7 +26,7 @@ describe('encodeDelta', () => {
     [2, 0.0001],
     [3, 0.0025],
     [4, 0.01],
-  ])('%i patterns go on a grid of %d or the next', async (count, finest) => {
+  ])('%i patterns go on a grid of %d or the next (rule 2.5)', async (count, finest) => {
     const { bytes, fidelity } = await format.encodeDelta(deltaOf(realPatterns(count)));
     expect(bytes.length).toBeLessThanOrEqual(2048);
     expect(fidelity.gridStep ?? 0).toBeGreaterThanOrEqual(finest ?? 0);
@@ -82,7 +82,7 @@ describe('splitDelta', () => {
     [5, [3, 2]],
     [9, [3, 3, 3]],
     [10, [4, 3, 3]],
-  ])('%i patterns go into messages of %j', async (count, lengths) => {
+  ])('%i patterns go into messages of %j (rule 2.5)', async (count, lengths) => {
     const patterns = realPatterns(count);
     const parts = await format.splitDelta(deltaOf(patterns));
     expect(parts.map((part) => part.patterns.length)).toEqual(lengths);
@@ -114,7 +114,7 @@ describe('splitDelta', () => {
 describe('encodeGlobalPatterns', () => {
   const trends = Array.from({ length: 3000 }, (_, index) => trend(index));
 
-  it('fills with patterns, the first ones first', async () => {
+  it('fills with patterns, the first ones first (rule 2.6)', async () => {
     const globals = globalsOf(realPatterns(60));
     const { bytes, patternsLeftOut, fidelity } = await format.encodeGlobalPatterns(globals);
     expect(bytes.length).toBeLessThanOrEqual(10_240);
@@ -126,7 +126,7 @@ describe('encodeGlobalPatterns', () => {
     );
   });
 
-  it('trends go before patterns', async () => {
+  it('trends go before patterns (rule 2.6)', async () => {
     const globals = globalsOf(realPatterns(3), trends);
     const encoded = await format.encodeGlobalPatterns(globals);
     expect(encoded.patternsLeftOut).toBe(3);

@@ -66,7 +66,7 @@ describe('v1 bytes that others make', () => {
     });
   });
 
-  it('reads integers above 2^53 - 1 as 2^53 - 1', async () => {
+  it('reads integers above 2^53 - 1 as 2^53 - 1 (rule 1.3)', async () => {
     const text = EMPTY_DELTA.replace('"version":1', '"version":18446744073709551615');
     const { version } = await format.decodeDelta(rawFrame(text));
     expect(version).toBe(Number.MAX_SAFE_INTEGER);
@@ -86,7 +86,7 @@ describe('v1 bytes that others make', () => {
 });
 
 describe('v1 bytes that we make', () => {
-  it('start as v1 frames do and hold compact JSON in the order of v1', async () => {
+  it('start as v1 frames do and hold compact JSON in the order of v1 (rule 2.1)', async () => {
     const delta = deltaOf([realPattern(0, { id: 'p1', genre: 'drama' })]);
     const { bytes, rawBytes } = await format.encodeDelta(delta);
     expect(bytes.subarray(0, 6)).toEqual(bytesOf('28b52ffd 0058'));
@@ -99,7 +99,7 @@ describe('v1 bytes that we make', () => {
     expect(json).toContain('"embedding":[-0.0021686377,0.026901025,');
   });
 
-  it('global patterns hold all fields in the order of v1', async () => {
+  it('global patterns hold all fields in the order of v1 (rule 2.1)', async () => {
     const globals = globalsOf([realPattern(1, { id: 'global:1' })], [trend(0)]);
     const { bytes } = await format.encodeGlobalPatterns(globals);
     const json = await jsonIn(bytes);
@@ -111,7 +111,7 @@ describe('v1 bytes that we make', () => {
     );
   });
 
-  it('empty global patterns are a frame, not an empty body', async () => {
+  it('empty global patterns are a frame, not an empty body (rule 2.6)', async () => {
     const { bytes, fidelity } = await format.encodeGlobalPatterns(globalsOf([]));
     expect(await jsonIn(bytes)).toBe(
       '{"patterns":[],"trends":[],"version":13,"timestamp":"2026-11-22T10:00:00.000Z"}',

@@ -110,7 +110,7 @@ describe('the caps', () => {
     return rawFrame(text + ' '.repeat(size - frame.length));
   };
 
-  it('takes a delta of exactly 2,048 bytes and refuses 2,049', async () => {
+  it('takes a delta of exactly 2,048 bytes and refuses 2,049 (rule 2.2)', async () => {
     const { maxRequestBytes } = V1_LIMITS;
     expect((await format.decodeDelta(paddedFrame(EMPTY, maxRequestBytes))).version).toBe(1);
     const error = await syncErrorOf(format.decodeDelta(paddedFrame(EMPTY, maxRequestBytes + 1)));
@@ -120,7 +120,7 @@ describe('the caps', () => {
     });
   });
 
-  it('takes global patterns of exactly 10,240 bytes and refuses 10,241', async () => {
+  it('takes global patterns of exactly 10,240 bytes and refuses 10,241 (rule 2.2)', async () => {
     const text = '{"patterns":[],"trends":[],"version":1,"timestamp":"2026-11-22T10:00:00Z"}';
     const { maxResponseBytes } = V1_LIMITS;
     const decoded = await format.decodeGlobalPatterns(paddedFrame(text, maxResponseBytes));
@@ -132,9 +132,9 @@ describe('the caps', () => {
   });
 
   it.each([
-    ['decodeDelta', V1_LIMITS.maxRequestJsonBytes],
-    ['decodeGlobalPatterns', V1_LIMITS.maxResponseJsonBytes],
-  ] as const)('%s takes %i bytes of JSON and not one more', async (decoder, limit) => {
+    ['decodeDelta', 256 * 1024],
+    ['decodeGlobalPatterns', 1024 * 1024],
+  ] as const)('%s takes %i bytes of JSON and not one more (rule 2.2)', async (decoder, limit) => {
     const text = EMPTY.replace('"patterns":[]', '"patterns":[],"trends":[]');
     const decoded = await format[decoder](await compressText(text.padEnd(limit)));
     expect(decoded.version).toBe(1);

@@ -23,7 +23,7 @@ const patterns: fc.Arbitrary<PatternData> = fc
 const trends = fc.nat({ max: 500 }).map(trend);
 
 describe('round trip', () => {
-  it('of a delta: all is exact but the embeddings, which are as near as stated', async () => {
+  it('of a delta: all is exact but the embeddings, which are as near as stated (rule 2.5)', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(patterns, { maxLength: 4 }), names, async (list, deviceId) => {
         const delta = deltaOf(list, { deviceId });
@@ -62,7 +62,7 @@ describe('round trip', () => {
   });
 
   it.each(embeddings.slice(0, 10).map((embedding, index) => [index, embedding] as const))(
-    'of real embedding %i is bit for bit where one fits alone',
+    'of real embedding %i is bit for bit where one fits alone (rule 2.5)',
     async (_, embedding) => {
       const { bytes, fidelity } = await format.encodeDelta(
         deltaOf([realPattern(0, { embedding })]),

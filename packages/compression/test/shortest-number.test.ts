@@ -5,7 +5,7 @@ import { embeddings } from './support.js';
 
 const anyFloat32 = fc.float({ noNaN: true, noDefaultInfinity: true });
 
-describe('float32ToText', () => {
+describe('float32ToText (rule 2.4)', () => {
   it.each([
     [0.1, '0.1'],
     [-0, '-0.0'],

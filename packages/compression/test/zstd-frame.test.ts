@@ -29,7 +29,7 @@ function errorOf(bytes: Uint8Array, cap = CAP): unknown {
   return undefined;
 }
 
-describe('a frame that is accepted', () => {
+describe('a frame that is accepted (rule 2.3)', () => {
   const hello = block(RAW, 5, utf8('hello'));
   it.each([
     ['as v1 clients make it', concat(V1_HEADER, hello), 5],
@@ -58,7 +58,7 @@ describe('a frame that is accepted', () => {
   });
 });
 
-describe('a frame that is malformed', () => {
+describe('a frame that is malformed (rule 2.3)', () => {
   const frame = rawFrame('hello');
   const skippable = bytesOf('502a4d18 02000000 0000');
   it.each([
@@ -99,7 +99,7 @@ describe('a frame that is malformed', () => {
   });
 });
 
-describe('a frame that may expand too far', () => {
+describe('a frame that may expand too far (rule 2.3)', () => {
   const full = block(RLE, BLOCK, ZERO, false);
   it.each([
     ['by its content size', concat(MAGIC, bytesOf('80 58 01000400')), CAP + 1],

@@ -29,7 +29,7 @@ async function start(directory: string, prefix: readonly string[] = []) {
   return { child, port: Number(new URL(url).port) };
 }
 
-it('loses and doubles nothing when it is killed again and again under load', async () => {
+it('loses and doubles nothing when it is killed again and again under load (rule 5.1)', async () => {
   const directory = await temporaryFolder();
   const acknowledged = Array<number>(6).fill(0);
   const contents = new Map<number, string>();

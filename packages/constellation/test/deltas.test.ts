@@ -27,7 +27,7 @@ describe('a bad pattern', () => {
     ['id', { id: 7 }],
     ['genre', { genre: undefined }],
   ];
-  it.each(spoilings)('refuses the whole delta, naming its %s', async (field, change) => {
+  it.each(spoilings)('refuses the whole delta, naming its %s (rule 4.3)', async (field, change) => {
     const constellation = await openConstellation();
     const json = jsonOf('tv-1', patternOf(0), patternOf(1));
     const [first, second] = json.patterns;
@@ -78,7 +78,7 @@ describe('a bad pattern', () => {
 });
 
 describe('samples count once', () => {
-  it('over duplicates, higher, equal and lower counts', async () => {
+  it('over duplicates, higher, equal and lower counts (rule 4.1)', async () => {
     const constellation = await openConstellation();
     const sync = async (sampleCount: number) =>
       constellation.sync(await bodyOf('tv-1', patternOf(0, { sampleCount })));
@@ -99,6 +99,15 @@ describe('samples count once', () => {
     });
   });
 
+  it('up to 2^53 - 1 in all (rule 11.12)', async () => {
+    const constellation = await openConstellation();
+    const sampleCount = Number.MAX_SAFE_INTEGER;
+    for (const device of ['tv-1', 'tv-2']) {
+      await constellation.sync(await bodyOf(device, patternOf(0, { sampleCount })));
+    }
+    expect(constellation.report()).toMatchObject({ devices: 2, samplesAccepted: sampleCount });
+  });
+
   it('when one delta names an id twice', async () => {
     const constellation = await openConstellation();
     await constellation.sync(
@@ -107,7 +116,7 @@ describe('samples count once', () => {
     expect(constellation.report()).toMatchObject({ deltasApplied: 1, samplesAccepted: 12 });
   });
 
-  it('per device: the same pattern of two devices is two contributions', async () => {
+  it('per device: the same pattern of two devices is two contributions (rule 4.1)', async () => {
     const constellation = await openConstellation();
     await constellation.sync(await bodyOf('tv-1', patternOf(0)));
     await constellation.sync(await bodyOf('TV-1', patternOf(0)));
@@ -148,7 +157,7 @@ describe('samples count once', () => {
 });
 
 describe('published patterns', () => {
-  it('move nothing when a v1 client stores them and pushes them back', async () => {
+  it('move nothing when a v1 client stores them and pushes them back (rule 4.4)', async () => {
     const constellation = await openConstellation();
     const devices = ['tv-1', 'tv-2', 'tv-3', 'tv-4', 'tv-5', 'tv-6'];
     for (const device of devices) await constellation.sync(await bodyOf(device, patternOf(0)));
@@ -166,7 +175,7 @@ describe('published patterns', () => {
 });
 
 describe('the ids of a device', () => {
-  it('are 128 at most: a delta with one more is refused whole, known ids go on', async () => {
+  it('are 128 at most: a delta with one more is refused whole, known ids go on (rule 4.2)', async () => {
     const constellation = await openConstellation();
     for (let id = 0; id < 127; id += 1) {
       await constellation.sync(await bodyOf('tv-1', patternOf(id)));
@@ -194,7 +203,7 @@ describe('the ids of a device', () => {
 
 describe('what a client names', () => {
   it.each([0, 1, 2, 1_000_000, Number.MAX_SAFE_INTEGER])(
-    'as version %d is no reason to refuse it',
+    'as version %d is no reason to refuse it (rule 3.2)',
     async (version) => {
       const constellation = await openConstellation();
       const { bytes } = await format.encodeDelta({
@@ -208,7 +217,7 @@ describe('what a client names', () => {
     },
   );
 
-  it('in headers decides nothing: the body does', async () => {
+  it('in headers decides nothing: the body does (rule 3.2)', async () => {
     const { port, constellation } = await serve();
     const body = await bodyOf('tv-1', patternOf(0));
     const head = `POST /api/v1/sync HTTP/1.1\r\nhost: x\r\ncontent-length: ${body.length}\r\n`;

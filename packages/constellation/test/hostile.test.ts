@@ -83,7 +83,7 @@ const noDeltas: readonly (readonly [string, Uint8Array, number, string])[] = [
 ];
 
 describe('a body that is no delta', () => {
-  it.each(noDeltas)('is refused as a problem: %s', async (_, bytes, status, type) => {
+  it.each(noDeltas)('is refused as a problem: %s (rule 3.3)', async (_, bytes, status, type) => {
     const { port, constellation } = await serve();
     checkProblem(await push(port, bytes), status, type);
     await refusedCount(constellation, 1);
@@ -164,7 +164,7 @@ describe('a request that is not of the protocol', () => {
     ['a trailing slash', post('POST /api/v1/sync/', ''), 404],
     ['a long path', post(`GET /api/v1/${'x'.repeat(9000)}`, ''), 404],
     ['a path that is no UTF-8', post('GET /api/v1/snapshots/%ff/1', ''), 400],
-  ])('is answered with a problem: %s', async (_, head, status) => {
+  ])('is answered with a problem: %s (rule 3.3)', async (_, head, status) => {
     const { port, constellation } = await serve();
     const connection = await RawConnection.open(port);
     connection.send(head, body);

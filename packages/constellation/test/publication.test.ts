@@ -23,7 +23,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const three = ['tv-1', 'tv-2', 'tv-3'];
 
 describe('publish', () => {
-  it('makes no version where nothing changed, and none for fewer than k devices', async () => {
+  it('makes no version where nothing changed, and none for fewer than k devices (rules 7.4, 7.7)', async () => {
     const clock = new TestClock();
     const constellation = await openConstellation({ clock });
     expect(await constellation.publish()).toBeUndefined();
@@ -66,7 +66,7 @@ describe('publish', () => {
     });
   });
 
-  it('answers after a restart with the bytes from before', async () => {
+  it('answers after a restart with the bytes from before (rule 5.1)', async () => {
     const directory = await temporaryFolder();
     const open = async () =>
       openConstellation({ store: await openLevelConstellationStore({ directory }) });
@@ -89,7 +89,7 @@ describe('publish', () => {
     await after.close();
   });
 
-  it('may run while pushes arrive: versions only rise, and each has one content', async () => {
+  it('may run while pushes arrive: versions only rise, and each has one content (rule 7.7)', async () => {
     const { port, constellation } = await serve();
     const contents = new Map<number, string>();
     const pushAll = async (device: number) => {

@@ -43,7 +43,7 @@ async function settledReport(constellation: Constellation) {
 }
 
 describe('a commit that fails', () => {
-  it('is answered 503 with Retry-After; nothing is counted, and the retry counts once', async () => {
+  it('is answered 503 with Retry-After; nothing is counted, and the retry counts once (rules 3.3, 4.3)', async () => {
     const store = new ControlledStore(createMemoryConstellationStore());
     const { port, constellation } = await serve({ store });
     const body = await bodyOf('tv-1', patternOf(0));
@@ -63,7 +63,7 @@ describe('a commit that fails', () => {
     expect(constellation.report()).toMatchObject({ ...once, duplicates: 1 });
   });
 
-  it('rejects its duplicates that arrived while it was being written', async () => {
+  it('rejects its duplicates that arrived while it was being written (rule 4.3)', async () => {
     const { store, constellation, decided } = await open();
     const body = await bodyOf('tv-1', patternOf(0));
     store.plan('hold');
@@ -132,7 +132,7 @@ describe('a commit that fails', () => {
   });
 
   it.each(['memory', 'level'])(
-    'at any step of a history: the end is the same (%s)',
+    'at any step of a history: the end is the same (%s) (rule 4.3)',
     async (kind) => {
       const openStore = async () =>
         kind === 'memory'

@@ -3,7 +3,8 @@ import path from 'node:path';
 import { serialize } from 'node:v8';
 import { crc32 } from 'node:zlib';
 import { ClassicLevel } from 'classic-level';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
+import { onTestFinished } from '@omega-tv/test-support';
 import { isSyncError } from '@omega-tv/types';
 import {
   createFederationConfig,
@@ -197,6 +198,25 @@ describe('the level store', () => {
     await (await openLevelConstellationStore({ directory })).close();
   });
 
+  it('writes marks and sums of a commit in one step, on the disk when it resolves (rule 4.3)', async () => {
+    const batch = jest.spyOn(ClassicLevel.prototype, 'batch');
+    onTestFinished(() => {
+      batch.mockRestore();
+    });
+    const store = await openLevelConstellationStore({ directory: await temporaryFolder() });
+    await store.commit(changeOf(learnedState()));
+    await store.close();
+    const calls = batch.mock.calls as unknown as readonly (readonly [
+      readonly { readonly key: string }[],
+      object,
+    ])[];
+    expect(calls).toHaveLength(1);
+    const [operations, options] = calls[0]!;
+    expect(options).toEqual({ sync: true });
+    const kinds = new Set(operations.map(({ key }) => key.split('!')[0]));
+    expect([...kinds]).toEqual(['head', 'marks', 'cluster', 'trend', 'published', 'snapshot']);
+  });
+
   it('does not create what it shall only read', async () => {
     const parent = await temporaryFolder();
     for (const directory of [parent, path.join(parent, 'missing')]) {
@@ -219,7 +239,7 @@ describe('the level store', () => {
     ['MANIFEST', 'nonsense'],
     ['MANIFEST', ''],
     ['CURRENT', undefined],
-  ])('names the folder when %s holds %j', async (file, content) => {
+  ])('names the folder when %s holds %j (rule 5.4)', async (file, content) => {
     const directory = await temporaryFolder();
     const store = await openLevelConstellationStore({ directory });
     await store.commit(changeOf(learnedState()));
@@ -246,7 +266,7 @@ describe('the level store', () => {
     ['another layout', recordOf('head', { layout: 9 }), 'layout 9, expected 2'],
     ['the record of another key', recordOf('published', {}), 'does not match its checksum'],
     ['bytes that are no record', new Uint8Array([1, 2, 3]), 'does not match its checksum'],
-  ])('refuses %s', async (_, record, message) => {
+  ])('refuses %s (rule 5.4)', async (_, record, message) => {
     const directory = await temporaryFolder();
     const db = new ClassicLevel<string, Uint8Array>(directory, { valueEncoding: 'view' });
     await db.put('head', record);
@@ -259,7 +279,7 @@ describe('the level store', () => {
     await store.close();
   });
 
-  it('is whole after a torn last record: the commit before it is the last', async () => {
+  it('is whole after a torn last record: the commit before it is the last (rules 4.3, 5.1)', async () => {
     const directory = await temporaryFolder();
     const store = await openLevelConstellationStore({ directory });
     const state = learnedState();

@@ -88,7 +88,7 @@ describe('an existing v1 client', () => {
     expect(patterns[0]?.sampleCount).toBe(MAX_INTEGER);
   });
 
-  it('runs health, version, both pushes and version again on one connection', async () => {
+  it('runs health, version, both pushes and version again on one connection (rule 3.1)', async () => {
     const { port, constellation } = await serve();
     const connection = await RawConnection.open(port);
     connection.send(nativeGet(port, '/api/v1/health'));

@@ -22,7 +22,7 @@ function sumEncodings(
 }
 
 describe('upload mode', () => {
-  it('is unbiased: the mean of 10,000 encodings is within 2 % of one error', () => {
+  it('is unbiased: the mean of 10,000 encodings is within 2 % of one error (rule 9.4)', () => {
     const vector = unseen[11]!;
     let single = 0;
     let average = new Float64Array();
@@ -35,7 +35,7 @@ describe('upload mode', () => {
     expect(bias).toBeLessThan(0.02);
   });
 
-  it('is unbiased under a budget too: the step does not follow the dither', () => {
+  it('is unbiased under a budget too: the step does not follow the dither (rule 9.4)', () => {
     const vector = unseen[11]!;
     let along = 0;
     sumEncodings(vector, 800, { budgetBytes: 80 }, 4, (n, sum) => {

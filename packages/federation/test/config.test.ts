@@ -3,8 +3,21 @@ import { describe, expect, it } from '@jest/globals';
 import { createFederationConfig, type FederationConfig } from '../src/config.js';
 
 describe('createFederationConfig', () => {
-  it('has the documented defaults', () => {
-    expect(createFederationConfig()).toMatchObject({ minDevices: 10, maxSamplesPerDevice: 10 });
+  it('has the documented defaults (rules 7.2, 7.3, 7.4, 7.6)', () => {
+    const dayMs = 86_400_000;
+    expect(createFederationConfig()).toEqual({
+      minDevices: 10,
+      maxSamplesPerDevice: 10,
+      clustersPerGenre: 8,
+      maxGenres: 64,
+      joinCosine: 0.75,
+      mergeCosine: 0.9,
+      steadyCosine: 0.9995,
+      patternHalfLifeMs: 30 * dayMs,
+      trendHalfLifeMs: dayMs,
+      maxClockStepMs: 2 * dayMs,
+      dimension: 384,
+    });
   });
 
   it.each<[keyof FederationConfig, number]>([

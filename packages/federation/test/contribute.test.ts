@@ -62,7 +62,7 @@ describe('contribute', () => {
     expect(dump(state)).toBe(dump(emptyFederation()));
   });
 
-  it('learns the direction of huge and tiny vectors alike', () => {
+  it('learns the direction of huge and tiny vectors alike (rule 7.2)', () => {
     for (const scale of [1e-30, 1e30]) {
       const scaled = embedding.map((value) => value * scale);
       const patterns = ['a', 'b', 'c'].map((id) => contributionOf(id, scaled));
@@ -72,7 +72,7 @@ describe('contribute', () => {
     }
   });
 
-  it('starts no more than N clusters a genre, then takes the nearest', () => {
+  it('starts no more than N clusters a genre, then takes the nearest (rule 7.3)', () => {
     const settings = createFederationConfig({ minDevices: 3, clustersPerGenre: 2 });
     const state = fold(
       titles
@@ -84,7 +84,7 @@ describe('contribute', () => {
     expect(state.counters.samplesLearned).toBe(600);
   });
 
-  it('counts, but does not learn, one genre too many', () => {
+  it('counts, but does not learn, one genre too many (rule 7.3)', () => {
     const settings = createFederationConfig({ maxGenres: 2 });
     const genres = ['', '__proto__', 'third', ''];
     const state = fold(
@@ -109,7 +109,7 @@ describe('contribute', () => {
     ]);
   });
 
-  it('saturates its counters', () => {
+  it('saturates its counters (rule 11.12)', () => {
     const many = { newSamples: Number.MAX_SAFE_INTEGER };
     const state = fold(['a', 'b'].map((id) => contributionOf(id, embedding, many)));
     expect(state.counters.samples).toBe(Number.MAX_SAFE_INTEGER);

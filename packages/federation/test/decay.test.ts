@@ -4,7 +4,7 @@ import { decayFactor, toDecayStep, toTimeMs } from '../src/decay.js';
 import { DAY_MS, START_MS } from './fixtures.js';
 
 describe('decay in whole steps', () => {
-  it('halves in a half-life', () => {
+  it('halves in a half-life (rule 7.6)', () => {
     const from = toDecayStep(START_MS, DAY_MS);
     const half = decayFactor(toDecayStep(START_MS + DAY_MS, DAY_MS) - from);
     expect(half).toBe(0.5);

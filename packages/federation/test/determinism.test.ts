@@ -38,7 +38,7 @@ function run(keys: CohortKeys, batch: number) {
   return { versions, state: dump(state) };
 }
 
-describe('determinism', () => {
+describe('determinism (rule 7.1)', () => {
   it('gives the same bytes for the same log', () => {
     const first = run(hmacKeys(), 20);
     expect(first.versions.length).toBeGreaterThan(10);

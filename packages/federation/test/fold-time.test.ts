@@ -44,14 +44,14 @@ function runHour(state: FederationState, fromMs: number, prefix: string): Federa
 }
 
 describe('fold time', () => {
-  it('trusts the first time, then follows the clock', () => {
+  it('trusts the first time, then follows the clock (rule 7.6)', () => {
     const first = advanceTime(NONE, START_MS, config);
     expect(first).toEqual({ latestMs: START_MS, clockMs: START_MS });
     const next = START_MS + DAY_MS;
     expect(advanceTime(first, next, config)).toEqual({ latestMs: next, clockMs: next });
   });
 
-  it('keeps what was learned through an hour of a clock 2,000 days ahead', () => {
+  it('keeps what was learned through an hour of a clock 2,000 days ahead (rule 5.5)', () => {
     const before = publishNow(fold(trioAt(START_MS))).state;
     const during = runHour(before, START_MS + AHEAD_MS, 'ahead');
     expect(during.published.patterns).toHaveLength(1);
@@ -86,12 +86,14 @@ describe('fold time', () => {
     expect(trend!.calculatedAt).toBe('2026-01-01T01:00:00.000Z');
   });
 
-  it('catches up after a true pause', () => {
+  it('catches up after a true pause (rule 7.6)', () => {
     let state = publishNow(fold(trioAt(START_MS))).state;
     const resumed = START_MS + 60 * DAY_MS;
     expect(publishNow(state, resumed).state.counters.latestMs).toBe(START_MS + 2 * DAY_MS);
     for (let hour = 0; hour <= 24 * 20; hour += 1) {
       state = publishNow(state, resumed + hour * HOUR_MS).state;
+      const atFourTimesMs = START_MS + 2 * DAY_MS + 4 * hour * HOUR_MS;
+      expect(state.counters.latestMs).toBe(Math.min(atFourTimesMs, resumed + hour * HOUR_MS));
     }
     expect(state.counters.latestMs).toBe(resumed + 20 * DAY_MS);
   });
@@ -102,7 +104,7 @@ describe('fold time', () => {
     expect(dramaOf(state).weight).toBeCloseTo(24, 6);
   });
 
-  it('never goes back, and at most one step at once', () => {
+  it('never goes back, and at most one step at once (rule 7.6)', () => {
     const reading = fc.oneof(fc.integer({ min: -1, max: 4e15 }), fc.constantFrom(NaN, Infinity));
     fc.assert(
       fc.property(fc.array(reading), (readings) => {
@@ -118,7 +120,7 @@ describe('fold time', () => {
     );
   });
 
-  it('is not hurried by many readings of the same clock', () => {
+  it('is not hurried by many readings of the same clock (rule 7.6)', () => {
     let time = advanceTime(NONE, START_MS, config);
     for (let i = 0; i < 1000; i += 1) time = advanceTime(time, START_MS + AHEAD_MS, config);
     expect(time.latestMs).toBe(START_MS + 2 * DAY_MS);

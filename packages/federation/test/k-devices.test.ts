@@ -23,13 +23,13 @@ function push(devices: readonly number[], prefix = 'tv', atMs = START_MS) {
 }
 
 describe('k distinct devices', () => {
-  it('publishes nothing below k and something at k', () => {
+  it('publishes nothing below k and something at k (rule 7.4)', () => {
     expect(publishNow(fold(push([0, 1]))).globals).toMatchObject({ version: 0, patterns: [] });
     const { globals } = publishNow(fold(push([0, 1, 2])));
     expect(globals).toMatchObject({ version: 1, patterns: [{ id: 'global:drama-1' }] });
   });
 
-  it('uses 10 by default', () => {
+  it('uses 10 by default (rule 7.4)', () => {
     const byDefault = createFederationConfig();
     const nine = fold(push([0, 1, 2, 3, 4, 5, 6, 7, 8]), byDefault);
     expect(publishNow(nine, START_MS, byDefault).globals.patterns).toHaveLength(0);
@@ -37,12 +37,12 @@ describe('k distinct devices', () => {
     expect(publishNow(ten, START_MS, byDefault).globals.patterns).toHaveLength(1);
   });
 
-  it('never lets one device publish alone, however often it pushes', () => {
+  it('never lets one device publish alone, however often it pushes (rule 7.4)', () => {
     const often = Array.from({ length: 500 }, () => push([0])).flat();
     expect(publishNow(fold(often)).globals.patterns).toHaveLength(0);
   });
 
-  it('changes no published value before k further distinct devices contributed', () => {
+  it('changes no published value before k further distinct devices contributed (rule 7.4)', () => {
     let { state, globals } = publishNow(fold(push([0, 1, 2])));
     const first = toBytes(globals);
     for (const devices of [[3], [3, 3], [4], [3, 4, 3, 4]]) {
@@ -54,7 +54,7 @@ describe('k distinct devices', () => {
     expect(toBytes(globals)).not.toBe(first);
   });
 
-  it('lets no device hold more than 2/k of a change', () => {
+  it('lets no device hold more than 2/k of a change (rule 7.4)', () => {
     const k = 10;
     const settings = createFederationConfig({ minDevices: k });
     const heavy = contributionOf('heavy', patterns[0]!, { successRate: 1, newSamples: 1e9 });
@@ -73,7 +73,7 @@ describe('k distinct devices', () => {
     });
   });
 
-  it('caps a device at 10 samples too, so that low rates do not pile up', () => {
+  it('caps a device at 10 samples too, so that low rates do not pile up (rule 7.2)', () => {
     const low = Array.from({ length: 20 }, (_, i) =>
       contributionOf('low', patterns[0]!, { successRate: 0.05, newSamples: 10 * (i + 1) }),
     );
@@ -83,7 +83,7 @@ describe('k distinct devices', () => {
     expect(published!.successRate).toBe(Math.round((100 * (9 + 9 + 0.5)) / 30) / 100);
   });
 
-  it('takes no more from many pushes of a device than from one', () => {
+  it('takes no more from many pushes of a device than from one (rule 7.2)', () => {
     const rest = ['a', 'b'].map((id) => contributionOf(id, patterns[1]!));
     const pieces = [1, 4, 4, 9, 100].map((newSamples) =>
       contributionOf('x', patterns[0]!, { newSamples }),
@@ -108,7 +108,7 @@ describe('k distinct devices', () => {
     expect(state.clusters.get('global:drama-1')!.tally.open).toEqual([]);
   });
 
-  it('forgets a cohort that waited longer than a half-life', () => {
+  it('forgets a cohort that waited longer than a half-life (rule 7.5)', () => {
     const state = fold(push([0, 1]));
     const late = START_MS + config.patternHalfLifeMs + HOUR_MS;
     const next = fold(push([2], 'tv', late), trusting, state);

@@ -9,14 +9,14 @@ function pattern(id: string, sampleCount: number) {
   return { id, sampleCount };
 }
 
-describe('applyMarks (design section 7, rule 9)', () => {
-  it('counts the whole at first sight and the difference after', () => {
+describe('applyMarks', () => {
+  it('counts the whole at first sight and the difference after (rule 4.1)', () => {
     const first = applyMarks(none, [pattern('a', 12)]);
     expect(first.increments).toEqual([12]);
     expect(applyMarks(first.marks, [pattern('a', 15)]).increments).toEqual([3]);
   });
 
-  it('adds nothing for a retry or a lower count, and leaves the marks', () => {
+  it('adds nothing for a retry or a lower count, and leaves the marks (rule 4.1)', () => {
     const { marks } = applyMarks(none, [pattern('a', 12)]);
     for (const count of [12, 11, 0, NaN]) {
       const again = applyMarks(marks, [pattern('a', count)]);
@@ -30,13 +30,13 @@ describe('applyMarks (design section 7, rule 9)', () => {
     expect(applyMarks(none, patterns).increments).toEqual([10, 4, 0]);
   });
 
-  it('counts an echo of a published pattern as zero, without a mark', () => {
+  it('counts an echo of a published pattern as zero, without a mark (rules 1.6, 4.4)', () => {
     const { marks, increments } = applyMarks(none, [pattern('global:drama-1', 5000)]);
     expect(increments).toEqual([0]);
     expect(marks.size).toBe(0);
   });
 
-  it('refuses a whole delta that brings a 129th id, and evicts none', () => {
+  it('refuses a whole delta that brings a 129th id, and evicts none (rule 4.2)', () => {
     const ids = Array.from({ length: MAX_MARKS_PER_DEVICE }, (_, i) => pattern(`p${i}`, 10));
     const { marks } = applyMarks(none, ids);
     const before = [...marks];
@@ -57,7 +57,7 @@ describe('applyMarks (design section 7, rule 9)', () => {
     ]);
   });
 
-  it('saturates at 2^53 - 1', () => {
+  it('saturates at 2^53 - 1 (rule 11.12)', () => {
     const { marks, increments } = applyMarks(none, [pattern('a', 2 ** 60)]);
     expect(increments).toEqual([Number.MAX_SAFE_INTEGER]);
     expect(applyMarks(marks, [pattern('a', 2 ** 61)]).increments).toEqual([0]);
@@ -73,7 +73,7 @@ describe('applyMarks (design section 7, rule 9)', () => {
     ).toEqual([7, 7, 7, 7]);
   });
 
-  it('accepts exactly the highest count of each id, whatever the order and the repeats', () => {
+  it('accepts exactly the highest count of each id, whatever the order and the repeats (rule 4.1)', () => {
     const push = fc.record({
       device: fc.constantFrom('tv-1', 'tv-2', '__proto__'),
       patterns: fc.array(

@@ -41,7 +41,7 @@ describe('privacy', () => {
     expect(changes).toBe(4);
   });
 
-  it('changes a pattern only after k distinct devices contributed to it', () => {
+  it('changes a pattern only after k distinct devices contributed to it (rule 7.4)', () => {
     const groups = [0, 300, 600].map((i) => tastePatterns(titles[i]!, 6));
     const apart = createFederationConfig({ minDevices: 3, mergeCosine: 1, steadyCosine: 1 });
     const push = fc.record({
@@ -74,7 +74,24 @@ describe('privacy', () => {
     );
   });
 
-  it('keeps no device id, and no tag of a closed cohort', () => {
+  it('tells a device by another tag under the key of each cohort (rule 7.5)', () => {
+    const push = (genre: string) => contributionOf('living-room', dramas[0]!.embedding, { genre });
+    const state = fold([push('drama'), push('war'), push('drama')], settings);
+    const cohorts = [...state.clusters.values(), ...state.trends.values()].flatMap(
+      ({ tally }) => tally.open,
+    );
+    expect(cohorts).toHaveLength(4);
+    expect(new Set(cohorts.map(({ key }) => key)).size).toBe(4);
+    const tags = cohorts.map(({ key, devices }) => {
+      const [tag, ...others] = devices.keys();
+      expect(others).toEqual([]);
+      expect(tag).toBe(hmacKeys().tagDevice(key, 'living-room'));
+      return tag;
+    });
+    expect(new Set(tags).size).toBe(4);
+  });
+
+  it('keeps no device id, and no tag of a closed cohort (rule 7.5)', () => {
     const contributions = tastePatterns(dramas[0]!, k).map((pattern, i) =>
       contributionOf(`living-room-${i}`, pattern),
     );

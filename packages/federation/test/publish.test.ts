@@ -39,7 +39,7 @@ describe('publish', () => {
     }
   });
 
-  it('weighs directions by success rate x samples, and counts what was capped', () => {
+  it('weighs directions by success rate x samples, and counts what was capped (rules 7.2, 7.8)', () => {
     const [x, y, z] = patterns as [Float32Array, Float32Array, Float32Array];
     const { globals } = publishNow(
       fold([
@@ -55,7 +55,7 @@ describe('publish', () => {
     expect(globals.patterns[0]!.sampleCount).toBe(22);
   });
 
-  it('makes no version when nothing changed, and leaves its input as it was', () => {
+  it('makes no version when nothing changed, and leaves its input as it was (rule 7.7)', () => {
     const folded = deepFreeze(fold(trio(patterns[0]!)));
     const dumped = dump(folded);
     const first = publish(folded, START_MS, config);
@@ -82,7 +82,7 @@ describe('publish', () => {
     expect(cosine(moved.patterns[0]!.embedding, before[0]!.embedding)).toBeLessThan(0.9995);
   });
 
-  it('orders the strongest first and breaks ties by id', () => {
+  it('orders the strongest first and breaks ties by id (rule 2.6)', () => {
     const state = fold([
       ...trio(patterns[0]!, { genre: 'weak', newSamples: 2 }),
       ...trio(patterns[0]!, { genre: 'zebra' }),
@@ -103,7 +103,7 @@ describe('publish', () => {
     expect(publishNow(state, START_MS, settings).globals.patterns).toEqual([]);
   });
 
-  it('lets what nobody confirms fade, and go in the end', () => {
+  it('lets what nobody confirms fade, and go in the end (rule 7.6)', () => {
     const { state } = publishNow(fold(trio(patterns[0]!)));
     const month = trio(patterns[1]!, { receivedAtMs: START_MS + 30 * DAY_MS });
     const half = fold(month, trusting, state);
@@ -114,7 +114,7 @@ describe('publish', () => {
     expect(gone.state.clusters.size).toBe(0);
   });
 
-  it('survives clocks that jump', () => {
+  it('survives clocks that jump (rule 5.5)', () => {
     let state = fold(trio(patterns[0]!));
     for (const receivedAtMs of [NaN, 0, Infinity, -1, START_MS]) {
       state = fold(trio(patterns[1]!, { receivedAtMs }), config, state);
@@ -126,7 +126,7 @@ describe('publish', () => {
     }
   });
 
-  it('merges clusters that came close: sums add, cohorts stay apart', () => {
+  it('merges clusters that came close: sums add, cohorts stay apart (rule 7.3)', () => {
     const [x, y] = [meanOf(titles.slice(0, 3)), meanOf(titles.slice(3, 6))];
     const apart = createFederationConfig({ minDevices: 3, joinCosine: 0.99, mergeCosine: 0.99 });
     const close = { ...apart, mergeCosine: -1 };

@@ -62,7 +62,49 @@ function findTastes(state: FederationState) {
   return { patterns, nearest };
 }
 
-describe('room for clusters', () => {
+const directions = orthogonalVectors(9);
+
+/** A vector of a given cosine to the first direction, and else along another one. */
+function atCosine(similarity: number, other = 1): Float32Array {
+  const rest = Math.sqrt(1 - similarity * similarity);
+  return directions[0]!.map((value, i) => similarity * value + rest * directions[other]![i]!);
+}
+
+describe('a contribution (rule 7.3)', () => {
+  const one = contributionOf('one', atCosine(1));
+  const devicesAfter = (...others: readonly Float32Array[]) =>
+    [
+      ...fold([one, ...others.map((v, i) => contributionOf(`other-${i}`, v))]).clusters.values(),
+    ].map(({ tally }) => tally.open[0]?.devices.size);
+
+  it('joins a cluster of its genre from cosine 0.75 on', () => {
+    expect(devicesAfter(atCosine(0.76))).toEqual([2]);
+    expect(devicesAfter(atCosine(0.74))).toEqual([1, 1]);
+  });
+
+  it('joins the nearest of several', () => {
+    const degrees = (angle: number) => atCosine(Math.cos((angle * Math.PI) / 180));
+    expect(devicesAfter(degrees(46), degrees(20))).toEqual([2, 1]);
+    expect(devicesAfter(degrees(46), degrees(26))).toEqual([1, 2]);
+  });
+
+  it('joins no cluster of another genre', () => {
+    const { clusters } = fold([one, { ...one, deviceId: 'other', genre: 'war' }]);
+    expect([...clusters.keys()]).toEqual(['global:drama-1', 'global:war-1']);
+  });
+
+  it('joins from cosine 0.5 on where as many wait as may, else displaces the oldest', () => {
+    const waiting = directions.slice(0, 8).map((v, i) => contributionOf(`tv-${i}`, v));
+    const ids = waiting.map((_, i) => `global:drama-${i + 1}`);
+    const idsAfter = (similarity: number) => [
+      ...fold([...waiting, contributionOf('new', atCosine(similarity, 8))]).clusters.keys(),
+    ];
+    expect(idsAfter(0.51)).toEqual(ids);
+    expect(idsAfter(0.49)).toEqual([...ids.slice(1), 'global:drama-9']);
+  });
+});
+
+describe('room for clusters (rule 7.3)', () => {
   it('lets TVs of one taste be published after one device pushed 64 junk genres', () => {
     const filled = fold(junkGenres(64));
     expect(genresOf(filled).size).toBe(16);

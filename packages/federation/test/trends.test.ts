@@ -34,7 +34,7 @@ describe('trends', () => {
     ]);
   });
 
-  it('need k distinct devices', () => {
+  it('need k distinct devices (rule 7.4)', () => {
     const { state } = publishNow(fold(trio('drama')));
     const two = trio('drama', { region: 'FR' }).slice(1);
     expect(publish(fold([...two, ...two], config, state), START_MS, config).globals).toBeNull();
@@ -48,7 +48,7 @@ describe('trends', () => {
     expect(publishNow(state).globals).toMatchObject({ version: 0, trends: [] });
   });
 
-  it('lose half their momentum in a day and go after 24 hours', () => {
+  it('lose half their momentum in a day and go after 24 hours (rule 7.6)', () => {
     const dayLater = START_MS + DAY_MS;
     const state = fold([
       ...trio('drama'),
@@ -65,7 +65,7 @@ describe('trends', () => {
     expect(late.globals.version).toBe(2);
   });
 
-  it('show whole hours, so that the instant of no push shows', () => {
+  it('show whole hours, so that the instant of no push shows (rule 7.6)', () => {
     const lastPush = { receivedAtMs: START_MS + 2 * HOUR_MS + 1_234_567 };
     const { state, globals } = publishNow(fold(trio('drama', lastPush)), lastPush.receivedAtMs);
     expect(globals.trends[0]!.calculatedAt).toBe('2026-01-01T02:00:00.000Z');

@@ -39,7 +39,7 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer> {
 }
 
 describe('a push', () => {
-  it('is one POST below the base path, with the headers of v1', async () => {
+  it('is one POST below the base path, with the headers of v1 (rule 3.1)', async () => {
     const { url, seen } = await recordingServer(await answerBody());
     await protocolTo(`${url}/base//`).sync(deltaOf(2));
     expect(seen).toHaveLength(1);
@@ -138,7 +138,7 @@ describe('a push', () => {
   });
 });
 
-describe('a 200 whose body is not readable may be retried', () => {
+describe('a 200 whose body is not readable may be retried (rule 4.6)', () => {
   const json = async (value: unknown): Promise<Uint8Array> =>
     nativeZstd.compress(new TextEncoder().encode(JSON.stringify(value)));
   const envelope = { patterns: [], trends: [], version: 3, timestamp: '2026-11-22T10:00:00Z' };
@@ -172,7 +172,7 @@ describe('a 200 whose body is not readable may be retried', () => {
   });
 });
 
-describe('the version', () => {
+describe('the version (rule 3.1)', () => {
   it.each([
     ['{"version":0}', 0],
     ['{"version":17}', 17],
@@ -201,7 +201,7 @@ describe('the version', () => {
   });
 });
 
-it('the health check takes any 2xx and ignores the body', async () => {
+it('the health check takes any 2xx and ignores the body (rule 3.1)', async () => {
   const { url, seen } = await recordingServer('whatever');
   await expect(protocolTo(url).healthCheck()).resolves.toBeUndefined();
   expect(seen[0]).toMatchObject({ method: 'GET', url: '/api/v1/health' });

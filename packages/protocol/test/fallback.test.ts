@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createMiniLmCodec } from '@omega-tv/compression/node';
 import {
+  Codecs,
   createV2Format,
   encodeAnswerFrame,
   FRAME_MEDIA_TYPE,
@@ -75,17 +76,20 @@ function oldServer(status: number): Answerer {
 }
 
 describe('a server that does not read frames', () => {
-  it.each([400, 415])('%i without Accept-Post: spoken to in v1 from then on', async (status) => {
-    const { protocol, push, formats } = protocolTo(oldServer(status));
-    expect(protocol.format).toBe(v2);
-    const { result } = await push();
-    expect(result).toMatchObject({ protocolVersion: 1, globalVersion: globals.version });
-    expect(protocol.format).toBe(v1);
-    await push();
-    expect(formats()).toEqual(['v2', 'v1', 'v1']);
-  });
+  it.each([400, 415])(
+    '%i without Accept-Post: spoken to in v1 from then on (rule 11.2)',
+    async (status) => {
+      const { protocol, push, formats } = protocolTo(oldServer(status));
+      expect(protocol.format).toBe(v2);
+      const { result } = await push();
+      expect(result).toMatchObject({ protocolVersion: 1, globalVersion: globals.version });
+      expect(protocol.format).toBe(v1);
+      await push();
+      expect(formats()).toEqual(['v2', 'v1', 'v1']);
+    },
+  );
 
-  it.each([400, 415])('%i: is not left for v1 by a TV that may not', async (status) => {
+  it.each([400, 415])('%i: is not left for v1 by a TV that may not (rule 11.2)', async (status) => {
     const { protocol, push, formats } = protocolTo(oldServer(status));
     for (let i = 0; i < 2; i += 1) {
       const error = await syncErrorOf(push({ mayFallBack: false }));
@@ -103,15 +107,18 @@ describe('a server that does not read frames', () => {
 });
 
 describe('a server that reads frames', () => {
-  it.each([400, 415])('%i with Accept-Post: the refusal is the answer', async (status) => {
-    const { protocol, push, formats } = protocolTo(() => refusal(status, ACCEPT_POST));
-    expect(await syncErrorOf(push())).toMatchObject({ code: 'http', details: { status } });
-    expect(protocol.format).toBe(v2);
-    expect(formats()).toEqual(['v2']);
-  });
+  it.each([400, 415])(
+    '%i with Accept-Post: the refusal is the answer (rule 11.2)',
+    async (status) => {
+      const { protocol, push, formats } = protocolTo(() => refusal(status, ACCEPT_POST));
+      expect(await syncErrorOf(push())).toMatchObject({ code: 'http', details: { status } });
+      expect(protocol.format).toBe(v2);
+      expect(formats()).toEqual(['v2']);
+    },
+  );
 
   it.each([401, 403, 404, 405, 409, 413, 422, 429, 500, 503])(
-    '%i is no reason to fall back, with or without Accept-Post',
+    '%i is no reason to fall back, with or without Accept-Post (rule 11.2)',
     async (status) => {
       for (const headers of [{}, ACCEPT_POST]) {
         const { push, formats } = protocolTo(() => refusal(status, headers));
@@ -122,10 +129,19 @@ describe('a server that reads frames', () => {
   );
 });
 
+it('a push names the format of frames, and the codebooks that the TV has (rule 11.1)', async () => {
+  const { push, seen } = protocolTo(acknowledged);
+  await push();
+  expect(seen[0]?.headers).toMatchObject({
+    'Content-Type': 'application/vnd.omega-tv.frame;version=2',
+    Accept: `application/vnd.omega-tv.frame;version=2;codebooks="${new Codecs([codec]).ids.join(' ')}"`,
+  });
+});
+
 describe('a base that the server does not know', () => {
   const baseOf = ({ body }: TransportRequest) => readDeltaFrameHeader(body!).base;
 
-  it('costs one round trip: the delta goes again without it', async () => {
+  it('costs one round trip: the delta goes again without it (rule 11.5)', async () => {
     const { push, seen } = protocolTo((request) =>
       baseOf(request) === undefined ? acknowledged() : conflict(),
     );

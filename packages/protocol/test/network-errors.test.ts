@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
-import { deferred, deltaOf, protocolTo, serve, serveRaw, syncErrorOf } from './support.js';
+import { ConstellationProtocol, type Transport } from '../src/index.js';
+import { deferred, deltaOf, format, protocolTo, serve, serveRaw, syncErrorOf } from './support.js';
 
 const CLOSED_PORT = 'http://127.0.0.1:1';
 
@@ -66,7 +67,7 @@ describe('a failure on the way names its reason and keeps its cause', () => {
     await expectReason(await serveRaw(() => undefined), 'timeout', 50);
   });
 
-  it('timeout: the server drips bytes, each in time', async () => {
+  it('timeout: the server drips bytes, each in time (rule 3.4)', async () => {
     const url = await serve((_, response) => {
       response.writeHead(200, { 'Content-Length': 10_000 });
       const drip = setInterval(() => response.write('x'), 5);
@@ -85,7 +86,21 @@ describe('a failure on the way names its reason and keeps its cause', () => {
   });
 });
 
-describe('an answer above its cap is abandoned while it arrives', () => {
+it('a request waits 30 s for its answer unless told otherwise (rule 3.4)', async () => {
+  const timeouts: number[] = [];
+  const transport: Transport = {
+    request: ({ timeoutMs }) => {
+      timeouts.push(timeoutMs);
+      return Promise.resolve({ status: 204, headers: {}, body: new Uint8Array() });
+    },
+  };
+  const clock = { nowMs: () => 0 };
+  await new ConstellationProtocol({ transport, format, clock }).healthCheck();
+  await new ConstellationProtocol({ transport, format, clock, timeoutMs: 1 }).healthCheck();
+  expect(timeouts).toEqual([30_000, 1]);
+});
+
+describe('an answer above its cap is abandoned while it arrives (rule 3.4)', () => {
   it('with bounded memory, and the connection is closed', async () => {
     const closed = deferred<number>();
     const chunk = Buffer.alloc(4096, 'x');

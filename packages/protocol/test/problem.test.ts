@@ -6,6 +6,27 @@ import { statusToSyncError } from '../src/status-errors.js';
 import { errorExamples, problemTypes } from './problem-examples.js';
 import { NOW_MS } from './support.js';
 
+/** The status that each code is answered with. */
+const STATUSES: Readonly<Record<SyncErrorCode, number>> = {
+  serialization: 400,
+  compression: 400,
+  'version-conflict': 409,
+  'compression-limit': 413,
+  protocol: 415,
+  'invalid-pattern': 422,
+  http: 503,
+  'invalid-config': 500,
+};
+
+function contractOf(statuses: typeof STATUSES) {
+  return Object.fromEntries(
+    Object.entries(statuses).map(([code, status]) => [
+      code,
+      { type: `urn:omega-tv:problem:${code}`, status },
+    ]),
+  );
+}
+
 const codes = Object.keys(errorExamples) as readonly SyncErrorCode[];
 
 function overTheWire(problem: Problem): unknown {
@@ -19,10 +40,11 @@ function read(problem: Problem, headers: Record<string, string> = {}): SyncError
 }
 
 describe('a code and its problem type', () => {
-  it('belong to each other alone', () => {
+  it('belong to each other alone (rules 1.7, 3.3)', () => {
     const types = Object.values(problemTypes).map(({ type }) => type);
     expect(new Set(types).size).toBe(codes.length);
     for (const type of types) expect(type).toMatch(/^urn:omega-tv:problem:[a-z-]+$/);
+    expect(problemTypes).toEqual(contractOf(STATUSES));
   });
 
   // The client must not take what is wrong with the server's settings for its own.
@@ -76,7 +98,7 @@ describe('when a TV may come back', () => {
     expect(problemFromError(busy(9000))).not.toHaveProperty('next_sync');
   });
 
-  it.each(codes)('is the later of next_sync and Retry-After: %s', (code) => {
+  it.each(codes)('is the later of next_sync and Retry-After: %s (rule 11.7)', (code) => {
     const problem = problemFromError(errorExamples[code], window);
     expect(read(problem).retryAfterMs).toBe(2500);
     expect(read(problem, { 'retry-after': '2' }).retryAfterMs).toBe(2500);

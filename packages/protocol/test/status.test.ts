@@ -95,7 +95,7 @@ describe('a problem', () => {
   ];
 
   it.each(errors.map((error) => [error.code, error] as const))(
-    'of type %s comes back as the error that it names',
+    'of type %s comes back as the error that it names (rule 3.3)',
     async (code: SyncErrorCode, error) => {
       const problem = problemFromError(error);
       expect(problem.type).toBe(`urn:omega-tv:problem:${code}`);
@@ -150,7 +150,7 @@ describe('a problem', () => {
 });
 
 describe('redirects', () => {
-  it.each([307, 308])('%d is followed, and the body is sent again', async (status) => {
+  it.each([307, 308])('%d is followed, and the body is sent again (rule 3.4)', async (status) => {
     const body = await answerBody();
     const lengths: number[] = [];
     const target = await serve((request, response) => {
@@ -166,7 +166,7 @@ describe('redirects', () => {
     expect(lengths.reduce((sum, length) => sum + length, 0)).toBe(result.bytesSent);
   });
 
-  it('without an end is refused', async () => {
+  it('without an end is refused (rule 3.4)', async () => {
     let requests = 0;
     const url = await serve((request, response) => {
       requests += 1;

@@ -39,7 +39,7 @@ describe('SyncError', () => {
     expect(Object.hasOwn(error, 'cause')).toBe(false);
   });
 
-  it('has a closed set of codes', () => {
+  it('has a closed set of codes (rule 1.7)', () => {
     expect(explain('http')).toBe('http');
     // @ts-expect-error a code outside the set does not compile
     expect(explain('weather')).toBeUndefined();

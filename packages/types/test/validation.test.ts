@@ -11,7 +11,7 @@ import { TIMESTAMP, deltaOf, realPattern, syncErrorOf, wireDelta } from './suppo
 
 const tooLong = 'x'.repeat(MAX_NAME_LENGTH + 1);
 
-describe('a pattern that breaks a rule is refused by path, value and limit', () => {
+describe('a pattern that breaks a rule is refused by path, value and limit (rules 1.1, 1.7)', () => {
   const cases: readonly (readonly [field: string, value: unknown, limit: RegExp])[] = [
     ['success_rate', 1.2, /<= 1/],
     ['success_rate', -0.01, />= 0/],
@@ -98,7 +98,7 @@ describe('a pattern that breaks a rule is refused by path, value and limit', () 
   });
 });
 
-describe('an envelope that breaks a rule is a serialization error with its path', () => {
+describe('an envelope that breaks a rule is a serialization error with its path (rule 1.2)', () => {
   const cases: readonly (readonly [field: string, value: unknown])[] = [
     ['device_id', 7],
     ['device_id', tooLong],
@@ -151,7 +151,7 @@ describe('an envelope that breaks a rule is a serialization error with its path'
   });
 });
 
-describe('a trend that breaks a rule', () => {
+describe('a trend that breaks a rule (rule 1.2)', () => {
   const trend = {
     content_id: 'film-1',
     score: 3.5,
@@ -183,7 +183,7 @@ describe('a trend that breaks a rule', () => {
   });
 });
 
-describe('values built in code are checked alike', () => {
+describe('values built in code are checked alike (rule 1.1)', () => {
   it.each([
     ['success_rate', { successRate: NaN }],
     ['success_rate', { successRate: 1.2 }],
@@ -213,11 +213,13 @@ describe('values built in code are checked alike', () => {
     expect(error.details).toEqual({ path: 'version' });
   });
 
-  it('takes zero vectors, the bounds of every range, and empty names', () => {
+  it('takes zero vectors, the bounds of every range, empty names and the longest ones', () => {
     validatePatternData(
       realPattern(0, { id: '', genre: '', successRate: 0, embedding: new Float32Array(384) }),
     );
     validatePatternData(realPattern(0, { successRate: 1, sampleCount: 1 }));
+    const longest = 'x'.repeat(1024);
+    validatePatternData(realPattern(0, { id: longest, genre: longest }));
     validateSyncDelta(deltaOf(0, { deviceId: '', version: 0 }));
   });
 });

@@ -59,7 +59,7 @@ const globals: fc.Arbitrary<GlobalPatterns> = fc.record(
 const throughJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 const withoutNegativeZero = (value: number): number => value + 0;
 
-describe('the wire carries everything', () => {
+describe('the wire carries everything (rule 1.2)', () => {
   it('of a delta', () => {
     fc.assert(
       fc.property(delta, (value) => {
@@ -98,7 +98,7 @@ function plusZeroRate(value: PatternData): PatternData {
 }
 
 describe('reading is lenient where v1 clients are', () => {
-  it('clamps integers above 2^53 - 1', () => {
+  it('clamps integers above 2^53 - 1 (rule 1.3)', () => {
     const read = syncDeltaFromWire(
       wireDelta((wire) => {
         wire.version = 2 ** 64;
@@ -113,7 +113,7 @@ describe('reading is lenient where v1 clients are', () => {
     expect(globalPatternsFromWire(empty).version).toBe(Number.MAX_SAFE_INTEGER);
   });
 
-  it('ignores unknown fields, and drops them', () => {
+  it('ignores unknown fields, and drops them (rule 1.2)', () => {
     const read = syncDeltaFromWire(
       wireDelta((wire) => {
         Reflect.set(wire, 'firmware', { major: 7 });
@@ -121,9 +121,20 @@ describe('reading is lenient where v1 clients are', () => {
       }),
     );
     expect(read).toEqual(deltaOf(4));
+    const calculated = { region: 'DE', genre: 'drama', calculated_at: TIMESTAMP };
+    const trend = { content_id: 'film-1', score: 1, ...calculated, colour: 'red' };
+    const globals = { patterns: [], trends: [trend], version: 1, timestamp: TIMESTAMP, node: 7 };
+    expect(globalPatternsFromWire(globals)).toEqual({
+      patterns: [],
+      trends: [
+        { contentId: 'film-1', score: 1, region: 'DE', genre: 'drama', calculatedAt: TIMESTAMP },
+      ],
+      version: 1,
+      timestamp: TIMESTAMP,
+    });
   });
 
-  it('takes an empty id, an empty genre and no patterns', () => {
+  it('takes an empty id, an empty genre and no patterns (rule 1.1)', () => {
     const read = syncDeltaFromWire(
       wireDelta((wire) => {
         wire.device_id = '';

@@ -102,7 +102,7 @@ describe('a delta', () => {
     expect(Math.min(...cosines(given, decoded))).toBeGreaterThan(0.95);
   });
 
-  it('is shrunk for one reader and not for sums', async () => {
+  it('is shrunk for one reader and not for sums (rule 9.4)', async () => {
     await encode('delta', '--in', 'patterns.ndjson', '--budget', '900', '--out', 'one.frame');
     await succeed('decode', '--in', 'one.frame', '--out', 'best.ndjson');
     await succeed('decode', '--in', 'one.frame', '--unbiased', '--out', 'raw.ndjson');

@@ -1,19 +1,11 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { listProjects, listPublished, root } from './workspace.js';
+import { listFiles, listProjects, listPublished, root } from './workspace.js';
 
 const MAX_LINES = 400;
 
-/** The files of the repository, those not yet committed included. */
-const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
-  cwd: root,
-  encoding: 'utf8',
-})
-  .trimEnd()
-  .split('\n')
-  .filter((file) => existsSync(path.join(root, file)));
+const files = listFiles();
 
 function read(file: string): string {
   return readFileSync(path.join(root, file), 'utf8');

@@ -1,9 +1,19 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The workspace's folder. */
 export const root = fileURLToPath(new URL('../../../', import.meta.url));
+
+/** The files of the repository, those not yet committed included. Relative to the workspace. */
+export function listFiles(): readonly string[] {
+  const args = ['ls-files', '--cached', '--others', '--exclude-standard'];
+  return execFileSync('git', args, { cwd: root, encoding: 'utf8' })
+    .trimEnd()
+    .split('\n')
+    .filter((file) => existsSync(path.join(root, file)));
+}
 
 interface Manifest {
   readonly name: string;

@@ -70,7 +70,7 @@ export interface SyncLoop {
 /**
  * Exchanges again and again. Failures are retried with exponential backoff and full jitter, not
  * before the server's Retry-After, which is kept up to a day; what cannot be
- * retried waits for the next interval.
+ * retried waits for the next interval, and no less than that either.
  * @throws SyncError `invalid-config` for a range of times that is none.
  */
 export function createSyncLoop(options: SyncLoopOptions): SyncLoop {
@@ -103,7 +103,7 @@ export function createSyncLoop(options: SyncLoopOptions): SyncLoop {
     const backoff = { baseMs: settings.retryBaseMs, maxMs: intervalMs.max };
     delayMs =
       isSyncError(error) && !error.retryable
-        ? drawWithin(intervalMs.min, intervalMs.max)
+        ? Math.min(MAX_FLOOR_MS, Math.max(floorMs, drawWithin(intervalMs.min, intervalMs.max)))
         : retryDelayMs(failures, floorMs, backoff, random);
     errors$.next(error);
     return EMPTY;

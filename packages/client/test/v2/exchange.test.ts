@@ -51,7 +51,7 @@ describe('an exchange in frames', () => {
     expect(constellation.report()).toMatchObject({ samplesAccepted: 96, refused: 0 });
   });
 
-  it('says how many samples are new, once each position', async () => {
+  it('says how many samples are new, once each position (rules 4.5, 11.8)', async () => {
     const { transport } = await openServer();
     const store = createMemoryPatternStore();
     const tv = await openTv(transport, { store });
@@ -102,7 +102,7 @@ describe('an exchange in frames', () => {
     for (const { contentId } of snapshot?.trends ?? []) expect(contentId).toMatch(/^global:/);
   });
 
-  it('goes again without base, in one round trip more, where the server lost it', async () => {
+  it('goes again without base, in one round trip more, where the server lost it (rule 11.5)', async () => {
     const first = await openServer();
     await teach(first, [0, 5]);
     const line = switchable(first.transport);
@@ -121,7 +121,7 @@ describe('an exchange in frames', () => {
     expect(await booksOf(tv)).toMatchObject({ waiting: 0, acknowledged: 12 });
   });
 
-  it('pushes everything again to a server of another epoch, which has lost it', async () => {
+  it('pushes everything again to a server of another epoch, which has lost it (rule 11.9)', async () => {
     const first = await openServer();
     const line = switchable(first.transport);
     const tv = await openTv(line);
@@ -152,7 +152,7 @@ describe('an exchange in frames', () => {
     expect(tv.lastVersion).toBe(2);
   });
 
-  it('takes the receipt of an answer whose snapshot cannot be read, and asks for it anew', async () => {
+  it('takes the receipt of an answer whose snapshot cannot be read, and asks for it anew (rule 11.4)', async () => {
     const server = await openServer();
     await teach(server, [0, 5]);
     let spoil = true;
@@ -186,7 +186,7 @@ describe('an exchange in frames', () => {
   });
 
   it.each(['inline', 'cached'] as const)(
-    'pushes again what a server lost that was put back to before it published, %s',
+    'pushes again what a server lost that was put back to before it published, %s (rule 11.9)',
     async (snapshots) => {
       const { tv, line } = await openAtFirstVersion(snapshots);
       expect(tv.lastVersion).toBe(1);
@@ -203,7 +203,7 @@ describe('an exchange in frames', () => {
   );
 
   it.each(['inline', 'cached'] as const)(
-    'pushes again what a server lost whose version has the same number and another content, %s',
+    'pushes again what a server lost whose version has the same number and another content, %s (rule 11.9)',
     async (snapshots) => {
       const { tv, line, first } = await openAtFirstVersion(snapshots);
       const second = await openServer({ keys: keysOf('the same') });
@@ -244,7 +244,7 @@ describe('an exchange in frames', () => {
 });
 
 describe('a server of v1', () => {
-  it('is spoken to in v1 by a TV that has never been acknowledged in frames', async () => {
+  it('is spoken to in v1 by a TV that has never been acknowledged in frames (rule 11.2)', async () => {
     const { constellation, transport } = await openServer({ v1Only: true });
     const wire = recording(transport);
     const tv = await openTv(wire);
@@ -260,7 +260,7 @@ describe('a server of v1', () => {
     expect(wire.seen).toEqual([POST]);
   });
 
-  it('is never fallen back to once frames were acknowledged', async () => {
+  it('is never fallen back to once frames were acknowledged (rule 11.2)', async () => {
     const store = createMemoryConstellationStore();
     const now = await openServer({ store: { ...store, close: () => Promise.resolve() } });
     const line = switchable(now.transport);

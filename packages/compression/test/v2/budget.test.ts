@@ -230,7 +230,7 @@ describe('a writer', () => {
     expect(thrownBy(() => publish(globalsOf([], { trends }))).code).toBe('serialization');
   });
 
-  it('reads integers above 2^53 - 1 as 2^53 - 1', () => {
+  it('reads integers above 2^53 - 1 as 2^53 - 1 (rule 1.3)', () => {
     const huge = { ...pattern(0, { sampleCount: 1e300, successRate: 1 }), newSamples: 1e200 };
     const { bytes } = encodeDeltaFrame(codec, deltaOf([huge]), { rate, random });
     const [found] = decodeDeltaFrame(codecs, bytes, { findBase }).delta.patterns;

@@ -28,11 +28,11 @@ describe('golden frames', () => {
   );
   const contents = readFrames(stored);
 
-  it.each(names)('%s: the same content gives the same bytes', (name) => {
+  it.each(names)('%s: the same content gives the same bytes (rule 9.1)', (name) => {
     expect(Buffer.from(makeFrames()[name]!).toString('hex')).toBe(golden.get(name)!.frame);
   });
 
-  it.each(names)('%s: the same bytes give the same content', (name) => {
+  it.each(names)('%s: the same bytes give the same content (rule 9.1)', (name) => {
     expect(contents[name]).toEqual(golden.get(name)!.content);
   });
 });

@@ -67,7 +67,7 @@ function emptySection(name: string, typicalBits: number, count: number): Uint8Ar
 }
 
 describe('a frame', () => {
-  it('is refused where it is cut, continued or changed in any bit', () => {
+  it('is refused where it is cut, continued or changed in any bit (rule 9.1)', () => {
     const bytes = encodeSnapshotFrame(snapshot);
     for (let length = 0; length < bytes.length; length += 1) {
       const error = thrownBy(() => decodeSnapshotFrame(codecs, bytes.slice(0, length)));
@@ -85,7 +85,7 @@ describe('a frame', () => {
     );
   });
 
-  it('of a later version, another kind or another codebook is a protocol error', () => {
+  it('of a later version, another kind or another codebook is a protocol error (rules 9.1, 9.5)', () => {
     const later = delta.slice();
     later[2]! += 16;
     const strange = new Codecs([{ ...codec, codebook: { ...codec.codebook, id: 'f'.repeat(16) } }]);
@@ -96,17 +96,21 @@ describe('a frame', () => {
     expect(decode(delta, strange)).toBe('protocol');
   });
 
-  it('is refused above its cap before anything of it is read', () => {
-    const tooLong = new Uint8Array(V2_LIMITS.maxResponseBytes + 1);
-    const limit = V2_LIMITS.maxResponseBytes;
+  it('is refused above its cap before anything of it is read (rule 9.2)', () => {
+    const limit = 65_536;
+    const tooLong = new Uint8Array(limit + 1);
     const refusal = { code: 'compression-limit', details: { limit, size: limit + 1 } };
     expect(thrownBy(() => decodeAnswerFrame(tooLong))).toMatchObject(refusal);
     expect(thrownBy(() => decodeSnapshotFrame(codecs, tooLong))).toMatchObject(refusal);
-    const request = tooLong.slice(0, V2_LIMITS.maxRequestBytes + 1);
-    expect(thrownBy(() => decodeBatchFrame(request)).code).toBe('compression-limit');
+    const request = tooLong.slice(0, 16_385);
+    const requestRefusal = { code: 'compression-limit', details: { limit: 16_384, size: 16_385 } };
+    expect(thrownBy(() => decodeBatchFrame(request))).toMatchObject(requestRefusal);
+    expect(thrownBy(() => decodeDeltaFrame(codecs, request, { findBase }))).toMatchObject(
+      requestRefusal,
+    );
   });
 
-  it('with sections of later versions is read without them', () => {
+  it('with sections of later versions is read without them (rule 9.1)', () => {
     const body = delta.slice(0, -4);
     const extended = Uint8Array.of(...body, 77, 3, 1, 2, 3);
     const bytes = Uint8Array.of(...extended, ...sha256(extended).subarray(0, 4));
@@ -115,7 +119,7 @@ describe('a frame', () => {
 });
 
 describe('work that costs next to no bytes', () => {
-  it('counts are held to their limits before anything is made', () => {
+  it('counts are held to their limits before anything is made (rule 9.2)', () => {
     const reader = (...section: Parameters<typeof emptySection>) =>
       new FieldReader(emptySection(...section));
     const { maxEngagements, maxRequestPatterns, maxTrends } = V2_LIMITS;
@@ -127,7 +131,7 @@ describe('work that costs next to no bytes', () => {
     for (const read of above) expect(thrownBy(read).message).toMatch(/above/);
   });
 
-  it('layers and embeddings of a snapshot are held to their limits before one is decoded', () => {
+  it('layers and embeddings of a snapshot are held to their limits before one is decoded (rule 9.2)', () => {
     const { codecs: counting, decoded } = countingCodec();
     const layered = (counts: readonly number[]): Uint8Array => {
       const layers = counts.map((count) => ({ count, codingError: 0 }));
@@ -145,6 +149,16 @@ describe('work that costs next to no bytes', () => {
       );
     }
     expect(decoded()).toBe(0);
+  });
+
+  it('a batch holds 32 deltas at most (rule 9.2)', () => {
+    const empty = encodeDeltaFrame(codec, deltaOf([]), { rate, random }).bytes;
+    const batchOf = (count: number) => Array.from({ length: count }, () => empty);
+    expect(decodeBatchFrame(encodeBatchFrame(batchOf(32)))).toHaveLength(32);
+    expect(thrownBy(() => encodeBatchFrame(batchOf(33))).code).toBe('compression-limit');
+    const sections = batchOf(33).map((payload) => ({ type: SectionType.frame, payload }));
+    const error = thrownBy(() => decodeBatchFrame(writeFrame({ kind: 'batch', sections })));
+    expect(error.message).toMatch(/33 frames in a batch/);
   });
 
   it('a batch holds no more patterns than a delta may', () => {

@@ -89,7 +89,7 @@ function history(seed: number): readonly Snapshot[] {
 describe('one content per version', () => {
   const histories = [1, 2, 3, 4, 5, 6].map(history);
 
-  it('full(v) = apply(diff(u -> v), u), bit for bit, for every u in the window', () => {
+  it('full(v) = apply(diff(u -> v), u), bit for bit, for every u in the window (rule 10.1)', () => {
     let diffs = 0;
     const generations = new Set<string>();
     histories.forEach((snapshots, index) => {
@@ -122,7 +122,7 @@ describe('one content per version', () => {
     expect(generations.size).toBeGreaterThan(histories.length + 3);
   });
 
-  it('a diff against another base is a version conflict', () => {
+  it('a diff against another base is a version conflict (rule 9.5)', () => {
     const [first, second, third] = histories[0]!;
     const diff = encodeDiffFrame(first!, second!);
     for (const base of [undefined, second, third, { ...first!, hash: '0'.repeat(16) }]) {
@@ -133,7 +133,7 @@ describe('one content per version', () => {
     }
   });
 
-  it('a base of the right name and other floats is found by the hash', () => {
+  it('a base of the right name and other floats is found by the hash (rule 10.1)', () => {
     const [first, second] = histories[0]!;
     const forged = { ...first!, patterns: first!.patterns.map((one) => ({ ...one, id: 'x' })) };
     const error = thrownBy(() =>
@@ -154,7 +154,7 @@ describe('a publication', () => {
     expect(encodeDiffFrame(first, second).length).toBeLessThanOrEqual(64);
   });
 
-  it('keeps the floats of what stayed within the coding error, and codes no finer than before', () => {
+  it('keeps the floats of what stayed within the coding error, and codes no finer than before (rule 10.2)', () => {
     const moved = patterns(50).map((one, i) => {
       const share = i < 5 ? 0.4 : i < 10 ? 0.01 : 0;
       return { ...one, embedding: movedBy(one.embedding, share, 7 * i) };
@@ -191,6 +191,45 @@ describe('a publication', () => {
     const second = publish(globalsOf(all, { version: 2 }), { previous: first });
     const third = publish(globalsOf(all, { version: 3 }), { previous: second });
     expect(third.layers).toEqual(second.layers);
+  });
+
+  it('begins a generation when its layers would have twice the bytes of the first one (rule 10.3)', () => {
+    let snapshot = publish(globalsOf(patterns(20)));
+    const shares: number[] = [];
+    let begun = 0;
+    for (let version = 2; version < 30; version += 1) {
+      const moved = patterns(20).map((one, i) =>
+        i % 5 === version % 5 ? { ...one, embedding: movedBy(one.embedding, 2, version) } : one,
+      );
+      const next = publish(globalsOf(moved, { version }), { previous: snapshot });
+      const [first] = next.layers;
+      const bytes = next.layers.reduce((sum, { message }) => sum + message.length, 0);
+      shares.push(bytes / first!.message.length);
+      if (next.generation !== snapshot.generation) {
+        begun += 1;
+        expect(next.generation).toBe(version);
+        expect(next.layers).toHaveLength(1);
+        expect(canDiff(snapshot, next)).toBe(false);
+      }
+      snapshot = next;
+    }
+    expect(begun).toBeGreaterThan(2);
+    expect(Math.max(...shares)).toBeLessThanOrEqual(2);
+    expect(Math.max(...shares)).toBeGreaterThan(1.5);
+  });
+
+  it('begins a generation when its layers no longer fit the budget (rule 10.3)', () => {
+    const previous = publish(globalsOf(patterns(20)));
+    const moved = patterns(20).map((one, i) =>
+      i < 3 ? { ...one, embedding: movedBy(one.embedding, 2, 7 * i) } : one,
+    );
+    const globals = globalsOf(moved, { version: 2 });
+    const wide = publish(globals, { previous });
+    expect(wide.generation).toBe(previous.generation);
+    const budgetBytes = encodeSnapshotFrame(previous).length + 8;
+    const tight = publish(globals, { previous, budgetBytes });
+    expect(tight.generation).toBe(2);
+    expect(encodeSnapshotFrame(tight).length).toBeLessThanOrEqual(budgetBytes);
   });
 
   it('begins a generation before its layers pass what a frame may hold', () => {

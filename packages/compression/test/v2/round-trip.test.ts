@@ -76,12 +76,13 @@ function expectRate(
 ) {
   const ratio = Math.round(given.successRate * given.sampleCount) / given.sampleCount;
   const isExact = given.successRate === ratio || given.successRate === Math.fround(ratio);
+  const isPercent = Math.round(given.successRate * 100) / 100 === given.successRate;
   const miss = Math.abs(found.successRate - given.successRate);
-  expect(miss).toBeLessThanOrEqual(isExact ? 0 : 1.0000001e-5);
+  expect(miss).toBeLessThanOrEqual(isExact || isPercent ? 0 : 1.0000001e-5);
 }
 
 describe('a delta frame', () => {
-  it('gives back all that is said, whatever it says', () => {
+  it('gives back all that is said, whatever it says (rule 9.3)', () => {
     const delta = fc.record(
       {
         deviceId: name,
@@ -118,6 +119,44 @@ describe('a delta frame', () => {
     );
   });
 
+  it('gives back rates in whole percents exactly, and times in whole milliseconds (rule 9.3)', () => {
+    const percents = Array.from({ length: 101 }, (_, percent) =>
+      pattern(percent, { sampleCount: 7, successRate: percent / 100 }),
+    );
+    const given = deltaOf(percents, { timestamp: '2026-11-22T10:00:00.123987Z' });
+    const { bytes } = encodeDeltaFrame(codec, given, { rate: { ...rate, step: 1 }, random });
+    const { delta: found } = decodeDeltaFrame(codecs, bytes, { findBase });
+    expect(found.patterns.map(({ successRate }) => successRate)).toEqual(
+      percents.map(({ successRate }) => successRate),
+    );
+    expect(found.timestamp).toBe('2026-11-22T10:00:00.123Z');
+  });
+
+  it('has another dither each time, and is read as the best guess or for sums (rule 9.4)', () => {
+    const given = deltaOf([pattern(0)]);
+    const encode = () => encodeDeltaFrame(codec, given, { rate, random }).bytes;
+    const [first, second] = [encode(), encode()];
+    expect(second).not.toEqual(first);
+    const cosineOf = (options: { unbiased?: boolean }) => {
+      const { delta } = decodeDeltaFrame(codecs, first, { findBase, ...options });
+      return cosineSimilarity(delta.patterns[0]!.embedding, pattern(0).embedding);
+    };
+    expect(cosineOf({})).toBeGreaterThan(cosineOf({ unbiased: true }));
+  });
+
+  it('names its codebook, and its base by stream, version and hash (rule 9.5)', () => {
+    const base = publish(globalsOf(patterns(3), { version: 7 }));
+    const { bytes } = encodeDeltaFrame(codec, deltaOf([pattern(0)]), { rate, random, base });
+    const header = readDeltaFrameHeader(bytes);
+    expect(codec.codebook.id.startsWith(header.codebookId)).toBe(true);
+    expect(header.base).toEqual({ stream: 'global', version: 7, hash: base.hash });
+    const asked: unknown[] = [];
+    const read = () =>
+      decodeDeltaFrame(codecs, bytes, { findBase: (reference) => void asked.push(reference) });
+    expect(read).toThrow(/coded against version 7 of global/);
+    expect(asked).toEqual([header.base]);
+  });
+
   it('keeps embeddings and a taste, cold and against a base', () => {
     const base = publish(globalsOf(patterns(20)));
     const vector = pattern(3).embedding;
@@ -140,7 +179,7 @@ describe('a delta frame', () => {
 });
 
 describe('a snapshot frame', () => {
-  it('gives back patterns and trends, whatever they say', () => {
+  it('gives back patterns and trends, whatever they say (rule 9.3)', () => {
     const globals = fc.record({
       patterns: fc.array(pushed, { maxLength: 4 }),
       trends: fc.array(trend, { maxLength: 8 }),

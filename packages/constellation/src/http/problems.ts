@@ -49,7 +49,8 @@ export function answerClientError(error: Error & { code?: string }, socket: Sock
   const body = Buffer.from(JSON.stringify(toProblem(shown, status)));
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nContent-Type: ${PROBLEM_MEDIA_TYPE}\r\n` +
-      `Content-Length: ${body.length}\r\nConnection: close\r\n\r\n${body.toString()}`,
+      `Content-Length: ${body.length}\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n` +
+      body.toString(),
     () => {
       socket.destroy();
     },

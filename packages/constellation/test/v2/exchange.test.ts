@@ -1,8 +1,11 @@
-import { encodeDeltaFrame } from '@omega-tv/compression';
+import { createHash } from 'node:crypto';
+import { decodeDeltaFrame, digestDelta, encodeDeltaFrame } from '@omega-tv/compression';
+import { cosineSimilarity } from '@omega-tv/embedding-codec';
 import { describe, expect, it } from '@jest/globals';
 import { createMemoryConstellationStore, openLevelConstellationStore } from '../../src/index.js';
 import { bodyOf, format as v1, openConstellation, patternOf, temporaryFolder } from '../support.js';
 import {
+  codecs,
   format,
   placedDelta,
   postFrame,
@@ -25,11 +28,21 @@ async function pushThree(url: string, indexes: readonly number[], sampleCount = 
 }
 
 describe('a push of a frame', () => {
-  it('is counted, and answered with a receipt for it', async () => {
-    const { url, constellation } = await serveFrames();
+  it('is counted, and answered with a receipt for it (rule 11.3)', async () => {
+    const syncWindow = { minMs: 1000, maxMs: 5000 };
+    const { url, constellation } = await serveFrames({ syncWindow });
     const delta = placedDelta('a', 5, patternOf(0), patternOf(7));
     const first = await pushFrame(url, delta);
-    expect(first.receipt).toMatchObject({ lastSeq: 5, outcome: 'applied' });
+    expect(first.receipt).toEqual({
+      serverEpoch: createHash('sha256')
+        .update(constellation.report().epoch)
+        .digest('hex')
+        .slice(0, 16),
+      lastSeq: 5,
+      outcome: 'applied',
+      digest: digestDelta(delta),
+    });
+    expect(first.window).toEqual(syncWindow);
     expect(first.current.version).toBe(0);
     const again = await pushFrame(url, delta);
     expect(again.receipt).toEqual({ ...first.receipt, outcome: 'duplicate' });
@@ -40,7 +53,63 @@ describe('a push of a frame', () => {
     });
   });
 
-  it('and one of v1 count the same samples once', async () => {
+  it('is answered in its own format; both are named in Accept-Post (rule 11.1)', async () => {
+    const { url } = await serveFrames();
+    const { bytes } = await format.encodeDelta(placedDelta('a', 1));
+    const frame = 'application/vnd.omega-tv.frame';
+    const octets = 'application/octet-stream';
+    for (const [body, mediaType] of [
+      [bytes, frame],
+      [await bodyOf('a'), octets],
+    ] as const) {
+      const response = await postFrame(url, body, { 'content-type': mediaType });
+      expect(response.status).toBe(200);
+      expect(response.headers.get('content-type')).toBe(mediaType);
+      expect(response.headers.get('accept-post')).toBe(`${frame}, ${octets}`);
+    }
+  });
+
+  it('counts by the marks, at whatever position; the last position is all that is kept beside them (rules 10.4, 11.8)', async () => {
+    const store = createMemoryConstellationStore();
+    const written: unknown[] = [];
+    const commit: typeof store.commit = (change) => {
+      written.push(...change.devices.values());
+      return store.commit(change);
+    };
+    const { url, constellation } = await serveFrames({ store: { ...store, commit } });
+    const push = async (seq: number, sampleCount: number) => {
+      const delta = placedDelta('a', seq, patternOf(0, { sampleCount }));
+      const { receipt } = await pushFrame(url, delta);
+      expect(written.at(-1)).toEqual({
+        marks: new Map([['p0', Math.max(12, sampleCount)]]),
+        last: { deviceEpoch: 7, seq, digest: digestDelta(delta) },
+      });
+      return receipt;
+    };
+    expect(await push(5, 12)).toMatchObject({ lastSeq: 5, outcome: 'applied' });
+    expect(await push(3, 15)).toMatchObject({ lastSeq: 3, outcome: 'applied' });
+    expect(await push(3, 19)).toMatchObject({ lastSeq: 3, outcome: 'applied' });
+    expect(constellation.report()).toMatchObject({ samplesAccepted: 19, duplicates: 0 });
+  });
+
+  it('is summed up as it was coded, without a guess (rule 9.4)', async () => {
+    const store = createMemoryConstellationStore();
+    const { url } = await serveFrames({ store, federation: { minDevices: 1 } });
+    const delta = placedDelta('a', 1, patternOf(0));
+    const { bytes } = await format.encodeDelta(delta, { tier: 'floor' });
+    expect((await postFrame(url, bytes)).status).toBe(200);
+    const [cluster] = (await store.load())!.federation.clusters.values();
+    const sum = Float32Array.from(cluster!.tally.closed.vector);
+    const cosineTo = (unbiased: boolean) => {
+      const options = { findBase: () => undefined, unbiased };
+      const [pattern] = decodeDeltaFrame(codecs, bytes, options).delta.patterns;
+      return cosineSimilarity(sum, pattern!.embedding);
+    };
+    expect(cosineTo(true)).toBeGreaterThan(1 - 1e-6);
+    expect(cosineTo(false)).toBeLessThan(1 - 1e-5);
+  });
+
+  it('and one of v1 count the same samples once (rule 11.8)', async () => {
     const { url, constellation } = await serveFrames();
     await pushFrame(url, placedDelta('a', 1, patternOf(0)));
     await fetch(`${url}/api/v1/sync`, {
@@ -51,7 +120,7 @@ describe('a push of a frame', () => {
     expect(constellation.report().samplesAccepted).toBe(15);
   });
 
-  it('brings the whole snapshot to who has none, a diff to who has one, nothing to who has it', async () => {
+  it('brings the whole snapshot to who has none, a diff to who has one, nothing to who has it (rule 11.3)', async () => {
     const { url, constellation } = await serveFrames();
     await pushThree(url, [0, 1, 2, 3, 4, 5, 6, 8, 9, 10]);
     await constellation.publish();
@@ -86,7 +155,7 @@ describe('a push of a frame', () => {
     expect(constellation.report().samplesAccepted).toBe(2 * 3 * 12 + 12);
   });
 
-  it('against a base that the server does not know is a conflict, and counts nothing', async () => {
+  it('against a base that the server does not know is a conflict, and counts nothing (rules 3.3, 11.5)', async () => {
     const { url, constellation } = await serveFrames();
     await pushThree(url, [0]);
     await constellation.publish();
@@ -105,7 +174,7 @@ describe('a push of a frame', () => {
     expect((await pushFrame(other, placedDelta('new', 3), { base })).status).toBe(200);
   });
 
-  it('leaves the snapshot out where only the receipt is wanted', async () => {
+  it('leaves the snapshot out where only the receipt is wanted (rule 11.3)', async () => {
     const { url, constellation } = await serveFrames();
     await pushThree(url, [0]);
     await constellation.publish();
@@ -129,18 +198,23 @@ describe('a push of a frame', () => {
       { accept: `application/vnd.omega-tv.frame;codebooks="00000000"` },
       415,
     ],
-  ])('with %s is refused, and told when to come back', async (_, headers, status) => {
-    const { url, constellation } = await serveFrames({ syncWindow: { minMs: 1000, maxMs: 5000 } });
-    const { bytes } = await format.encodeDelta(placedDelta('a', 1, patternOf(0)));
-    const response = await postFrame(url, bytes, headers);
-    expect(response.status).toBe(status);
-    expect(response.headers.get('accept-post')).toContain('application/vnd.omega-tv.frame');
-    expect(await response.json()).toMatchObject({
-      type: 'urn:omega-tv:problem:protocol',
-      next_sync: { min_ms: 1000, max_ms: 5000 },
-    });
-    expect(constellation.report().samplesAccepted).toBe(0);
-  });
+  ])(
+    'with %s is refused, and told when to come back (rules 11.1, 11.7)',
+    async (_, headers, status) => {
+      const { url, constellation } = await serveFrames({
+        syncWindow: { minMs: 1000, maxMs: 5000 },
+      });
+      const { bytes } = await format.encodeDelta(placedDelta('a', 1, patternOf(0)));
+      const response = await postFrame(url, bytes, headers);
+      expect(response.status).toBe(status);
+      expect(response.headers.get('accept-post')).toContain('application/vnd.omega-tv.frame');
+      expect(await response.json()).toMatchObject({
+        type: 'urn:omega-tv:problem:protocol',
+        next_sync: { min_ms: 1000, max_ms: 5000 },
+      });
+      expect(constellation.report().samplesAccepted).toBe(0);
+    },
+  );
 
   it('of damaged bytes is refused, whatever is flipped', async () => {
     const { url, constellation } = await serveFrames();
@@ -154,8 +228,17 @@ describe('a push of a frame', () => {
     expect(constellation.report()).toMatchObject({ samplesAccepted: 0, devices: 0 });
   });
 
-  it('of more patterns than a device has marks for is refused before they are read', async () => {
-    const { url, constellation } = await serveFrames();
+  it('of more patterns than a device has marks for is refused before they are read (rule 11.11)', async () => {
+    let decoded = 0;
+    const [codec] = snapshots.codecs;
+    const counting: typeof codec = {
+      ...codec,
+      decode(message, options) {
+        decoded += options.count;
+        return codec.decode(message, options);
+      },
+    };
+    const { url, constellation } = await serveFrames({ snapshots: { codecs: [counting] } });
     const patterns = Array.from({ length: 129 }, (_, i) => patternOf(i, { id: `p-${i}` }));
     const delta = placedDelta('a', 1, ...patterns);
     const rate = { budgetBytes: 16_384, step: 0.5 };
@@ -164,17 +247,18 @@ describe('a push of a frame', () => {
     const response = await postFrame(url, bytes);
     expect(response.status).toBe(422);
     expect(await response.json()).toMatchObject({ path: 'patterns[128]' });
+    expect(decoded).toBe(0);
     expect(constellation.report().samplesAccepted).toBe(0);
   });
 
-  it('above 16 KiB is refused before it is read', async () => {
+  it('above 16 KiB is refused before it is read (rule 9.2)', async () => {
     const { url } = await serveFrames();
     const response = await postFrame(url, new Uint8Array(16_385));
     expect(response.status).toBe(413);
     expect(await response.json()).toMatchObject({ size: 16_385, limit: 16_384 });
   });
 
-  it('is refused by a server of v1, which says so', async () => {
+  it('is refused by a server of v1, which says so (rule 11.1)', async () => {
     const { url } = await serveFrames({ snapshots: undefined } as never);
     const { bytes } = await format.encodeDelta(placedDelta('a', 1));
     const response = await postFrame(url, bytes);
@@ -217,7 +301,7 @@ describe('published versions', () => {
     ).toBe(2);
   });
 
-  it('of a server that spoke v1 only are published anew, as the next version', async () => {
+  it('of a server that spoke v1 only are published anew, as the next version (rule 10.5)', async () => {
     const store = createMemoryConstellationStore();
     const keep = { ...store, close: () => Promise.resolve() };
     const old = await openConstellation({ store: keep });
@@ -230,7 +314,30 @@ describe('published versions', () => {
     await now.close();
   });
 
-  it('are kept as long as the window says', async () => {
+  it('of a codebook that the server lacks are published anew, as the next version (rule 10.5)', async () => {
+    const store = createMemoryConstellationStore();
+    const keep = { ...store, close: () => Promise.resolve() };
+    const [codec] = snapshots.codecs;
+    const id = codec.codebook.id.replace(/^..../, 'ffff');
+    const other = { ...codec, codebook: { ...codec.codebook, id } };
+    const before = await openConstellation({ store: keep, snapshots: { codecs: [other] } });
+    for (const device of ['a', 'b', 'c']) await before.sync(await bodyOf(device, patternOf(0)));
+    const published = await before.publish();
+    expect(published?.version).toBe(1);
+    await before.close();
+    const now = await openConstellation({ store: keep, snapshots });
+    expect(now.version).toBe(2);
+    expect(now.window?.newest).toMatchObject({
+      version: 2,
+      patterns: published?.patterns.map(({ id: name, genre }) => ({ id: name, genre })),
+    });
+    await now.close();
+    const again = await openConstellation({ store: keep, snapshots });
+    expect(again.version).toBe(2);
+    await again.close();
+  });
+
+  it('are kept as long as the window says (rule 10.4)', async () => {
     const { url, constellation } = await serveFrames({
       snapshots: { ...snapshots, maxVersions: 2 },
     });

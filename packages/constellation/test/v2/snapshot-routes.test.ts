@@ -1,8 +1,9 @@
 import { decodeSnapshotFrame } from '@omega-tv/compression';
 import { createOpenApiDocument } from '@omega-tv/protocol';
 import { describe, expect, it } from '@jest/globals';
-import { patternOf } from '../support.js';
-import { codecs, placedDelta, pushFrame, serveFrames } from './support.js';
+import { RawConnection } from '../raw-http.js';
+import { bodyOf, patternOf } from '../support.js';
+import { codecs, format, placedDelta, postFrame, pushFrame, serveFrames } from './support.js';
 
 async function published() {
   const server = await serveFrames();
@@ -21,7 +22,7 @@ async function published() {
 }
 
 describe('GET of a snapshot', () => {
-  it('gives the same bytes for ever, and says so to caches', async () => {
+  it('gives the same bytes for ever, and says so to caches (rule 11.6)', async () => {
     const { get } = await published();
     const { response, body } = await get('global/1');
     expect(response.status).toBe(200);
@@ -38,7 +39,7 @@ describe('GET of a snapshot', () => {
     expect((await get('global/1', { 'if-none-match': '"x"' })).response.status).toBe(200);
   });
 
-  it('gives a diff to a base that it knows, under a tag of its own, else the whole', async () => {
+  it('gives a diff to a base that it knows, under a tag of its own, else the whole (rule 11.6)', async () => {
     const { get } = await published();
     const base = decodeSnapshotFrame(codecs, (await get('global/1')).body);
     const whole = await get('global/2');
@@ -63,7 +64,7 @@ describe('GET of a snapshot', () => {
     ['global/1?base=01', 400],
     ['global/9007199254740991', 404],
     ['global/9007199254740992', 400],
-  ])('of %s is a problem with status %i that no cache keeps', async (path, status) => {
+  ])('of %s is a problem with status %i that no cache keeps (rule 11.6)', async (path, status) => {
     const { get } = await published();
     const { response } = await get(path);
     expect(response.status).toBe(status);
@@ -78,7 +79,7 @@ it.each([
   ['openapi.json', 'GET, HEAD'],
   ['snapshots/global/1', 'GET, HEAD'],
   ['sync', 'POST'],
-])('%s names its methods to others', async (route, allow) => {
+])('%s names its methods to others (rule 3.3)', async (route, allow) => {
   const { url, constellation } = await serveFrames();
   for (const method of ['DELETE', 'PUT', 'PATCH', 'OPTIONS', 'QUERY']) {
     const response = await fetch(`${url}/api/v1/${route}`, { method });
@@ -89,12 +90,27 @@ it.each([
   expect(constellation.report().refused).toBe(0);
 });
 
-it('what changes is kept by no cache', async () => {
-  const { url } = await serveFrames();
+it('what changes is kept by no cache (rule 11.6)', async () => {
+  const { url, port } = await serveFrames();
   for (const route of ['health', 'sync/version']) {
     const { headers } = await fetch(`${url}/api/v1/${route}`);
     expect(headers.get('cache-control')).toBe('no-store');
   }
+  const { bytes } = await format.encodeDelta(placedDelta('a', 1));
+  for (const [body, mediaType, status] of [
+    [bytes, format.mediaType, 200],
+    [await bodyOf('a'), 'application/octet-stream', 200],
+    [bytes.subarray(1), format.mediaType, 400],
+    [bytes, 'text/plain', 415],
+  ] as const) {
+    const response = await postFrame(url, body, { 'content-type': mediaType });
+    expect(response.status).toBe(status);
+    expect(response.headers.get('cache-control')).toBe('no-store');
+  }
+  const connection = await RawConnection.open(port);
+  connection.send('hello\r\n\r\n');
+  expect((await connection.answer())?.headers.get('cache-control')).toBe('no-store');
+  connection.destroy();
 });
 
 it('the contract is served as the package makes it', async () => {

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from '@omega-tv/test-support';
@@ -11,17 +11,18 @@ export interface Child {
   kill(): Promise<readonly string[]>;
 }
 
-/** Starts a script beside the tests; it ends with the test at the latest. */
+/**
+ * Starts a script beside the tests; it ends with the test at the latest.
+ * @param launcher A command that starts Node under conditions of its own.
+ */
 export function startChild(
   script: string,
   args: readonly string[],
-  options: SpawnOptions = {},
+  launcher: readonly string[] = [],
 ): Child {
   const file = fileURLToPath(new URL(script, import.meta.url));
-  const child = spawn(process.execPath, [file, ...args], {
-    ...options,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const [command = process.execPath, ...rest] = [...launcher, process.execPath, file, ...args];
+  const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'inherit'] });
   const lines: string[] = [];
   const waiting = new Set<() => void>();
   let ended = false;

@@ -2,7 +2,9 @@ export { anyError } from './any-error.js';
 export { bundleScript, type Bundle } from './bundle.js';
 export {
   chromiumPath,
+  heldToModes,
   missingChromium,
+  missingModes,
   missingOtherNodes,
   missingPrlimit,
   otherNodes,

@@ -21,6 +21,21 @@ export function missingOtherNodes(): string | undefined {
   return otherNodes.length > 0 ? undefined : 'no other versions of Node; name some in OTHER_NODES';
 }
 
+/**
+ * What a command line begins with so that the modes of files hold for it, whoever runs it: root
+ * keeps its id, and so may read what is its own, but may not override modes.
+ */
+export const heldToModes: readonly string[] =
+  process.getuid?.() === 0 ? ['setpriv', '--bounding-set=-dac_override,-dac_read_search'] : [];
+
+/** Why a folder that may not be written cannot be had here; undefined where it can. */
+export function missingModes(): string | undefined {
+  if (process.getuid === undefined) return 'files here have no modes';
+  const [command, ...args] = heldToModes;
+  if (command === undefined || spawnSync(command, [...args, 'true']).status === 0) return undefined;
+  return 'no setpriv (part of util-linux) that lets root give up its privileges';
+}
+
 /** Why no limit can be put on what a process writes; undefined where one can. */
 export function missingPrlimit(): string | undefined {
   if (spawnSync('prlimit', ['--version']).status === 0) return undefined;

@@ -20,6 +20,20 @@ function matches(among: readonly string[], pattern: RegExp): readonly string[] {
   );
 }
 
+interface LockedPackage {
+  readonly link?: boolean;
+  readonly integrity?: string;
+  readonly hasInstallScript?: boolean;
+}
+
+/** What npm installs from elsewhere, by its folder. */
+function lockedPackages(): readonly (readonly [folder: string, LockedPackage])[] {
+  const lock = JSON.parse(read('package-lock.json')) as {
+    packages: Readonly<Record<string, LockedPackage>>;
+  };
+  return Object.entries(lock.packages).filter(([folder]) => folder.includes('node_modules/'));
+}
+
 describe('the repository', () => {
   const sources = files.filter((file) => /\.(ts|js|mjs)$/.test(file));
   const tests = sources.filter((file) => file.includes('/test/'));
@@ -42,6 +56,20 @@ describe('the repository', () => {
 
   it('names no registry in its lock file', () => {
     expect(matches(['package-lock.json'], /"resolved": "(?:git\+)?(?:http|ssh)/)).toEqual([]);
+  });
+
+  it('locks each package from a registry by its hash', () => {
+    const unlocked = lockedPackages().filter(([, { link, integrity }]) => !link && !integrity);
+    expect(unlocked.map(([folder]) => folder)).toEqual([]);
+  });
+
+  it('says of each package with an install script that it may run', () => {
+    const { allowScripts } = JSON.parse(read('package.json')) as { allowScripts: object };
+    const withScripts = lockedPackages().filter(([, { hasInstallScript }]) => hasInstallScript);
+    const names = withScripts.map(([folder]) => folder.replace(/^.*node_modules\//, ''));
+    expect(names.filter((name) => name !== 'fsevents').sort()).toEqual(
+      Object.keys(allowScripts).sort(),
+    );
   });
 
   it('skips no test and prefers none', () => {

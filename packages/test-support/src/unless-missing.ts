@@ -10,8 +10,8 @@ export function describeUnless(missing: Missing, name: string, tests: () => void
 }
 
 /** A test that needs something of the machine; without it, it is skipped and says why. */
-export function itUnless(missing: Missing, name: string, test: () => unknown): void {
-  if (missing === undefined) it(name, async () => void (await test()));
+export function itUnless(missing: Missing, name: string, test: () => void | Promise<void>): void {
+  if (missing === undefined) it(name, test);
   else it.skip(skipped(name, missing), () => undefined);
 }
 

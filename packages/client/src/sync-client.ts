@@ -214,7 +214,7 @@ export class SyncClient {
       const path = snapshotPath({ stream: GLOBAL_STREAM, version }, held);
       const bytes = await this.#protocol.getSnapshot(path, options);
       const read = this.#format.decodeSnapshot?.(bytes, held);
-      if (read !== undefined && (hash === undefined || read.snapshot?.hash === hash)) {
+      if (read !== undefined && (hash === undefined || read.snapshot.hash === hash)) {
         await this.#adoptSnapshot(read, answerAdopted);
         return snapshotFetched(read.globals, bytes.length, this.#clock.nowMs() - startMs);
       }

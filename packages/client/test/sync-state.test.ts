@@ -207,7 +207,7 @@ describe('near copies', () => {
     expect(afterRestart.merges).toEqual(merged.merges);
   });
 
-  it('leave behind what was on its way under the own id of the copy (rule 9.9)', () => {
+  it('leave behind what was on its way under the own id of the copy (rules 4.9, 9.9)', () => {
     const both = [original, copy];
     const begun = pushBegun(emptySyncState, pendingPatterns(emptySyncState, both));
     const grown = { ...copy, sampleCount: 24 };

@@ -152,7 +152,7 @@ describe('publish', () => {
     expect(merged.globals!.patterns).toHaveLength(1);
   });
 
-  it('does not merge for what has not closed', () => {
+  it('does not merge for what has not closed (rule 7.3)', () => {
     const settings = createFederationConfig({ minDevices: 3, joinCosine: 0.9 });
     const state = fold(
       [...trio(titles[0]!.embedding), contributionOf('x', titles[1]!.embedding)],

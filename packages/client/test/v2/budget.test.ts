@@ -97,7 +97,8 @@ describe('the order of a push', () => {
     });
     const idsOf = (...some: readonly ReturnType<typeof pushed>[]) =>
       orderByTeaching(some, [realPattern(0, { id: 'global:a' })]).map(({ id }) => id);
-    expect(idsOf(pushed(5, 12, 0.7), pushed(9, 12, 1))).toEqual(['p9', 'p5']);
+    const better = { ...pushed(5, 12, 1), id: 'better' };
+    expect(idsOf(pushed(5, 12, 0.7), better)).toEqual(['better', 'p5']);
     // What is published already teaches a twentieth, but in a tenth of the bytes.
     expect(idsOf(pushed(5, 10, 1), pushed(0, 30, 1))).toEqual(['p0', 'p5']);
   });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from '@jest/globals';
 import {
   canDiff,
+  createV2Format,
   decodeDeltaFrame,
   decodeSnapshotFrame,
   encodeDeltaFrame,
@@ -11,6 +12,7 @@ import {
   publishSnapshot,
   V2_LIMITS,
 } from '../../src/index.js';
+import { BUDGET_TIERS } from '../../src/v2/budget-tiers.js';
 import {
   codec,
   codecs,
@@ -115,6 +117,23 @@ describe('a byte budget', () => {
       { numRuns: 150, seed: 2 },
     );
     expect(outcomes).toEqual(new Set(['all', 'fewer', 'diff', 'refused']));
+  });
+
+  it('is 512, 1,024 or 2,048 bytes by the tier of a push (rule 9.7)', async () => {
+    const format = createV2Format({ codecs: [codec], random });
+    for (const [tier, budgetBytes, count] of [
+      ['floor', 512, 8],
+      ['normal', 1024, 14],
+      ['ceiling', 2048, 24],
+    ] as const) {
+      expect(BUDGET_TIERS[tier].budgetBytes).toBe(budgetBytes);
+      const delta = deltaOf(patterns(count));
+      const parts = await format.splitDelta(delta, { tier });
+      const sizes = await Promise.all(
+        parts.map(async (part) => (await format.encodeDelta(part, { tier })).bytes.length),
+      );
+      expect(Math.max(...sizes)).toBeLessThanOrEqual(budgetBytes);
+    }
   });
 
   it('goes to the embeddings but for a few bytes', () => {

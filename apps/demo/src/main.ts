@@ -2,9 +2,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Command } from 'commander';
 import { loadCatalogue } from '@omega-tv/catalogue';
-import { parseWhole, runProgram, signalOfProcess } from '@omega-tv/command-line';
+import { createProgram, parseWhole, runProgram, signalOfProcess } from '@omega-tv/command-line';
 import { createMiniLmCodec } from '@omega-tv/compression/node';
 import { noBytes } from './both-protocols.js';
 import { play } from './play.js';
@@ -14,28 +13,25 @@ import { SimulatedClock } from './world.js';
 
 const MIN_DEVICES = 3;
 const DEFAULT_SEED = 1;
-/** Exit code of a process that SIGINT ended (128 + 2). */
-const INTERRUPTED = 130;
 
 interface DemoOptions {
   readonly keep: boolean;
   readonly seed: number;
 }
 
-const program = new Command('npm start --')
-  .description(
-    'Simulated viewers, TVs that learn from them, and a Constellation: what the product does, ' +
-      'in half a minute to one, on simulated time.',
-  )
+const program = createProgram(
+  'npm start --',
+  'Simulated viewers, TVs that learn from them, and a Constellation: what the product does, ' +
+    'in half a minute to one, on simulated time.',
+)
   .option('--keep', 'keep the server up at the end, until Ctrl-C', false)
   .option('--seed <n>', 'other viewers, other evenings', parseWhole(0), DEFAULT_SEED)
-  .showHelpAfterError('(add --help for what there is)')
   .action(runDemo);
 
 await runProgram(program);
 
 async function runDemo({ keep, seed }: DemoOptions): Promise<void> {
-  const signal = signalOfProcess();
+  const signal = signalOfProcess('the server was stopped, and nothing is left behind');
   const folder = await mkdtemp(path.join(tmpdir(), 'omega-tv-demo-'));
   const clock = new SimulatedClock(Date.now());
   const directory = path.join(folder, 'constellation');
@@ -58,9 +54,8 @@ async function runDemo({ keep, seed }: DemoOptions): Promise<void> {
     if (!booksBalance(summary.televisions, summary.server)) process.exitCode = 1;
     if (keep) await keepServing(server, signal);
   } catch (error) {
-    if (!signal.aborted) throw error;
-    process.stderr.write('Stopped; nothing is left behind.\n');
-    process.exitCode = INTERRUPTED;
+    signal.throwIfAborted();
+    throw error;
   } finally {
     await server.kill();
     await rm(folder, { recursive: true, force: true });

@@ -1,3 +1,4 @@
+import { plural } from '@omega-tv/command-line';
 import { readReport } from '@omega-tv/constellation';
 import { PERSONAS } from '@omega-tv/simulated-viewers';
 import { reportTelevision, type TelevisionReport } from '@omega-tv/tv-agent';
@@ -22,7 +23,8 @@ const LAST_DAY = 28;
 export async function play(world: World, signal: AbortSignal): Promise<Summary> {
   const { server } = world;
   const households = await runScene(
-    `A Constellation and ${TASTES.length * TVS_PER_TASTE} TVs of ${TASTES.length} tastes`,
+    `A Constellation and ${plural(TASTES.length * TVS_PER_TASTE, 'TV')} of ${plural(TASTES.length, 'taste')}`,
+    signal,
     async (show) => {
       await server.start();
       show(`listening on ${server.url}`);
@@ -34,6 +36,7 @@ export async function play(world: World, signal: AbortSignal): Promise<Summary> 
   const playDays = createDayPlayer(world, households, signal);
   const before = await runScene(
     'Simulated days: viewers watch, TVs learn and sync',
+    signal,
     async (show) => {
       await playDays(1, FIRST_LIST_DAY, show);
       const list = await takeList(household);
@@ -43,16 +46,17 @@ export async function play(world: World, signal: AbortSignal): Promise<Summary> 
   );
   const crash = await runScene(
     `Day ${CRASH_DAY}: the server is killed while TVs sync, and restarted`,
+    signal,
     () => playCrash(world, households),
   );
-  const after = await runScene('More simulated days', async (show) => {
+  const after = await runScene('More simulated days', signal, async (show) => {
     await playDays(CRASH_DAY + 1, LAST_DAY, show);
     return takeList(household);
   });
-  const newcomers = await runScene('TVs just unpacked ask for help', () =>
+  const newcomers = await runScene('TVs just unpacked ask for help', signal, () =>
     playNewcomers(world, TASTES),
   );
-  return runScene('Everything is stopped and added up', async () => {
+  return runScene('Everything is stopped and added up', signal, async () => {
     await settleAll(households);
     const televisions = await reportAll(households);
     await server.stop();
@@ -87,7 +91,9 @@ function createDayPlayer(world: World, households: readonly Household[], signal:
       signal.throwIfAborted();
       const version = await playDay(world, households);
       const syncs = households.reduce((sum, { results }) => sum + results.length, 0);
-      show(`day ${day} of ${LAST_DAY}: ${syncs} exchanges, global patterns version ${version}`);
+      show(
+        `day ${day} of ${LAST_DAY}: ${plural(syncs, 'exchange')}, global patterns version ${version}`,
+      );
     }
   };
 }

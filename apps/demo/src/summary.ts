@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
-import pc from 'picocolors';
+import { createColors } from 'picocolors';
+import { plural, showsColors } from '@omega-tv/command-line';
 import type { ConstellationReport } from '@omega-tv/constellation';
 import type { SyncResult } from '@omega-tv/protocol';
 import { describeList, type TelevisionReport } from '@omega-tv/tv-agent';
@@ -10,6 +11,7 @@ import type { Newcomer } from './scenes/newcomers.js';
 import type { ListMoment } from './scenes/showcase.js';
 
 const SHOWN_TITLES = 3;
+const colors = createColors(showsColors(process.stdout));
 
 export interface Summary {
   readonly firstListDay: number;
@@ -105,11 +107,11 @@ function describeBytes({ results, bytes: sent }: Summary): string {
 function describeCrash({ crash, server }: Summary): string {
   return [
     heading('A server killed in the middle (SIGKILL)'),
-    `${crash.synced} TVs had synced, ${crash.broken} were cut off; all went on after the restart.`,
+    `${plural(crash.synced, 'TV')} had synced, ${crash.broken} ${crash.broken === 1 ? 'was' : 'were'} cut off; all went on after the restart.`,
     ...(server.duplicates === 0
       ? []
       : [
-          `${server.duplicates} pushes had been counted, only the answer was lost: sent again, they counted nothing.`,
+          `${plural(server.duplicates, 'push', 'pushes')} had been counted before the answer was lost: sent again, that counted nothing.`,
         ]),
   ].join('\n');
 }
@@ -128,14 +130,14 @@ function describeBooks({ televisions, server, minDevices }: Summary): string {
   const reports = [...televisions.values()];
   const acknowledged = sum(reports, ({ samplesAcknowledged }) => samplesAcknowledged);
   const verdict = booksBalance(televisions, server)
-    ? pc.green('They agree.')
-    : pc.red('THEY DIFFER.');
+    ? colors.green('They agree.')
+    : colors.red('THEY DIFFER.');
   return [
     heading('The books'),
     table.toString(),
-    `All TVs: ${acknowledged} samples acknowledged. Constellation: ${server.samplesAccepted} accepted. ${verdict}`,
+    `All TVs: ${plural(acknowledged, 'sample')} acknowledged. Constellation: ${server.samplesAccepted} accepted. ${verdict}`,
     `Withheld samples belong to patterns below the quality filter. The Constellation keeps sums of ` +
-      `${server.devices} TVs (these and those just unpacked) and publishes nothing that fewer than ${minDevices} contributed to (10 by default).`,
+      `${plural(server.devices, 'TV')} (these and those just unpacked) and publishes nothing that fewer than ${minDevices} contributed to (10 by default).`,
   ].join('\n');
 }
 
@@ -162,7 +164,7 @@ function createTable(head: string[]): Table.Table {
 }
 
 function heading(text: string): string {
-  return pc.bold(text);
+  return colors.bold(text);
 }
 
 function sum<Item>(items: readonly Item[], of: (item: Item) => number): number {

@@ -1,17 +1,22 @@
 #!/usr/bin/env node
-import { Command, Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { readReport } from '@omega-tv/constellation';
-import { parseFraction, parseWhole, resolveFromCaller, runProgram } from '@omega-tv/command-line';
+import {
+  createProgram,
+  parseFraction,
+  parseWhole,
+  resolveFromCaller,
+  runProgram,
+} from '@omega-tv/command-line';
 import { serve } from './serve.js';
 
 const MAX_PORT = 65_535;
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
-const program = new Command('mock-constellation')
-  .description(
-    'A Constellation on one machine: sync in frames and v1, an embedded store, faults on demand.',
-  )
-  .showHelpAfterError('(add --help for what there is)');
+const program = createProgram(
+  'mock-constellation',
+  'A Constellation on one machine: sync in frames and v1, an embedded store, faults on demand.',
+);
 
 program
   .command('serve', { isDefault: true })
@@ -21,7 +26,7 @@ program
   .requiredOption('--data <folder>', 'where the store lives; created when missing')
   .option('--min-devices <k>', 'devices behind each published value', parseWhole(1), 10)
   .option('--publish-every <ms>', 'time between publications', parseWhole(1, MAX_DELAY_MS), 5000)
-  .option('--region <code>', 'where its TVs are, ISO 3166-1 alpha-2')
+  .option('--region <code>', 'where its TVs are, ISO 3166-1 alpha-2', parseRegion)
   .option('--v1-only', 'do not read frames, as a server of the first version', false)
   .addOption(
     new Option('--log-level <level>', 'what is logged to stderr')
@@ -52,3 +57,8 @@ program
   });
 
 await runProgram(program);
+
+function parseRegion(text: string): string {
+  if (/^[A-Z]{2}$/.test(text)) return text;
+  throw new InvalidArgumentError('Expected two capital letters (ISO 3166-1 alpha-2), such as DE.');
+}

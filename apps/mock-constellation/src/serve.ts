@@ -5,7 +5,12 @@ import {
   startPublishing,
 } from '@omega-tv/constellation';
 import { createMiniLmCodec, createNodeV1Format } from '@omega-tv/compression/node';
-import { createAppLogger, resolveFromCaller, signalOfProcess } from '@omega-tv/command-line';
+import {
+  createAppLogger,
+  prepareFolder,
+  resolveFromCaller,
+  signalOfProcess,
+} from '@omega-tv/command-line';
 import { createRandom } from '@omega-tv/seeded-random';
 import type { Clock } from '@omega-tv/types';
 import { installFaults, type Faults } from './faults.js';
@@ -34,6 +39,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   const logger = createAppLogger(options.logLevel);
   const format = createNodeV1Format({ logger, clock });
   const directory = resolveFromCaller(options.data);
+  await prepareFolder(directory);
   const store = await openLevelConstellationStore({ directory });
   const constellation = await Constellation.open({
     store,
@@ -55,6 +61,7 @@ export async function serve(options: ServeOptions): Promise<void> {
         stopped.addEventListener('abort', resolve, { once: true });
       });
     }
+    process.stderr.write('stopping: requests under way are answered first\n');
   } finally {
     await app.close();
     await publisher.stop();

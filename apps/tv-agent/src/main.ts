@@ -1,18 +1,19 @@
 #!/usr/bin/env node
-import { Command, InvalidArgumentError, Option } from 'commander';
-import { parseWhole, resolveFromCaller, runProgram } from '@omega-tv/command-line';
+import { Option } from 'commander';
+import { createProgram, parseWhole, resolveFromCaller, runProgram } from '@omega-tv/command-line';
 import { describeList } from './cli/describe.js';
 import { openTelevision, reportTelevision } from './cli/report.js';
 import { run } from './cli/run.js';
 import { explain } from './recommender/reason.js';
-import { PERSONAS, type Persona } from '@omega-tv/simulated-viewers';
+import { PERSONAS } from '@omega-tv/simulated-viewers';
 
 const MAX_INTERVAL_MS = 24 * 60 * 60 * 1000;
 const DEFAULT_INTERVAL_MS = 10 * 60 * 1000;
 
-const program = new Command('tv-agent')
-  .description('The reference TV: a simulated viewer, a pattern learner, sync, recommendations.')
-  .showHelpAfterError('(add --help for what there is)');
+const program = createProgram(
+  'tv-agent',
+  'The reference TV: a simulated viewer, a pattern learner, sync, recommendations.',
+);
 
 program
   .command('run')
@@ -29,7 +30,11 @@ program
   )
   .option('--evenings <n>', 'simulated evenings before each exchange', parseWhole(0, 1000), 7)
   .option('--seed <n>', 'makes the viewer repeatable; default: from the device id', parseWhole(0))
-  .option('--persona <name>', `one of ${PERSONAS.map(({ name }) => name).join(', ')}`, parsePersona)
+  .addOption(
+    new Option('--persona <name>', 'who watches; default: drawn from the seed').choices(
+      PERSONAS.map(({ name }) => name),
+    ),
+  )
   .addOption(
     new Option(
       '--budget <tier>',
@@ -78,9 +83,3 @@ program
   });
 
 await runProgram(program);
-
-function parsePersona(name: string): Persona {
-  const persona = PERSONAS.find((each) => each.name === name);
-  if (persona !== undefined) return persona;
-  throw new InvalidArgumentError(`There is none of this name.`);
-}

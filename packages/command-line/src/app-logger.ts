@@ -1,5 +1,6 @@
 import { destination, pino, type Logger } from 'pino';
 import pretty from 'pino-pretty';
+import { showsColors } from './colors.js';
 
 /**
  * A logger that writes to stderr, so that stdout holds only what a command promises. Readable on a
@@ -11,7 +12,7 @@ export function createAppLogger(level: string): Logger {
         destination: 2,
         sync: true,
         ignore: 'pid,hostname',
-        colorize: process.env.NO_COLOR === undefined,
+        colorize: showsColors(process.stderr),
       })
     : destination({ dest: 2, sync: true });
   return pino({ level }, stream);

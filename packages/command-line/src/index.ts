@@ -1,7 +1,15 @@
 export { createAppLogger } from './app-logger.js';
 export { resolveFromCaller } from './caller-path.js';
-export { CommandError } from './command-error.js';
+export { showsColors } from './colors.js';
+export { CommandError, UsageError } from './command-error.js';
+export { createProgram } from './create-program.js';
+export { prepareFolder } from './data-folder.js';
+export { describeCause, describeError } from './describe-error.js';
+export { checkInput } from './input-file.js';
 export { parseFraction, parseWhole } from './option-parsers.js';
 export { checkOutput, writeFileAtomically } from './output-file.js';
+export { plural } from './plural.js';
+export { createProgress, type Progress } from './progress.js';
 export { runProgram } from './run-program.js';
-export { signalOfProcess } from './process-signal.js';
+export { createSignalHandler, Interruption, signalOfProcess } from './process-signal.js';
+export { answerFromThread, computeInThread } from './thread.js';

@@ -1,6 +1,7 @@
 import { access, constants, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { CommandError } from './command-error.js';
+import { systemReason } from './system-errors.js';
 
 /** What a file is made of: whole, or piece by piece. */
 export type FileContent = string | Uint8Array | Iterable<Uint8Array>;
@@ -14,10 +15,12 @@ export async function checkOutput(file: string): Promise<void> {
   try {
     await access(folder, constants.W_OK | constants.X_OK);
   } catch {
-    throw new CommandError(`${file} cannot be written: ${folder} is missing or not writable.`);
+    throw new CommandError(
+      `${file} cannot be written: ${folder} is missing or not writable; create it or choose another place`,
+    );
   }
   if ((await kindOf(file)) === 'folder') {
-    throw new CommandError(`${file} cannot be written: it is a folder.`);
+    throw new CommandError(`${file} cannot be written: it is a folder; name a file`);
   }
 }
 
@@ -26,6 +29,17 @@ export async function checkOutput(file: string): Promise<void> {
  * is no regular file, such as a pipe, is written as it is.
  */
 export async function writeFileAtomically(file: string, content: FileContent): Promise<void> {
+  try {
+    await writeAtomically(file, content);
+  } catch (error) {
+    // A failed write names no file of its own.
+    const reason = systemReason(error);
+    if (reason === undefined) throw error;
+    throw new CommandError(`${file} cannot be written: ${reason}`, { cause: error });
+  }
+}
+
+async function writeAtomically(file: string, content: FileContent): Promise<void> {
   const kind = await kindOf(file);
   if (kind === 'special') {
     await writeFile(file, content);

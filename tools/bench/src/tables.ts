@@ -1,6 +1,7 @@
 import { AVERAGED } from './averages.js';
 import { unbiasedBytes, waterFillingBytes, waterFillingCosine } from './bound.js';
 import type { FrameRow } from './frames/measure-frames.js';
+import { markdownTable } from './markdown-table.js';
 import type { Measurement } from './measure.js';
 import type { Report } from './report.js';
 import type { SpeedRow } from './speed.js';
@@ -8,7 +9,7 @@ import type { SpeedRow } from './speed.js';
 /** The report as tables in Markdown. */
 export function reportToText(report: Report): string {
   return [
-    table(
+    markdownTable(
       [
         'way',
         'B a vector',
@@ -27,22 +28,22 @@ export function reportToText(report: Report): string {
     `Bound: Gaussian reverse water-filling with the shipped axes and classes (${report.bound.classBytes.toFixed(2)} B ` +
       `for the class) and the variances of these titles. At 64 B it allows a cosine of ` +
       `${waterFillingCosine(report.bound, 64).toFixed(4)}.\n`,
-    table(
+    markdownTable(
       ['way, each vector alone', 'encode us', 'decode us', 'encode ratio', 'decode ratio'],
       report.speed.map(speedCells),
     ),
-    table(
+    markdownTable(
       ['the same without JIT', 'encode us', 'decode us', 'encode ratio', 'decode ratio'],
       report.speedWithoutJit.map(speedCells),
     ),
     'Processor time, the median of rounds that take turns; the ratios are to JSON + zstd. Under a budget ' +
       'a vector is coded several times.\n',
-    table(
+    markdownTable(
       ['squared error of the mean of n', 'B', ...AVERAGED.map((n) => `n = ${n}`)],
       averageRows(report),
     ),
     biasText(report),
-    table(
+    markdownTable(
       ['close reference', 'residual energy', 'B a vector', 'cosine'],
       report.closeReferences.map(({ mode, energy, bytes, cosine }) => [
         mode,
@@ -51,7 +52,7 @@ export function reportToText(report: Report): string {
         cosine.toFixed(4),
       ]),
     ),
-    table(
+    markdownTable(
       ['frame', 'B', 'at most', 'cosine', '1st percentile', 'v1 B', 'encode ratio', 'decode ratio'],
       report.frames.map(frameCells),
     ),
@@ -111,11 +112,6 @@ function biasText({ averages, bias, bound }: Report): string {
 
 function percent(share: number): string {
   return `${(100 * share).toFixed(2)} %`;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |\n`;
-  return line(head) + line(head.map(() => '---')) + rows.map(line).join('');
 }
 
 function frameCells(row: FrameRow): readonly string[] {

@@ -1,3 +1,4 @@
+import { plural } from '@omega-tv/command-line';
 import { parseCodebook, type TrellisCode, type VectorSpace } from '@omega-tv/embedding-codec';
 import { eigensystem } from './eigen.js';
 import { toFrequencies } from './frequencies.js';
@@ -49,7 +50,7 @@ export function trainCodebook(
     throw new RangeError(`A trellis has ${TRELLIS_STATES.join(', ')} states.`);
   }
   const { dimension } = set;
-  progress(`${set.rows.length} vectors of ${dimension} coordinates`);
+  progress(`${plural(set.rows.length, 'vector')} of ${plural(dimension, 'coordinate')}`);
   const mean = weightedMean(set);
   const overall = eigensystem(
     secondMoment(set, () => mean),

@@ -1,14 +1,19 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import {
   checkOutput,
+  computeInThread,
+  createProgram,
+  createProgress,
   parseWhole,
+  plural,
   resolveFromCaller,
   runProgram,
+  signalOfProcess,
   writeFileAtomically,
 } from '@omega-tv/command-line';
 import { parseCodebook } from '@omega-tv/embedding-codec';
-import { TRELLIS_STATES, trainCodebook } from './train-codebook.js';
-import { readTrainingSet } from './training-sources.js';
+import { TRELLIS_STATES } from './train-codebook.js';
+import type { TrainingOrder } from './training-thread.js';
 
 interface Options {
   readonly out: string;
@@ -22,8 +27,10 @@ interface Options {
   readonly samples: number;
 }
 
-const program = new Command('codebook')
-  .description('Trains a codebook of the embedding codec from files of embeddings.')
+const program = createProgram(
+  'codebook',
+  'Trains a codebook of the embedding codec from files of embeddings.',
+)
   .argument(
     '<sources...>',
     'FILE, FILE:WEIGHT or FILE:WEIGHT:heldout (without every fifth row, the first included)',
@@ -41,7 +48,6 @@ const program = new Command('codebook')
       .default('64'),
   )
   .option('--samples <n>', 'vectors that train the tables', parseWhole(1, 1_000_000), 4000)
-  .allowExcessArguments(false)
   .addHelpText(
     'after',
     `
@@ -61,14 +67,23 @@ async function run(
 ): Promise<void> {
   const file = resolveFromCaller(out);
   await checkOutput(file);
-  const { model, revision, dtype, recipe, dimension } = options;
-  const set = await readTrainingSet(sources, dimension);
+  const signal = signalOfProcess('nothing was written');
+  const progress = createProgress();
+  const { model, revision, dtype, recipe, dimension, classes, samples } = options;
   const space = { model, revision, dtype, recipe, dimension };
-  const bytes = trainCodebook(set, { ...options, states: Number(states), space }, (message) => {
-    process.stderr.write(`${message}\n`);
-  });
-  await writeFileAtomically(file, bytes);
-  process.stderr.write(`codebook ${parseCodebook(bytes).id}: ${bytes.length} bytes\n`);
+  const order = { sources, options: { space, classes, samples, states: Number(states) } };
+  const thread = new URL('training-thread.js', import.meta.url);
+  try {
+    const bytes = await computeInThread<TrainingOrder, Uint8Array>(thread, order, {
+      signal,
+      onStage: progress.stage,
+    });
+    await writeFileAtomically(file, bytes);
+    progress.done();
+    process.stderr.write(`codebook ${parseCodebook(bytes).id}: ${plural(bytes.length, 'byte')}\n`);
+  } finally {
+    progress.done();
+  }
 }
 
 /** A name goes into the codebook behind one byte that says its length. */

@@ -1,4 +1,4 @@
-import { CommandError } from '@omega-tv/command-line';
+import { CommandError, UsageError } from '@omega-tv/command-line';
 import type { TrainingSet } from './training-set.js';
 import { readVectors } from './vector-file.js';
 
@@ -10,7 +10,7 @@ const UNIT_TOLERANCE = 1 / 1024;
 /**
  * Reads sources of the form FILE, FILE:WEIGHT or FILE:WEIGHT:heldout, scaled to unit length as the
  * codec does; zero rows are left out.
- * @throws CommandError where a source has another form or no usable rows are left.
+ * @throws UsageError where a source has another form; CommandError where no usable rows are left.
  */
 export async function readTrainingSet(
   sources: readonly string[],
@@ -28,7 +28,8 @@ export async function readTrainingSet(
       weights.push(weight);
     }
   }
-  if (rows.length === 0) throw new CommandError('The sources hold no vectors to train on.');
+  if (rows.length === 0)
+    throw new CommandError('The sources hold no vectors to train on; give some that are not zero');
   return { rows, weights, dimension };
 }
 
@@ -37,8 +38,8 @@ function parseSource(source: string): { file: string; weight: number; heldOut: b
   const value = Number(weight);
   const known = (mark === undefined || mark === 'heldout') && more.length === 0;
   if (file === '' || !known || !(value > 0 && value < Infinity)) {
-    throw new CommandError(
-      `${source}: expected FILE, FILE:WEIGHT or FILE:WEIGHT:heldout, with a weight above 0.`,
+    throw new UsageError(
+      `${source}: expected FILE, FILE:WEIGHT or FILE:WEIGHT:heldout, with a weight above 0`,
     );
   }
   return { file, weight: value, heldOut: mark !== undefined };

@@ -1,20 +1,27 @@
 import { readFile } from 'node:fs/promises';
 import { decodeFloat16 } from '@omega-tv/catalogue';
-import { CommandError, resolveFromCaller, writeFileAtomically } from '@omega-tv/command-line';
+import {
+  checkInput,
+  CommandError,
+  resolveFromCaller,
+  writeFileAtomically,
+} from '@omega-tv/command-line';
 
 /**
  * Reads rows of little-endian floats: 16 bits where the name ends in .f16, else 32.
  * @throws CommandError where the file holds no rows, parts of one, or anything but finite numbers.
  */
 export async function readVectors(file: string, dimension: number): Promise<Float32Array[]> {
-  const bytes = await readFile(resolveFromCaller(file));
+  const source = resolveFromCaller(file);
+  await checkInput(source);
+  const bytes = await readFile(source);
   const size = file.endsWith('.f16') ? 2 : 4;
   const rowBytes = size * dimension;
-  if (bytes.length === 0) throw new CommandError(`${file} is empty.`);
+  if (bytes.length === 0) throw new CommandError(`${file} is empty; give a file of rows of floats`);
   if (bytes.length % rowBytes !== 0) {
     throw new CommandError(
       `${file} has ${bytes.length} bytes; rows of ${dimension} floats of ${8 * size} bits take ` +
-        `multiples of ${rowBytes}.`,
+        `multiples of ${rowBytes}; check the dimension`,
     );
   }
   const values = size === 2 ? decodeFloat16(bytes) : decodeFloat32(bytes);
@@ -22,7 +29,7 @@ export async function readVectors(file: string, dimension: number): Promise<Floa
   if (wrong >= 0) {
     throw new CommandError(
       `${file}: row ${Math.floor(wrong / dimension)} holds NaN or infinity at coordinate ` +
-        `${wrong % dimension} (both from 0).`,
+        `${wrong % dimension} (both from 0); vectors are finite numbers`,
     );
   }
   return Array.from({ length: bytes.length / rowBytes }, (_, row) =>

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { CommandError, describeError } from '@omega-tv/command-line';
 import {
   applyMarks,
   contribute,
@@ -25,11 +26,9 @@ export interface FoldResult {
 }
 
 /** A line of the log that is no delta, or one that a server would refuse. */
-export class LogLineError extends Error {
-  override readonly name = 'LogLineError';
-
+export class LogLineError extends CommandError {
   constructor(line: number, cause: unknown) {
-    super(`line ${line}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    super(`line ${line}: ${describeError(cause)}; mend it or leave it out`, { cause });
   }
 }
 
@@ -37,11 +36,12 @@ export class LogLineError extends Error {
  * Folds deltas (wire JSON, one a line, blank lines skipped) in their order and publishes once, at
  * the latest timestamp. A delta's timestamp is its receive time, trusted however far it lies from
  * the one before; one that lies before an earlier line's counts as that.
- * @throws LogLineError at the first line that cannot be applied.
+ * @throws LogLineError at the first line that cannot be applied; the reason of `signal`.
  */
 export async function foldLog(
   lines: AsyncIterable<string>,
   options: FederationConfig,
+  signal?: AbortSignal,
 ): Promise<FoldResult> {
   const config = { ...options, maxClockStepMs: MAX_INTEGER };
   const keys = createOfflineKeys();
@@ -49,6 +49,7 @@ export async function foldLog(
   let state = emptyFederation();
   let [line, deltas, latestMs] = [0, 0, 0];
   for await (const text of lines) {
+    signal?.throwIfAborted();
     line += 1;
     if (text.trim() === '') continue;
     try {
@@ -61,6 +62,7 @@ export async function foldLog(
       throw new LogLineError(line, error);
     }
   }
+  signal?.throwIfAborted();
   const { globals } = publish(state, latestMs, config);
   const nothing = { ...state.published, timestamp: new Date(latestMs).toISOString() };
   const { samples } = state.counters;

@@ -1,3 +1,4 @@
+import { CommandError } from '@omega-tv/command-line';
 import {
   createContentResolver,
   decodeDeltaFrame,
@@ -7,7 +8,7 @@ import {
   type Codecs,
   type Snapshot,
 } from '@omega-tv/compression';
-import { SyncError, type PushedPattern, type TrendSignal } from '@omega-tv/types';
+import type { PushedPattern, TrendSignal } from '@omega-tv/types';
 
 export interface DecodedFrame {
   readonly patterns: readonly PushedPattern[];
@@ -30,8 +31,9 @@ export function decodeFrame(
 ): DecodedFrame {
   const { kind } = inspectFrame(bytes);
   if (kind === 'batch' || kind === 'answer') {
-    const message = `decode takes a delta, a snapshot or a diff; this is a frame that holds frames (${kind})`;
-    throw new SyncError('invalid-config', message, { field: 'in' });
+    throw new CommandError(
+      `decode takes a delta, a snapshot or a diff; this is a frame that holds frames (${kind})`,
+    );
   }
   if (kind === 'delta') {
     const { delta } = decodeDeltaFrame(codecs, bytes, {

@@ -1,3 +1,4 @@
+import { plural } from '@omega-tv/command-line';
 import {
   canDiff,
   encodeDeltaFrame,
@@ -127,5 +128,5 @@ function meanOf(cosines: readonly number[]): number {
 
 function describe(kind: string, bytes: Uint8Array, patterns: number, meanCosine: number): string {
   const cosine = patterns === 0 ? '' : `, mean cosine ${meanCosine.toFixed(4)}`;
-  return `${kind}: ${bytes.length} bytes, ${patterns} patterns${cosine}`;
+  return `${kind}: ${bytes.length} bytes, ${plural(patterns, 'pattern')}${cosine}`;
 }

@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { resolveFromCaller, writeFileAtomically } from '@omega-tv/command-line';
+import { checkInput, resolveFromCaller, writeFileAtomically } from '@omega-tv/command-line';
 import {
   globalPatternsFromWire,
   isSyncError,
@@ -76,7 +76,9 @@ async function readLines<Item>(
 
 /** Lines that are not blank, with their numbers from 1. */
 async function* linesOf(file: string): AsyncGenerator<readonly [line: number, text: string]> {
-  const handle = await open(resolveFromCaller(file));
+  const source = resolveFromCaller(file);
+  await checkInput(source);
+  const handle = await open(source);
   try {
     let line = 0;
     for await (const text of handle.readLines()) {

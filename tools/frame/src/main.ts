@@ -1,44 +1,29 @@
-import { randomBytes } from 'node:crypto';
-import { Command, Option } from 'commander';
+import { Option } from 'commander';
 import {
+  checkOutput,
+  computeInThread,
+  createProgram,
+  createProgress,
   parseWhole,
   resolveFromCaller,
   runProgram,
+  signalOfProcess,
+  UsageError,
   writeFileAtomically,
 } from '@omega-tv/command-line';
-import { inspectFrame, toContentHash } from '@omega-tv/compression';
-import { createRandom } from '@omega-tv/seeded-random';
-import { SyncError, type RandomSource, type TrendSignal } from '@omega-tv/types';
-import { decodeFrame } from './decode.js';
-import { encodeDelta, encodeSnapshot } from './encode.js';
-import { openCodecs, readBase, readFrameFile } from './frame-file.js';
-import { readIds, readPatterns, readTrends, writePatterns, writeTrends } from './lines.js';
+import { inspectFrame } from '@omega-tv/compression';
+import type { DecodedFrame } from './decode.js';
+import type { EncodedFrame } from './encode.js';
+import { readFrameFile } from './frame-file.js';
+import type { DecodeOrder, EncodeOrder, FrameOrder } from './frame-thread.js';
 import { toTable } from './inspection-table.js';
+import { writePatterns, writeTrends } from './lines.js';
 
-interface EncodeArguments {
-  readonly kind: 'delta' | 'snapshot';
-  readonly in: string;
-  readonly trends?: string;
-  readonly base?: string;
-  readonly full?: true;
-  readonly budget?: number;
-  readonly deviceId: string;
-  readonly seed?: number;
-  readonly timestamp?: string;
-  readonly out: string;
-}
-
-interface DecodeArguments {
-  readonly in: string;
-  readonly base?: string;
-  readonly unbiased?: true;
-  readonly out: string;
-  readonly trendsOut?: string;
-  readonly catalogue?: string;
-}
+type EncodeArguments = EncodeOrder & { readonly out: string };
+type DecodeArguments = DecodeOrder & { readonly out: string; readonly trendsOut?: string };
 
 const MAX_SEED = 0xffffffff;
-const program = new Command('frame').description('Writes, reads and takes apart frames, offline.');
+const program = createProgram('frame', 'Writes, reads and takes apart frames, offline.');
 
 program
   .command('encode')
@@ -57,7 +42,6 @@ program
   .option('--seed <n>', 'the same files give the same bytes', parseWhole(0, MAX_SEED))
   .option('--timestamp <time>', 'RFC 3339; default: now, with --seed that of the newest trend')
   .requiredOption('--out <file>', 'where the frame goes')
-  .allowExcessArguments(false)
   .action(encode);
 
 program
@@ -69,7 +53,6 @@ program
   .requiredOption('--out <file>', 'patterns as wire JSON, one a line')
   .option('--trends-out <file>', 'trends as wire JSON, one a line')
   .option('--catalogue <file>', 'content ids, one a line, to name trends; others stay # and hash')
-  .allowExcessArguments(false)
   .action(decode);
 
 program
@@ -77,54 +60,50 @@ program
   .description('Prints what each part of a frame costs. Needs neither base nor codebook.')
   .requiredOption('--in <file>', 'the frame')
   .option('--json', 'as JSON')
-  .allowExcessArguments(false)
   .action(inspect);
 
 await runProgram(program);
 
-async function encode(options: EncodeArguments): Promise<void> {
-  const { kind, budget: budgetBytes, deviceId, full = false } = options;
-  if (kind === 'delta' && options.trends !== undefined) {
+async function encode({ out, ...order }: EncodeArguments): Promise<void> {
+  const { kind, base, full = false } = order;
+  if (kind === 'delta' && order.trends !== undefined) {
     throw misused('trends', 'a delta carries no trends');
   }
-  if (full && (kind === 'delta' || options.base === undefined)) {
+  if (full && (kind === 'delta' || base === undefined)) {
     throw misused('full', 'is for a snapshot with --base');
   }
-  const codecs = openCodecs();
-  const trends = options.trends === undefined ? [] : await readTrends(options.trends);
-  refuseTwins(trends);
-  const base = options.base === undefined ? undefined : await readBase(codecs, options.base);
-  const times = trends.map(({ calculatedAt }) => Date.parse(calculatedAt));
-  const nowMs = options.seed === undefined ? Date.now() : Math.max(0, ...times);
-  const content = {
-    patterns: await readPatterns(options.in),
-    trends,
-    timestamp: options.timestamp ?? new Date(nowMs).toISOString(),
-    ...(base === undefined ? {} : { base }),
-  };
-  const { bytes, summary } =
-    kind === 'delta'
-      ? encodeDelta(codecs.first, content, { deviceId, budgetBytes, random: randomOf(options) })
-      : encodeSnapshot(codecs.first, content, { budgetBytes, full });
-  await writeFileAtomically(resolveFromCaller(options.out), bytes);
+  const file = resolveFromCaller(out);
+  await checkOutput(file);
+  const { bytes, summary } = await compute<EncodedFrame>({ command: 'encode', ...order });
+  await writeFileAtomically(file, bytes);
   process.stderr.write(`${summary}\n`);
 }
 
-async function decode(options: DecodeArguments): Promise<void> {
-  const { unbiased = false, trendsOut } = options;
-  if (options.catalogue !== undefined && trendsOut === undefined) {
+async function decode({ out, trendsOut, ...order }: DecodeArguments): Promise<void> {
+  if (order.catalogue !== undefined && trendsOut === undefined) {
     throw misused('catalogue', 'names the trends of --trends-out, which is missing');
   }
-  if (trendsOut !== undefined && resolveFromCaller(trendsOut) === resolveFromCaller(options.out)) {
+  if (trendsOut !== undefined && resolveFromCaller(trendsOut) === resolveFromCaller(out)) {
     throw misused('trends-out', 'names the file of --out; choose another one');
   }
-  const codecs = openCodecs();
-  const base = options.base === undefined ? undefined : await readBase(codecs, options.base);
-  const catalogue = options.catalogue === undefined ? [] : await readIds(options.catalogue);
-  const bytes = await readFrameFile(options.in);
-  const { patterns, trends } = decodeFrame(codecs, bytes, { base, unbiased, catalogue });
-  await writePatterns(options.out, patterns);
+  await checkOutput(resolveFromCaller(out));
+  if (trendsOut !== undefined) await checkOutput(resolveFromCaller(trendsOut));
+  const { patterns, trends } = await compute<DecodedFrame>({ command: 'decode', ...order });
+  await writePatterns(out, patterns);
   if (trendsOut !== undefined) await writeTrends(trendsOut, trends);
+}
+
+async function compute<Result>(order: FrameOrder): Promise<Result> {
+  const signal = signalOfProcess('nothing was written');
+  const progress = createProgress();
+  try {
+    return await computeInThread(new URL('frame-thread.js', import.meta.url), order, {
+      signal,
+      onStage: progress.stage,
+    });
+  } finally {
+    progress.done();
+  }
 }
 
 async function inspect(options: { in: string; json?: true }): Promise<void> {
@@ -133,21 +112,6 @@ async function inspect(options: { in: string; json?: true }): Promise<void> {
   process.stdout.write(text);
 }
 
-function randomOf({ seed }: { seed?: number }): RandomSource {
-  if (seed !== undefined) return createRandom('frame', seed);
-  return { next: () => randomBytes(4).readUInt32LE() / 0x100000000 };
-}
-
-/** A snapshot names a title once a region. */
-function refuseTwins(trends: readonly TrendSignal[]): void {
-  const seen = new Set<string>();
-  for (const { contentId, region } of trends) {
-    const key = `${region} ${toContentHash(contentId)}`;
-    if (seen.has(key)) throw misused('trends', `has two of ${contentId} in ${region}`);
-    seen.add(key);
-  }
-}
-
-function misused(field: string, reason: string): SyncError<'invalid-config'> {
-  return new SyncError('invalid-config', `--${field}: ${reason}`, { field });
+function misused(option: string, reason: string): UsageError {
+  return new UsageError(`--${option}: ${reason}`);
 }

@@ -21,9 +21,22 @@ import { readMiniLmCodebook } from '@omega-tv/embedding-codec/node';
 import type { PushedPattern, RandomSource, SyncDelta } from '@omega-tv/types';
 import { createMutator } from './mutations.js';
 
+/** What there is to be fuzzed. */
+export const TARGET_NAMES = [
+  'delta',
+  'delta header',
+  'snapshot',
+  'diff',
+  'snapshot base',
+  'batch',
+  'answer',
+  'inspection',
+  'codec message',
+] as const;
+
 /** A decoder, and inputs for it. */
 export interface Target {
-  readonly name: string;
+  readonly name: (typeof TARGET_NAMES)[number];
   readonly decode: (bytes: Uint8Array) => unknown;
   /** The next mutated input. */
   readonly draw: () => Uint8Array;
@@ -97,7 +110,7 @@ export function createTargets(random: RandomSource): readonly Target[] {
   const decodeDelta = (bytes: Uint8Array): unknown =>
     decodeDeltaFrame(codecs, bytes, { findBase: () => base, unbiased: bytes.length % 2 === 0 });
   const ofFrames = (
-    name: string,
+    name: Target['name'],
     inputs: readonly Uint8Array[],
     decode: (bytes: Uint8Array) => unknown,
   ): Target => ({

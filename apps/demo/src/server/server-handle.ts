@@ -16,6 +16,8 @@ export interface ServerHandleOptions {
 export class ServerHandle {
   readonly #options: ServerHandleOptions;
   #child: ChildProcess | undefined;
+  /** Resolves when the latest process is gone. */
+  #gone: Promise<unknown> = Promise.resolve();
   #url = '';
 
   constructor(options: ServerHandleOptions) {
@@ -42,6 +44,7 @@ export class ServerHandle {
     this.#child = fork(PROCESS_FILE, [JSON.stringify(settings)], {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
+    this.#gone = once(this.#child, 'exit');
     const event = await this.#next('ready');
     this.#url = event.url;
   }
@@ -64,12 +67,9 @@ export class ServerHandle {
   }
 
   async #end(signal: NodeJS.Signals): Promise<void> {
-    const child = this.#child;
+    this.#child?.kill(signal);
     this.#child = undefined;
-    if (child?.exitCode !== null) return;
-    const exited = once(child, 'exit');
-    child.kill(signal);
-    await exited;
+    await this.#gone;
   }
 
   /** The next event; fails when the process ends before it. */

@@ -1,4 +1,6 @@
+import { describeCause, describeError, plural } from '@omega-tv/command-line';
 import type { SyncResult } from '@omega-tv/protocol';
+import { isSyncError } from '@omega-tv/types';
 import { explain } from '../recommender/reason.js';
 import type { Recommendation } from '../recommender/recommend.js';
 import type { Television } from '../tv/television.js';
@@ -9,23 +11,50 @@ export function describeSync(number: number, result: SyncResult): string {
   const up =
     patternsPushed === 0
       ? 'nothing to push'
-      : `${count(patternsPushed, 'pattern')} up (${bytes(bytesSent)}, cosine ${fidelity.meanCosine.toFixed(4)})`;
+      : `${plural(patternsPushed, 'pattern')} up (${bytes(bytesSent)}, cosine ${fidelity.meanCosine.toFixed(4)})`;
   const down =
     bytesReceived === 0
       ? 'nothing new'
-      : `${count(result.patternsReceived, 'pattern')} and ${count(result.trendsReceived, 'trend')} down (${bytes(bytesReceived)})`;
+      : `${plural(result.patternsReceived, 'pattern')} and ${plural(result.trendsReceived, 'trend')} down (${bytes(bytesReceived)})`;
   return `sync ${number}: ${up}, ${down}, version ${globalVersion}`;
 }
 
-export function describeFailure(number: number, error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return `sync ${number} failed: ${message}; nothing is lost, it is tried again`;
+/** A failed exchange in one line; with `kept`, what it would have sent is on the disk. */
+export function describeFailure(number: number, error: unknown, kept: boolean): string {
+  const left = kept
+    ? 'nothing is lost, the next exchange sends it'
+    : 'the next exchange of this run sends it, and after that it is lost';
+  return `sync ${number} failed: ${describeError(error)}; ${left}`;
 }
 
-export function describeRecovery(recovery: Television['recovered'][number]): string {
-  return recovery.outcome === 'set-aside'
-    ? `warning: a store was corrupt and was moved to ${recovery.setAsideTo ?? ''}; a fresh one is used`
-    : 'warning: the folder cannot be written; what this run learns is lost when it ends';
+/** A failed exchange for programs. */
+export function failureToJson(error: unknown): string {
+  const { code, retryable } = isSyncError(error) ? error : { code: 'unexpected', retryable: false };
+  return JSON.stringify({ error: { code, message: describeError(error), retryable } });
+}
+
+/** What a TV could not use of its folder, a line for each fault, and what that means for this run. */
+export function describeRecoveries(
+  directory: string,
+  recovered: Television['recovered'],
+): readonly string[] {
+  const unusable = recovered.filter(({ outcome }) => outcome === 'memory-only');
+  const [first] = unusable;
+  const parts = unusable.map(({ part }) => part).join(' and ');
+  return [
+    ...recovered
+      .filter(({ outcome }) => outcome === 'set-aside')
+      .map(
+        ({ part, setAsideTo = '' }) =>
+          `warning: the ${part} in ${directory} were corrupt and were moved to ${setAsideTo}; fresh ones are used`,
+      ),
+    ...(first === undefined
+      ? []
+      : [
+          `warning: ${directory} cannot be used for ${parts}: ${describeCause(first.cause)}. ` +
+            `The TV runs without: what it stores there is lost when it ends; what an earlier run stored is untouched`,
+        ]),
+  ];
 }
 
 /** A list for people: rank, title, why. */
@@ -36,10 +65,6 @@ export function describeList(list: readonly Recommendation[]): string {
       return `${rank}. ${title.title} (${title.year})\n    ${explain(reasons)}`;
     })
     .join('\n');
-}
-
-function count(n: number, what: string): string {
-  return `${n} ${what}${n === 1 ? '' : 's'}`;
 }
 
 function bytes(n: number): string {

@@ -5,8 +5,8 @@ import type { BudgetTier } from '@omega-tv/compression';
 import { createNodeV1Format, createNodeV2Format } from '@omega-tv/compression/node';
 import type { SyncResult } from '@omega-tv/protocol';
 import { Television } from '../tv/television.js';
-import { createViewer, type Persona } from '@omega-tv/simulated-viewers';
-import { describeFailure, describeRecovery, describeSync } from './describe.js';
+import { createViewer, PERSONAS } from '@omega-tv/simulated-viewers';
+import { describeFailure, describeRecoveries, describeSync, failureToJson } from './describe.js';
 
 export interface RunOptions {
   readonly url: string;
@@ -18,7 +18,8 @@ export interface RunOptions {
   readonly evenings: number;
   /** Default: the device id. */
   readonly seed?: number;
-  readonly persona?: Persona;
+  /** The name of one. */
+  readonly persona?: string;
   readonly budget?: BudgetTier;
   readonly json: boolean;
   readonly logLevel: string;
@@ -32,17 +33,30 @@ export async function run(options: RunOptions): Promise<void> {
   const stopped = signalOfProcess();
   const logger = createAppLogger(options.logLevel);
   const catalogue = loadCatalogue();
-  const { persona, seed = options.deviceId } = options;
+  const { seed = options.deviceId } = options;
+  const persona = PERSONAS.find(({ name }) => name === options.persona);
   const viewer = createViewer({ catalogue, seed, ...(persona === undefined ? {} : { persona }) });
+  const directory = resolveFromCaller(options.data);
+  // Without a logger: what it would log of a folder that cannot be used is said below, for people.
   const television = await Television.open({
     catalogue,
-    directory: resolveFromCaller(options.data),
+    directory,
     clock: systemClock,
     random: systemRandom,
-    logger,
+    ...(options.logLevel === 'debug' ? { logger } : {}),
+  });
+  const kept = !television.recovered.some(
+    ({ part, outcome }) => part === 'patterns' && outcome === 'memory-only',
+  );
+  stopped.addEventListener('abort', () => {
+    warn(
+      kept
+        ? `stopping: what was learned is kept in ${directory}`
+        : 'stopping: what was learned was in memory only, and is lost',
+    );
   });
   try {
-    for (const recovery of television.recovered) warn(describeRecovery(recovery));
+    describeRecoveries(directory, television.recovered).forEach(warn);
     const client = await SyncClient.create({
       url: options.url,
       deviceId: options.deviceId,
@@ -58,7 +72,7 @@ export async function run(options: RunOptions): Promise<void> {
       }
       return client.syncStore({ signal });
     };
-    const succeeded = await repeatExchange(exchange, options, stopped);
+    const succeeded = await repeatExchange(exchange, { ...options, kept }, stopped);
     if (succeeded === 0 && !stopped.aborted) process.exitCode = 1;
   } finally {
     await television.close();
@@ -68,7 +82,7 @@ export async function run(options: RunOptions): Promise<void> {
 /** Exchanges until `syncs` are done or `stopped` is aborted; resolves with how many succeeded. */
 async function repeatExchange(
   exchange: (signal: AbortSignal) => Promise<SyncResult>,
-  { interval, syncs = Infinity, json }: RunOptions,
+  { interval, syncs = Infinity, json, kept }: RunOptions & { readonly kept: boolean },
   stopped: AbortSignal,
 ): Promise<number> {
   let current: Promise<unknown> = Promise.resolve();
@@ -95,7 +109,8 @@ async function repeatExchange(
       countOne();
     });
     loop.errors$.subscribe((error) => {
-      warn(describeFailure(done + 1, error));
+      if (json) process.stdout.write(`${failureToJson(error)}\n`);
+      else warn(describeFailure(done + 1, error, kept));
       countOne();
     });
     const running = loop.start();

@@ -26,11 +26,15 @@ export interface TelevisionOptions {
   readonly recover?: boolean;
 }
 
+/** A store of a TV that could not be used as it was. */
+export interface Recovery extends Pick<OpenedStore<unknown>, 'outcome' | 'setAsideTo' | 'cause'> {
+  readonly part: 'patterns' | 'history';
+}
+
 /** A TV: it remembers what was watched, learns patterns from it, and recommends titles. */
 export class Television {
   readonly store: PatternStore;
-  /** Folders that could not be used as they were. */
-  readonly recovered: readonly Pick<OpenedStore<unknown>, 'outcome' | 'setAsideTo'>[];
+  readonly recovered: readonly Recovery[];
   readonly #options: TelevisionOptions;
   readonly #titles: ReadonlyMap<string, Title>;
   readonly #history: History;
@@ -46,7 +50,11 @@ export class Television {
     this.#options = options;
     this.store = store.store;
     this.#history = history.store;
-    this.recovered = [store, history].filter(({ outcome }) => outcome !== 'opened');
+    const opened = [
+      { part: 'patterns', ...store },
+      { part: 'history', ...history },
+    ] as const;
+    this.recovered = opened.filter(({ outcome }) => outcome !== 'opened');
     this.#titles = titles;
     this.#patterns = patterns;
   }

@@ -111,16 +111,17 @@ const readers: Partial<Record<Frame['kind'], Partial<Record<number, Describe>>>>
       const against = base === undefined ? 'no base' : `base ${base.stream} ${base.version}`;
       return `device ${deviceId}${at}, version ${version}, ${against}, ${timestamp}`;
     },
-    [SectionType.patterns]: (reader) => `${readPushedPatterns(reader).length} patterns`,
-    [SectionType.engagements]: (reader) => `${readEngagements(reader).length} titles`,
+    [SectionType.patterns]: (reader) => count(readPushedPatterns(reader).length, 'pattern'),
+    [SectionType.engagements]: (reader) => count(readEngagements(reader).length, 'title'),
   },
   snapshot: {
     [SectionType.header]: describeSnapshot,
-    [SectionType.patterns]: (reader) => `${readSnapshotPatterns(reader, [], 0).length} patterns`,
+    [SectionType.patterns]: (reader) =>
+      count(readSnapshotPatterns(reader, [], 0).length, 'pattern'),
     [SectionType.trends]: (reader, frame) => {
       const header = new FieldReader(requireSection(frame, SectionType.header, 'header'));
       const publishedMs = toUnixMs(readSnapshotHeader(header).timestamp);
-      return `${readTrends(reader, [], publishedMs).length} trends`;
+      return count(readTrends(reader, [], publishedMs).length, 'trend');
     },
   },
   diff: { [SectionType.header]: describeSnapshot },
@@ -129,7 +130,13 @@ const readers: Partial<Record<Frame['kind'], Partial<Record<number, Describe>>>>
 function describeSnapshot(reader: FieldReader): string {
   const { reference, base, layers, timestamp } = readSnapshotHeader(reader);
   const from = base === undefined ? '' : ` from ${base.version}`;
-  return `${reference.stream} ${reference.version}${from}, ${layers.map(({ count }) => count).join(' + ')} embeddings, ${timestamp}`;
+  const counts = layers.map((layer) => layer.count);
+  const embeddings = counts.join() === '1' ? '1 embedding' : `${counts.join(' + ')} embeddings`;
+  return `${reference.stream} ${reference.version}${from}, ${embeddings}, ${timestamp}`;
+}
+
+function count(items: number, noun: string): string {
+  return `${items} ${noun}${items === 1 ? '' : 's'}`;
 }
 
 function toWords(name: string): string {

@@ -188,7 +188,7 @@ function beginGeneration(
   const least = coarsest(most);
   if (!(overshoot(least) <= 0)) {
     const size = encodeSnapshotFrame(least).length;
-    const message = `snapshot: takes ${size} bytes with ${most} patterns, but ${budgetBytes} are allowed; publish fewer trends or patterns`;
+    const message = `snapshot: takes ${size} bytes with ${most} ${most === 1 ? 'pattern' : 'patterns'}, but ${budgetBytes} are allowed; publish fewer trends or patterns`;
     throw new SyncError('compression-limit', message, { size, limit: budgetBytes });
   }
   let [best, fitting, tooMuch] = [least, most, patterns.length + 1];

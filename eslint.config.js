@@ -120,7 +120,7 @@ export default tseslint.config(
   },
   {
     // The one place of the packages that names the machine's clock and chance, as defaults.
-    files: ['packages/client/src/system.ts'],
+    files: ['packages/types/src/system.ts'],
     rules: { 'no-restricted-properties': 'off' },
   },
   {

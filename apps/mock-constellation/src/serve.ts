@@ -12,7 +12,6 @@ import {
   signalOfProcess,
 } from '@omega-tv/command-line';
 import { createRandom } from '@omega-tv/seeded-random';
-import type { Clock } from '@omega-tv/types';
 import { installFaults, type Faults } from './faults.js';
 
 export interface ServeOptions {
@@ -31,13 +30,11 @@ export interface ServeOptions {
   readonly faultSeed: number;
 }
 
-const clock: Clock = { nowMs: Date.now };
-
 /** Serves until a signal arrives, then ends cleanly: requests under way are answered first. */
 export async function serve(options: ServeOptions): Promise<void> {
   const stopped = signalOfProcess();
   const logger = createAppLogger(options.logLevel);
-  const format = createNodeV1Format({ logger, clock });
+  const format = createNodeV1Format({ logger });
   const directory = resolveFromCaller(options.data);
   await prepareFolder(directory);
   const store = await openLevelConstellationStore({ directory });
@@ -45,14 +42,13 @@ export async function serve(options: ServeOptions): Promise<void> {
     store,
     format,
     ...(options.v1Only ? {} : { snapshots: { codecs: [createMiniLmCodec()] } }),
-    clock,
     logger,
     federation: { minDevices: options.minDevices },
     ...(options.region === undefined ? {} : { region: options.region }),
   });
   const app = createServer(constellation, { logger });
   installFaults(app, toFaults(options), format, createRandom('faults', options.faultSeed));
-  const publisher = startPublishing(constellation, options.publishEvery, logger);
+  const publisher = startPublishing(constellation, { everyMs: options.publishEvery, logger });
   try {
     const url = await app.listen({ host: options.host, port: options.port });
     process.stdout.write(`Constellation listening on ${url}\n`);

@@ -20,4 +20,3 @@ export type {
 } from './store/sync-state.js';
 export { mergedPatterns, type Merge } from './store/near-copies.js';
 export { copyLearned, listSkills } from './store/skills.js';
-export { systemClock, systemRandom } from './system.js';

@@ -1,11 +1,13 @@
 import {
+  checkMethods,
+  checkPorts,
   MAX_NAME_LENGTH,
   SyncError,
   type Clock,
   type Logger,
   type RandomSource,
 } from '@omega-tv/types';
-import type { ClientFormat } from '@omega-tv/compression';
+import { BUDGET_TIERS, type ClientFormat } from '@omega-tv/compression';
 import type { Transport } from '@omega-tv/protocol';
 import type { BudgetOptions } from './budget/tier-choice.js';
 import type { PatternStore } from './store/pattern-store.js';
@@ -15,7 +17,7 @@ export interface SyncClientOptions {
   readonly url: string;
   /** Names this TV; not empty, no control characters. */
   readonly deviceId: string;
-  /** How deltas become bytes, e.g. `createV2Format({ codecs, random })` of `@omega-tv/compression`. */
+  /** How deltas become bytes, e.g. `createV2Format({ codecs })` of `@omega-tv/compression`. */
   readonly format: ClientFormat;
   /**
    * What is spoken to a server that has never acknowledged in `format` and does not read it, e.g.
@@ -39,11 +41,16 @@ export interface SyncClientOptions {
   readonly snapshots?: 'inline' | 'cached';
   /** Default: 30 s. */
   readonly timeoutMs?: number;
+  /** Default: silent. */
   readonly logger?: Logger;
 }
 
+const FORMAT_METHODS = ['encodeDelta', 'splitDelta', 'decodeAnswer'];
+const STORE_METHODS = ['skillList', 'skillStore', 'loadSyncState', 'saveSyncState', 'close'];
+
 /** @throws SyncError `invalid-config` for what cannot work. */
-export function checkOptions({ deviceId, format }: SyncClientOptions): void {
+export function checkOptions(options: SyncClientOptions): void {
+  const { deviceId, format, fallback, store, transport, snapshots, budget } = options;
   const isName = typeof deviceId === 'string' && /^[^\p{Cc}\p{Cs}]+$/u.test(deviceId);
   if (!isName || deviceId.length > MAX_NAME_LENGTH) {
     throw new SyncError(
@@ -52,11 +59,18 @@ export function checkOptions({ deviceId, format }: SyncClientOptions): void {
       { field: 'deviceId' },
     );
   }
-  if (typeof format !== 'object') {
-    throw new SyncError(
-      'invalid-config',
-      'A format is missing; createV2Format() of @omega-tv/compression makes one',
-      { field: 'format' },
-    );
-  }
+  checkPorts(options);
+  const advice = 'createV2Format() of @omega-tv/compression makes one';
+  checkMethods('format', format, FORMAT_METHODS, advice);
+  if (fallback !== undefined) checkMethods('fallback', fallback, FORMAT_METHODS);
+  if (store !== undefined) checkMethods('store', store, STORE_METHODS);
+  if (transport !== undefined) checkMethods('transport', transport, ['request']);
+  checkChoice('snapshots', snapshots, ['inline', 'cached']);
+  checkChoice('budget.tier', budget?.tier, Object.keys(BUDGET_TIERS));
+}
+
+function checkChoice(field: string, value: string | undefined, choices: readonly string[]): void {
+  if (value === undefined || choices.includes(value)) return;
+  const message = `${field} is ${JSON.stringify(value)}; expected ${choices.join(' or ')}`;
+  throw new SyncError('invalid-config', message, { field });
 }

@@ -5,6 +5,8 @@ import {
   MAX_INTEGER,
   meetsSyncThreshold,
   silentLogger,
+  systemClock,
+  systemRandom,
   type Clock,
   type GlobalPatterns,
   type Logger,
@@ -45,7 +47,6 @@ import {
 } from './store/sync-state.js';
 import { checkOptions, type SyncClientOptions } from './sync-client-options.js';
 import { addResults, nothingMoved, snapshotFetched } from './sync-results.js';
-import { systemClock, systemRandom } from './system.js';
 
 /** How many patterns one exchange looks at. */
 const MAX_LISTED_SKILLS = 1024;

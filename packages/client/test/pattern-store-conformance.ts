@@ -65,8 +65,8 @@ export function describePatternStore(
     });
 
     const refused: readonly (readonly [string, Partial<PatternData>])[] = [
-      ['sample_count', { sampleCount: 0 }],
-      ['success_rate', { successRate: NaN }],
+      ['sampleCount', { sampleCount: 0 }],
+      ['successRate', { successRate: NaN }],
       ['embedding', { embedding: new Float32Array(3) }],
       ['embedding[0]', { embedding: new Float32Array(384).fill(Infinity) }],
       ['id', { id: `${PUBLISHED_ID_PREFIX}drama` }],

@@ -4,6 +4,7 @@ import {
   MAX_INTEGER,
   silentLogger,
   SyncError,
+  systemClock,
   type Clock,
   type GlobalPatterns,
   type Logger,
@@ -32,8 +33,9 @@ import {
   type Touched,
 } from '@omega-tv/federation';
 import { CommitQueue } from './commit-queue.js';
+import { checkOptions, type ConstellationOptions } from './constellation-options.js';
 import { createCohortKeys, toDeviceKey, toServerEpoch } from './secrets.js';
-import { SnapshotWindow, type SnapshotOptions } from './snapshots/snapshot-window.js';
+import { SnapshotWindow } from './snapshots/snapshot-window.js';
 import type {
   ConstellationStore,
   DeviceRecord,
@@ -43,23 +45,6 @@ import type {
 
 /** How long a TV waits before it tries again after the server's disk failed. */
 const STORE_RETRY_MS = 5000;
-
-export interface ConstellationOptions {
-  readonly store: ConstellationStore;
-  /** How v1 deltas and global patterns become bytes. */
-  readonly format: WireFormat;
-  /** What frames are made with. Default: the server speaks v1 only. */
-  readonly snapshots?: SnapshotOptions;
-  /** When TVs may come back after an answer. Default: when they like, within 15 minutes. */
-  readonly syncWindow?: SyncWindow;
-  readonly clock: Clock;
-  readonly federation?: Partial<FederationConfig>;
-  /** Where its TVs are, ISO 3166-1 alpha-2: v1 deltas do not say. */
-  readonly region?: string;
-  /** Default: drawn from the machine's random source. */
-  readonly keys?: CohortKeys;
-  readonly logger?: Logger;
-}
 
 const DEFAULT_SYNC_WINDOW: SyncWindow = { minMs: 0, maxMs: 15 * 60 * 1000 };
 
@@ -99,7 +84,7 @@ export class Constellation {
     this.syncWindow = options.syncWindow ?? DEFAULT_SYNC_WINDOW;
     this.#store = options.store;
     this.#queue = new CommitQueue(options.store);
-    this.#clock = options.clock;
+    this.#clock = options.clock ?? systemClock;
     this.#config = createFederationConfig(options.federation);
     this.#keys = options.keys ?? createCohortKeys();
     this.#region = options.region;
@@ -111,7 +96,7 @@ export class Constellation {
    * @throws SyncError `invalid-config` for settings that cannot work or a store that cannot be read.
    */
   static async open(options: ConstellationOptions): Promise<Constellation> {
-    checkRegion(options.region);
+    checkOptions(options);
     const constellation = new Constellation(options);
     await constellation.#load();
     return constellation;
@@ -363,12 +348,6 @@ export class Constellation {
     });
     this.#mustReload = false;
   }
-}
-
-function checkRegion(region: string | undefined): void {
-  if (region === undefined || /^[A-Z]{2}$/.test(region)) return;
-  const message = `region is ${region}, but must be two capital letters (ISO 3166-1 alpha-2)`;
-  throw new SyncError('invalid-config', message, { field: 'region' });
 }
 
 interface ChangeParts {

@@ -1,15 +1,21 @@
 // Everyday
-export { Constellation } from './constellation.js';
-export type { ConstellationOptions, ConstellationReport } from './constellation.js';
+export { Constellation, type ConstellationReport } from './constellation.js';
+export type { ConstellationOptions } from './constellation-options.js';
 export { createServer, type ServerOptions } from './http/server.js';
 export { openLevelConstellationStore } from './store/level-store.js';
 export type { LevelConstellationStoreOptions } from './store/level-store.js';
-export { startPublishing, type Publisher, type Repeat } from './publisher.js';
+export {
+  startPublishing,
+  type Publisher,
+  type PublishingOptions,
+  type Repeat,
+} from './publisher.js';
 export { readReport } from './report.js';
 
-export { SnapshotWindow, type SnapshotOptions } from './snapshots/snapshot-window.js';
+export type { SnapshotOptions } from './snapshots/snapshot-window.js';
 
 // Advanced: other stores and mounts
+export { SnapshotWindow } from './snapshots/snapshot-window.js';
 export type {
   ConstellationStore,
   DeviceRecord,

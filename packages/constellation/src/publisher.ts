@@ -1,4 +1,4 @@
-import { SyncError, type Logger } from '@omega-tv/types';
+import { silentLogger, SyncError, type Logger } from '@omega-tv/types';
 import type { Constellation } from './constellation.js';
 
 export interface Publisher {
@@ -8,6 +8,14 @@ export interface Publisher {
 
 /** Starts and stops a repeating timer; the machine's unless a test passes its own. */
 export type Repeat = (work: () => void, everyMs: number) => () => void;
+
+export interface PublishingOptions {
+  readonly everyMs: number;
+  /** Default: silent. */
+  readonly logger?: Logger;
+  /** Default: the machine's timers. */
+  readonly repeat?: Repeat;
+}
 
 const repeatWithTimer: Repeat = (work, everyMs) => {
   const timer = setInterval(work, everyMs);
@@ -22,10 +30,9 @@ const repeatWithTimer: Repeat = (work, everyMs) => {
  */
 export function startPublishing(
   constellation: Constellation,
-  everyMs: number,
-  logger: Logger,
-  repeat: Repeat = repeatWithTimer,
+  options: PublishingOptions,
 ): Publisher {
+  const { everyMs, logger = silentLogger, repeat = repeatWithTimer } = options;
   if (!(everyMs >= 1 && everyMs < 2 ** 31)) {
     throw new SyncError('invalid-config', `everyMs is ${everyMs}; expected 1 to ${2 ** 31 - 1}`, {
       field: 'everyMs',

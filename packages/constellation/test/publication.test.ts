@@ -156,11 +156,15 @@ describe('startPublishing', () => {
     let tick: () => void = () => undefined;
     let everyMs: number | undefined;
     let isStopped = false;
-    const publisher = startPublishing(constellation, 250, logger, (work, ms) => {
-      [tick, everyMs] = [work, ms];
-      return () => {
-        isStopped = true;
-      };
+    const publisher = startPublishing(constellation, {
+      everyMs: 250,
+      logger,
+      repeat: (work, ms) => {
+        [tick, everyMs] = [work, ms];
+        return () => {
+          isStopped = true;
+        };
+      },
     });
     for (const device of three) await constellation.sync(await bodyOf(device, patternOf(0)));
     return { store, constellation, errors, publisher, tick, everyMs, isStopped: () => isStopped };
@@ -206,7 +210,7 @@ describe('startPublishing', () => {
   it('has a timer of its own', async () => {
     const constellation = await openConstellation();
     for (const device of three) await constellation.sync(await bodyOf(device, patternOf(0)));
-    const publisher = startPublishing(constellation, 1, silentLogger);
+    const publisher = startPublishing(constellation, { everyMs: 1 });
     await until(() => constellation.version === 1);
     await publisher.stop();
   });

@@ -6,14 +6,12 @@ import {
   startPublishing,
 } from '@omega-tv/constellation';
 import { createNodeV1Format } from '@omega-tv/compression/node';
-import { silentLogger } from '@omega-tv/types';
 
 const constellation = await Constellation.open({
   store: await openLevelConstellationStore({ directory: process.argv[2] }),
   format: createNodeV1Format(),
-  clock: { nowMs: Date.now },
   federation: { minDevices: 3 },
 });
-startPublishing(constellation, 5, silentLogger);
+startPublishing(constellation, { everyMs: 5 });
 const url = await createServer(constellation).listen({ port: 0, host: '127.0.0.1' });
 process.stdout.write(`${url}\n`);

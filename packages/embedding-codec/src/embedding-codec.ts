@@ -1,3 +1,4 @@
+import { checkCounts, checkEncodeOptions } from './check-options.js';
 import type { Codebook } from './codebook.js';
 import { CodecContext } from './codec-context.js';
 import { cosineSimilarity } from './cosine.js';
@@ -56,8 +57,6 @@ export interface EmbeddingCodec {
   decode(bytes: Uint8Array, options: DecodeOptions): Float32Array[];
 }
 
-const MAX_VECTORS = 0x100000;
-const MAX_REFERENCES = 0x8000;
 const SEEDS = 0x100000000;
 /** Of a message of many vectors, about so many find the step to start from. */
 const PILOT_VECTORS = 32;
@@ -66,18 +65,30 @@ const TYPICAL_STEP_INDEX = 1367;
 /** References beyond are no embeddings, and their squares would overflow. */
 const MAX_COORDINATE = 16;
 
-/** Makes a codec of a codebook. */
+/**
+ * Makes a codec of a codebook.
+ * @throws CodecError `invalid-codebook` for what `parseCodebook` did not make.
+ */
 export function createEmbeddingCodec(codebook: Codebook): EmbeddingCodec {
+  if (!isCodebook(codebook)) {
+    const message = 'This is no codebook; parseCodebook() makes one of the bytes of its file.';
+    throw new CodecError('invalid-codebook', message);
+  }
   const context = new CodecContext(codebook);
   return {
     codebook,
     encode: (vectors, options) => encode(context, vectors, options),
     decode(bytes, options) {
-      checkCounts(options.count, options.references);
+      checkCounts('count', options.count, options.references);
       checkReferences(context, options.references);
       return decodeMessage(context, bytes, options);
     },
   };
+}
+
+/** Callers without types may pass the file's bytes. */
+function isCodebook(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'basis' in value && 'tables' in value;
 }
 
 function encode(
@@ -85,8 +96,9 @@ function encode(
   vectors: readonly ArrayLike<number>[],
   options: EncodeOptions,
 ): EncodedVectors {
+  checkEncodeOptions(options);
   const { mode, references = [] } = options;
-  checkCounts(vectors.length, references);
+  checkCounts('vectors', vectors.length, references);
   checkReferences(context, references);
   const prepared = vectors.map((vector) => prepareVector(context, vector, references, mode));
   const drawSeed = (): number =>
@@ -138,14 +150,10 @@ function atRate(
 ): readonly [stepIndex: number, message: CodedMessage] {
   const encodeAt = encoderOf(vectors);
   if ('step' in rate) {
-    if (!(rate.step > 0)) throw new CodecError('invalid-option', 'The step must be above zero.');
     const index = indexOfStep(rate.step);
     return [index, encodeAt(index)];
   }
   if ('minCosine' in rate) {
-    if (!(rate.minCosine < 1)) {
-      throw new CodecError('invalid-option', 'The lowest cosine must be below 1.');
-    }
     return coarsestThatServes(encodeAt, (coded) => minCosine(coded) >= rate.minCosine);
   }
   return finestThatFits(encodeAt, rate.budgetBytes, guessStep(rate.budgetBytes));
@@ -162,15 +170,6 @@ function atRate(
       if (isCodecError(error, 'budget-too-small')) return 0;
       throw error;
     }
-  }
-}
-
-function checkCounts(vectors: number, references: readonly unknown[] = []): void {
-  if (!Number.isInteger(vectors) || vectors < 0 || vectors > MAX_VECTORS) {
-    throw new CodecError('invalid-option', `A message holds 0 to ${MAX_VECTORS} vectors.`);
-  }
-  if (references.length > MAX_REFERENCES) {
-    throw new CodecError('invalid-option', `A message has at most ${MAX_REFERENCES} references.`);
   }
 }
 

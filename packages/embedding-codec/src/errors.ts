@@ -5,7 +5,7 @@
  * - `invalid-vector`: wrong dimension, NaN or infinity;
  * - `invalid-message`: the bytes are no message of this codec, or a damaged one;
  * - `budget-too-small`: not even the coarsest step fits;
- * - `invalid-option`: the caller's settings contradict themselves.
+ * - `invalid-option`: a setting of the caller's cannot work; `field` names it.
  */
 export type CodecErrorCode =
   | 'invalid-codebook'
@@ -22,6 +22,8 @@ export class CodecError extends Error {
   constructor(
     readonly code: CodecErrorCode,
     message: string,
+    /** The option that is wrong, for `invalid-option`. */
+    readonly field?: string,
   ) {
     super(message);
   }

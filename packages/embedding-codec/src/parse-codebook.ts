@@ -25,6 +25,7 @@ const MAX_SYMBOL = 63;
  * @throws CodecError `invalid-codebook`.
  */
 export function parseCodebook(bytes: Uint8Array): Codebook {
+  require(ArrayBuffer.isView(bytes), 'it is no Uint8Array');
   const reader = new ByteReader(bytes);
   for (const letter of CODEBOOK_MAGIC) {
     require(reader.u8() === letter.charCodeAt(0), 'it does not start with OTVC');

@@ -1,8 +1,11 @@
 import {
+  checkMethods,
+  checkPorts,
   MAX_INTEGER,
   SyncError,
   isSyncError,
   silentLogger,
+  systemClock,
   validateSyncDelta,
   type Clock,
   type GlobalPatterns,
@@ -38,9 +41,11 @@ export interface ConstellationProtocolOptions {
   readonly format: ClientFormat;
   /** What is spoken to a server that does not know `format`. Default: nothing else. */
   readonly fallback?: ClientFormat;
-  readonly clock: Clock;
+  /** Default: the machine's. */
+  readonly clock?: Clock;
   /** Default: 30 s. */
   readonly timeoutMs?: number;
+  /** Default: silent. */
   readonly logger?: Logger;
 }
 
@@ -88,13 +93,18 @@ export interface SyncAnswer extends Omit<Answer, 'globals'> {
 export class ConstellationProtocol {
   readonly #options: ConstellationProtocolOptions;
   readonly #formats: FormatChoice;
+  readonly #clock: Clock;
   readonly #timeoutMs: number;
   readonly #logger: Logger;
 
-  /** @throws SyncError `invalid-config` when the timeout is not a positive number of ms. */
+  /** @throws SyncError `invalid-config` for an option that cannot work. */
   constructor(options: ConstellationProtocolOptions) {
+    checkPorts(options);
+    checkMethods('transport', options.transport, ['request'], 'createAxiosTransport() makes one');
+    checkMethods('format', options.format, ['encodeDelta', 'splitDelta', 'decodeAnswer']);
     this.#options = options;
     this.#formats = new FormatChoice(options.format, options.fallback);
+    this.#clock = options.clock ?? systemClock;
     this.#timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     this.#logger = options.logger ?? silentLogger;
     if (!(this.#timeoutMs > 0 && this.#timeoutMs < 2 ** 31)) {
@@ -161,7 +171,7 @@ export class ConstellationProtocol {
    */
   async sync(delta: SyncDelta, options: SyncOptions = {}): Promise<SyncAnswer> {
     validateSyncDelta(delta);
-    const startMs = this.#options.clock.nowMs();
+    const startMs = this.#clock.nowMs();
     const { base, ...rest } = options;
     try {
       return await this.#push(delta, options, startMs);
@@ -191,7 +201,7 @@ export class ConstellationProtocol {
       globalVersion: globals?.version ?? answer.current?.version ?? 0,
       bytesSent: encoded.bytes.length,
       bytesReceived: response.body.length,
-      durationMs: this.#options.clock.nowMs() - startMs,
+      durationMs: this.#clock.nowMs() - startMs,
       fidelity: encoded.fidelity,
       ...(format.protocolVersion === 1 ? {} : { tier }),
       ...(answer.window === undefined ? {} : { window: answer.window }),
@@ -241,7 +251,7 @@ export class ConstellationProtocol {
     localVersion: number,
     { signal, traceParent }: RequestOptions,
   ): Promise<TransportResponse> {
-    const { transport, clock } = this.#options;
+    const { transport } = this.#options;
     const trace = traceParent === undefined ? {} : { [HEADERS.traceParent]: traceParent };
     const response = await transport.request({
       ...request,
@@ -251,7 +261,7 @@ export class ConstellationProtocol {
     });
     if (response.status >= 200 && response.status < 300) return response;
     const where = `${request.method} ${request.path}`;
-    const error = statusToSyncError(response, where, localVersion, clock.nowMs());
+    const error = statusToSyncError(response, where, localVersion, this.#clock.nowMs());
     this.#logger.warn({ code: error.code, status: response.status }, error.message);
     this.#formats.notice(error, response);
     throw error;

@@ -12,7 +12,7 @@ import {
   trendSignalToWire,
   type TrendSignal,
 } from './trend-signal.js';
-import { check } from './validation.js';
+import { check, checkBuilt } from './validation.js';
 
 /** What a Constellation answers, on the v1 wire. */
 export const GlobalPatternsSchema = Type.Object({
@@ -61,5 +61,5 @@ export function globalPatternsToWire(globals: GlobalPatterns): GlobalPatternsWir
  * @throws SyncError `invalid-pattern` for a bad pattern, `serialization` for anything else.
  */
 export function validateGlobalPatterns(globals: GlobalPatterns): void {
-  check(GlobalPatternsSchema, globalPatternsToWire(globals), 'global patterns');
+  checkBuilt(GlobalPatternsSchema, globals, 'global patterns');
 }

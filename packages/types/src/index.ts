@@ -32,6 +32,8 @@ export {
   V1_EMBEDDING_DIMENSION,
 } from './limits.js';
 export { silentLogger, type Clock, type Logger, type RandomSource } from './ports.js';
+export { checkMethods, checkPorts } from './port-check.js';
+export { systemClock, systemRandom } from './system.js';
 
 // Errors
 export { isSyncError, SyncError } from './errors.js';

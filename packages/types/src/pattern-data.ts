@@ -7,7 +7,7 @@ import {
   V1_EMBEDDING_DIMENSION,
 } from './limits.js';
 import { NameSchema } from './name.js';
-import { check } from './validation.js';
+import { checkBuilt } from './validation.js';
 
 /** One pattern on the v1 wire. */
 export const PatternDataSchema = Type.Object({
@@ -65,7 +65,7 @@ export function patternDataToWire(pattern: PatternData): PatternDataWire {
  * @throws SyncError `invalid-pattern` with the field, its value and the limit.
  */
 export function validatePatternData(pattern: PatternData): void {
-  check(PatternDataSchema, patternDataToWire(pattern), 'pattern', 'invalid-pattern');
+  checkBuilt(PatternDataSchema, pattern, 'pattern', 'invalid-pattern');
 }
 
 /** True when the pattern is good enough to leave the TV (>= 0.7 and >= 10 samples). */

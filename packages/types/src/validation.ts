@@ -5,7 +5,40 @@ import { SyncError } from './errors.js';
 const MAX_SHOWN_VALUE = 60;
 
 /**
- * Returns `value` when it has the schema's form.
+ * Checks what was built in code: paths in errors name its fields as TypeScript does (`successRate`).
+ * @throws SyncError as `check`.
+ */
+export function checkBuilt(
+  schema: TSchema,
+  value: unknown,
+  what: string,
+  code?: 'invalid-pattern',
+): void {
+  refuse(findOffence(schema, toWireForm(value), ''), what, code, toCamelCase);
+}
+
+/** As the wire names and holds it; what is no object of ours stays as it is, for the check to find. */
+function toWireForm(value: unknown): unknown {
+  if (ArrayBuffer.isView(value)) return Array.from(value as Float32Array);
+  if (Array.isArray(value)) return value.map(toWireForm);
+  if (!isRecord(value)) return value;
+  const fields = Object.entries(value).map(([name, field]) => [
+    toSnakeCase(name),
+    toWireForm(field),
+  ]);
+  return Object.fromEntries(fields);
+}
+
+function toSnakeCase(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+function toCamelCase(path: string): string {
+  return path.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/**
+ * Returns `value`, parsed JSON, when it has the schema's form.
  * @throws SyncError with the path, the value and the limit of the first offence: `invalid-pattern`
  * where the path leads into a pattern (or `code` says so), else `serialization`.
  */
@@ -15,9 +48,19 @@ export function check<Schema extends TSchema>(
   what: string,
   code?: 'invalid-pattern',
 ): Static<Schema> {
-  const offence = findOffence(schema, value, '');
-  if (offence === undefined) return value as Static<Schema>;
-  const { path, limit } = offence;
+  refuse(findOffence(schema, value, ''), what, code);
+  return value as Static<Schema>;
+}
+
+function refuse(
+  offence: Offence | undefined,
+  what: string,
+  code?: 'invalid-pattern',
+  nameOf = (path: string): string => path,
+): void {
+  if (offence === undefined) return;
+  const { limit } = offence;
+  const path = nameOf(offence.path);
   const message = `${path === '' ? what : `${what}: ${path}`} ${limit}, but is ${show(offence.found)}`;
   if (code !== undefined || path.startsWith('patterns[')) {
     const found = isPrimitive(offence.found) ? offence.found : undefined;

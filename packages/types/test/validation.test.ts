@@ -6,6 +6,8 @@ import {
   validateGlobalPatterns,
   validatePatternData,
   validateSyncDelta,
+  type PatternData,
+  type SyncDelta,
 } from '../src/index.js';
 import { TIMESTAMP, deltaOf, realPattern, syncErrorOf, wireDelta } from './support.js';
 
@@ -185,10 +187,10 @@ describe('a trend that breaks a rule (rule 1.2)', () => {
 
 describe('values built in code are checked alike (rule 1.1)', () => {
   it.each([
-    ['success_rate', { successRate: NaN }],
-    ['success_rate', { successRate: 1.2 }],
-    ['sample_count', { sampleCount: Infinity }],
-    ['sample_count', { sampleCount: 0 }],
+    ['successRate', { successRate: NaN }],
+    ['successRate', { successRate: 1.2 }],
+    ['sampleCount', { sampleCount: Infinity }],
+    ['sampleCount', { sampleCount: 0 }],
     ['embedding', { embedding: new Float32Array(383) }],
     ['embedding[0]', { embedding: new Float32Array(384).fill(NaN) }],
     ['embedding[0]', { embedding: new Float32Array(384).fill(-Infinity) }],
@@ -202,6 +204,32 @@ describe('values built in code are checked alike (rule 1.1)', () => {
         validateSyncDelta(deltaOf(0, { patterns: [realPattern(0), realPattern(1, change)] }));
       }).details,
     ).toMatchObject({ path: `patterns[1].${path}` });
+  });
+
+  it.each([
+    ['embedding', { embedding: undefined }],
+    ['embedding', { embedding: null }],
+    ['sampleCount', { sampleCount: undefined }],
+  ])('%s of a pattern, where it is missing', (path, change) => {
+    const error = syncErrorOf(() => {
+      validatePatternData({ ...realPattern(0), ...change } as unknown as PatternData);
+    });
+    expect(error).toMatchObject({ code: 'invalid-pattern', details: { path } });
+  });
+
+  it('fields of a delta, by the names that they have in code', () => {
+    const error = syncErrorOf(() => {
+      validateSyncDelta({ ...deltaOf(1), deviceId: 7 as unknown as string });
+    });
+    expect(error.message).toBe('delta: deviceId must be string, but is 7');
+    expect(error.details).toEqual({ path: 'deviceId' });
+  });
+
+  it.each([null, undefined, 'delta', []])('what is no delta: %j', (value) => {
+    const error = syncErrorOf(() => {
+      validateSyncDelta(value as unknown as SyncDelta);
+    });
+    expect(error.code).toBe('serialization');
   });
 
   it('global patterns', () => {

@@ -1,4 +1,5 @@
-import { CodecContext, type EmbeddingCodec } from '@omega-tv/embedding-codec';
+import type { EmbeddingCodec } from '@omega-tv/embedding-codec';
+import { CodecContext } from '@omega-tv/embedding-codec/training';
 import { mean } from './measure.js';
 
 const BISECTIONS = 60;

@@ -1,4 +1,4 @@
-import { codebookLayout } from '@omega-tv/embedding-codec';
+import { codebookLayout } from '@omega-tv/embedding-codec/training';
 import { exactExp } from './exact-exp.js';
 
 const { NORMAL_ONE, NORMAL_PER_SIGMA, NORMAL_SIGMAS } = codebookLayout;

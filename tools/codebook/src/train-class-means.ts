@@ -1,4 +1,4 @@
-import { log2 } from '@omega-tv/embedding-codec';
+import { log2 } from '@omega-tv/embedding-codec/training';
 import type { Eigensystem } from './eigen.js';
 import type { Progress, TrainingSet } from './training-set.js';
 import { createTrainingRandom } from './training-random.js';

@@ -1,5 +1,6 @@
 import { plural } from '@omega-tv/command-line';
-import { parseCodebook, type TrellisCode, type VectorSpace } from '@omega-tv/embedding-codec';
+import { parseCodebook, type VectorSpace } from '@omega-tv/embedding-codec';
+import type { TrellisCode } from '@omega-tv/embedding-codec/training';
 import { eigensystem } from './eigen.js';
 import { toFrequencies } from './frequencies.js';
 import { secondMoment, weightedMean } from './second-moment.js';

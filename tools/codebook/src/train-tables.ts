@@ -1,3 +1,4 @@
+import type { Codebook, SymbolTable } from '@omega-tv/embedding-codec';
 import {
   CodecContext,
   codebookLayout,
@@ -6,9 +7,7 @@ import {
   DownloadQuantizer,
   TrellisSearch,
   UNSCALED,
-  type Codebook,
-  type SymbolTable,
-} from '@omega-tv/embedding-codec';
+} from '@omega-tv/embedding-codec/training';
 import { exactExp } from './exact-exp.js';
 import { toFrequencies } from './frequencies.js';
 import { createTrainingRandom } from './training-random.js';

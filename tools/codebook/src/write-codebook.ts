@@ -1,9 +1,5 @@
-import {
-  codebookLayout,
-  type SymbolTable,
-  type TrellisCode,
-  type VectorSpace,
-} from '@omega-tv/embedding-codec';
+import type { SymbolTable, VectorSpace } from '@omega-tv/embedding-codec';
+import { codebookLayout, type TrellisCode } from '@omega-tv/embedding-codec/training';
 import { normalTable } from './normal-table.js';
 import { MAX_SYMBOL, SIGMA_CLASSES } from './train-tables.js';
 

@@ -21,9 +21,11 @@ export function readPatterns(file: string): Promise<readonly PushedPattern[]> {
     if (pattern === undefined) return [];
     const newSamples = (json as { new_samples?: unknown }).new_samples;
     if (newSamples === undefined) return [pattern];
-    if (isWholeNumber(newSamples)) return [{ ...pattern, newSamples }];
-    const found = JSON.stringify(newSamples);
-    throw new Error(`new_samples must be a whole number of at least 0, but is ${found}`);
+    if (isWholeNumber(newSamples) && newSamples <= pattern.sampleCount) {
+      return [{ ...pattern, newSamples }];
+    }
+    const limit = `a whole number from 0 to sample_count (${pattern.sampleCount})`;
+    throw new Error(`new_samples must be ${limit}, but is ${JSON.stringify(newSamples)}`);
   });
 }
 

@@ -1,4 +1,4 @@
-import { sha256 } from '@omega-tv/embedding-codec';
+import { sha256 } from '@omega-tv/embedding-codec/coding';
 import type { RandomSource } from '@omega-tv/types';
 
 const HEAD_BYTES = 3;

@@ -85,7 +85,7 @@ const right: readonly (readonly [file: string, code: string])[] = [
   [inNode, "export * from 'node:fs';"],
   [inNode, "export * from 'classic-level';"],
   [inNode, "export const bytes = Buffer.from('');"],
-  ['packages/client/src/system.ts', 'export const clock = { nowMs: Date.now };'],
+  ['packages/types/src/system.ts', 'export const clock = { nowMs: Date.now };'],
   [server, "export * from '@omega-tv/federation';"],
   [server, "export * from 'node:fs';"],
   ['apps/tv-agent/src/main.ts', "export * from '@omega-tv/client/node';"],

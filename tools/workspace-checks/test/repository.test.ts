@@ -4,6 +4,8 @@ import { describe, expect, it } from '@jest/globals';
 import { listFiles, listProjects, listPublished, root } from './workspace.js';
 
 const MAX_LINES = 400;
+const REPOSITORY = 'https://github.com/omega-tv/omega-tv-sync';
+const MIN_KEYWORDS = 3;
 
 const files = listFiles();
 
@@ -99,6 +101,17 @@ describe.each(listPublished())('$manifest.name, to be published', (project) => {
   it('has a README and the licence', () => {
     expect(read(`${folder}/README.md`)).toContain(`# ${manifest.name}`);
     expect(read(`${folder}/LICENSE`)).toBe(read('LICENSE'));
+  });
+
+  it('says where its source lies, where faults are reported, and what it is about', () => {
+    expect(manifest.repository).toEqual({
+      type: 'git',
+      url: `git+${REPOSITORY}.git`,
+      directory: folder,
+    });
+    expect(manifest.homepage).toBe(`${REPOSITORY}/tree/main/${folder}#readme`);
+    expect(manifest.bugs).toBe(`${REPOSITORY}/issues`);
+    expect(new Set(manifest.keywords).size).toBeGreaterThanOrEqual(MIN_KEYWORDS);
   });
 
   it('exports each entry with its types, and has no side effects', () => {

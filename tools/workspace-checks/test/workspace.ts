@@ -20,7 +20,11 @@ interface Manifest {
   readonly version: string;
   readonly private?: boolean;
   readonly description?: string;
+  readonly keywords?: readonly string[];
   readonly license?: string;
+  readonly homepage?: string;
+  readonly bugs?: string;
+  readonly repository?: Readonly<Record<string, string>>;
   readonly engines?: { readonly node?: string };
   readonly sideEffects?: boolean;
   readonly exports: Readonly<Record<string, unknown>>;

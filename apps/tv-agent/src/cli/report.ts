@@ -1,10 +1,10 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { loadCatalogue } from '@omega-tv/catalogue';
-import { pendingPatterns, systemClock, systemRandom } from '@omega-tv/client';
+import { pendingPatterns } from '@omega-tv/client';
 import type { EncodedDelta } from '@omega-tv/compression';
 import { createNodeV2Format } from '@omega-tv/compression/node';
-import { SyncError, type PushedPattern } from '@omega-tv/types';
+import { SyncError, systemClock, systemRandom, type PushedPattern } from '@omega-tv/types';
 import { Television } from '../tv/television.js';
 
 /** What `report` says of a TV that is not running. */

@@ -1,9 +1,10 @@
 import { loadCatalogue } from '@omega-tv/catalogue';
-import { createSyncLoop, SyncClient, systemClock, systemRandom } from '@omega-tv/client';
+import { createSyncLoop, SyncClient } from '@omega-tv/client';
 import { createAppLogger, resolveFromCaller, signalOfProcess } from '@omega-tv/command-line';
 import type { BudgetTier } from '@omega-tv/compression';
 import { createNodeV1Format, createNodeV2Format } from '@omega-tv/compression/node';
 import type { SyncResult } from '@omega-tv/protocol';
+import { systemClock, systemRandom } from '@omega-tv/types';
 import { Television } from '../tv/television.js';
 import { createViewer, PERSONAS } from '@omega-tv/simulated-viewers';
 import { describeFailure, describeRecoveries, describeSync, failureToJson } from './describe.js';
@@ -61,7 +62,7 @@ export async function run(options: RunOptions): Promise<void> {
       url: options.url,
       deviceId: options.deviceId,
       format: createNodeV2Format({ titles: catalogue }),
-      fallback: createNodeV1Format({ logger, clock: systemClock }),
+      fallback: createNodeV1Format({ logger }),
       ...(options.budget === undefined ? {} : { budget: { tier: options.budget } }),
       store: television.store,
       logger,

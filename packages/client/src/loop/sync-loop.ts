@@ -20,9 +20,15 @@ import {
   type ObservableInput,
   type SchedulerLike,
 } from 'rxjs';
-import { isSyncError, SyncError, type RandomSource, type SyncWindow } from '@omega-tv/types';
+import {
+  checkPorts,
+  isSyncError,
+  SyncError,
+  systemRandom,
+  type RandomSource,
+  type SyncWindow,
+} from '@omega-tv/types';
 import type { SyncResult } from '@omega-tv/protocol';
-import { systemRandom } from '../system.js';
 import { MAX_FLOOR_MS, retryDelayMs } from './retry-delay.js';
 
 const MINUTE_MS = 60_000;
@@ -71,7 +77,7 @@ export interface SyncLoop {
  * Exchanges again and again. Failures are retried with exponential backoff and full jitter, not
  * before the server's Retry-After, which is kept up to a day; what cannot be
  * retried waits for the next interval, and no less than that either.
- * @throws SyncError `invalid-config` for a range of times that is none.
+ * @throws SyncError `invalid-config` for settings that cannot work, such as a range of times that is none.
  */
 export function createSyncLoop(options: SyncLoopOptions): SyncLoop {
   const settings = checkOptions(options);
@@ -177,6 +183,11 @@ function checkOptions(options: SyncLoopOptions) {
     scheduler = asyncScheduler,
     random = systemRandom,
   } = options;
+  checkPorts(options);
+  if (typeof options.exchange !== 'function') {
+    const message = `exchange is ${String(options.exchange)}; expected a function such as (signal) => client.syncStore({ signal })`;
+    throw new SyncError('invalid-config', message, { field: 'exchange' });
+  }
   if (!(intervalMs.min > 0 && intervalMs.max >= intervalMs.min && intervalMs.max < 2 ** 31)) {
     throw invalid('intervalMs', `${intervalMs.min} to ${intervalMs.max}`);
   }

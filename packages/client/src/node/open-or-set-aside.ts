@@ -1,10 +1,11 @@
 import { rename } from 'node:fs/promises';
-import { silentLogger, SyncError, type Clock, type Logger } from '@omega-tv/types';
+import { silentLogger, SyncError, systemClock, type Clock, type Logger } from '@omega-tv/types';
 
 export interface OpenOrSetAsideOptions<Store> {
   readonly directory: string;
-  /** Names the folder of a store that was set aside. */
-  readonly clock: Clock;
+  /** Names the folder of a store that was set aside. Default: the machine's. */
+  readonly clock?: Clock;
+  /** Default: silent. */
   readonly logger?: Logger;
   /**
    * Opens the store in the folder and reads all of it.
@@ -43,7 +44,7 @@ export class CorruptStoreError extends Error {
 export async function openOrSetAside<Store>(
   options: OpenOrSetAsideOptions<Store>,
 ): Promise<OpenedStore<Store>> {
-  const { directory, clock, logger = silentLogger, open } = options;
+  const { directory, clock = systemClock, logger = silentLogger, open } = options;
   const useMemory = (cause: unknown): OpenedStore<Store> => {
     logger.error({ directory, err: cause }, 'the store cannot be used; this run keeps nothing');
     return { store: options.createInMemory(), outcome: 'memory-only', cause };

@@ -1,34 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { createEmbeddingCodec, type EmbeddingCodec } from '@omega-tv/embedding-codec';
-import { readMiniLmCodebook } from '@omega-tv/embedding-codec/node';
-import type { RandomSource } from '@omega-tv/types';
-import type { ClientFormat } from '../client-format.js';
-import { createV2Format, type V2FormatOptions } from '../v2/v2-format.js';
-import { createV1Format, type V1FormatOptions } from '../v1/v1-format.js';
-import type { WireFormat } from '../v1/wire-format.js';
-import { nativeZstd } from './native-zstd.js';
+// Everyday
+export { createMiniLmCodec, createNodeV1Format, createNodeV2Format } from './node-formats.js';
 
-export { nativeZstd };
-
-/**
- * The v1 wire format on native zstd.
- * @throws SyncError `invalid-config` for a `minCosine` outside 0 to 1.
- */
-export function createNodeV1Format(options: Omit<V1FormatOptions, 'zstd'> = {}): WireFormat {
-  return createV1Format({ ...options, zstd: nativeZstd });
-}
-
-/** The codec of all-MiniLM-L6-v2, on the codebook that `@omega-tv/embedding-codec` brings. */
-export function createMiniLmCodec(): EmbeddingCodec {
-  return createEmbeddingCodec(readMiniLmCodebook());
-}
-
-const machineRandom: RandomSource = {
-  next: () => randomBytes(4).readUInt32BE() / 2 ** 32,
-};
-
-/** The v2 wire format for embeddings of all-MiniLM-L6-v2, with the machine's own chance. */
-export function createNodeV2Format(options: Partial<V2FormatOptions> = {}): ClientFormat {
-  const { codecs = [createMiniLmCodec()], random = machineRandom } = options;
-  return createV2Format({ ...options, codecs, random });
-}
+// Advanced: v1 on a zstd of one's own choice
+export { nativeZstd } from './native-zstd.js';

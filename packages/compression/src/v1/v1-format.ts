@@ -1,8 +1,11 @@
 import {
+  checkMethods,
+  checkPorts,
   globalPatternsFromWire,
   silentLogger,
   syncDeltaFromWire,
   SyncError,
+  systemClock,
   type Clock,
   type Logger,
 } from '@omega-tv/types';
@@ -20,7 +23,7 @@ export interface V1FormatOptions {
   readonly zstd: ZstdCodec;
   /** Gets sizes, ratio and time of each compression at debug. Default: silent. */
   readonly logger?: Logger;
-  /** Times the compressions for the logger. Default: no times. */
+  /** Times the compressions for the logger. Default: the machine's. */
   readonly clock?: Clock;
   /**
    * Fidelity floor: the least cosine, 0 to 1, that every embedding sent keeps to its exact one.
@@ -31,15 +34,17 @@ export interface V1FormatOptions {
 
 /**
  * The v1 wire format: JSON in one zstd frame (RFC 8259, RFC 8878).
- * @throws SyncError `invalid-config` for a `minCosine` outside 0 to 1.
+ * @throws SyncError `invalid-config` for a `minCosine` outside 0 to 1, or a zstd that is none.
  */
 export function createV1Format(options: V1FormatOptions): WireFormat {
-  const { logger = silentLogger, minCosine = DEFAULT_MIN_COSINE } = options;
+  const { logger = silentLogger, clock = systemClock, minCosine = DEFAULT_MIN_COSINE } = options;
+  checkPorts(options);
+  checkMethods('zstd', options.zstd, ['compress', 'decompress']);
   if (!(minCosine >= 0 && minCosine <= 1)) {
     const message = `minCosine: is ${minCosine}, but must be within 0 to 1`;
     throw new SyncError('invalid-config', message, { field: 'minCosine' });
   }
-  const zstd = createLoggedCodec(options.zstd, logger, options.clock);
+  const zstd = createLoggedCodec(options.zstd, logger, clock);
   const requestWriter = createBodyWriter(zstd, REQUEST_LIMITS, minCosine);
   const responseWriter = createBodyWriter(zstd, RESPONSE_LIMITS, minCosine);
   const decodeGlobalPatterns: WireFormat['decodeGlobalPatterns'] = async (bytes) =>

@@ -1,12 +1,23 @@
 import { isCodecError, type EmbeddingCodec } from '@omega-tv/embedding-codec';
-import { SyncError } from '@omega-tv/types';
+import { checkMethods, SyncError } from '@omega-tv/types';
 import { malformed } from './malformed.js';
 
 const ID_DIGITS = 8;
+const ADVICE = 'createEmbeddingCodec() of @omega-tv/embedding-codec makes one';
 
 /** The codecs that a side has, by their codebooks; it writes with the first. */
 export class Codecs {
-  constructor(private readonly codecs: readonly [EmbeddingCodec, ...EmbeddingCodec[]]) {}
+  /** @throws SyncError `invalid-config` where there is none, or one is none. */
+  constructor(private readonly codecs: readonly [EmbeddingCodec, ...EmbeddingCodec[]]) {
+    const given: unknown = codecs;
+    if (!Array.isArray(given) || given.length === 0) {
+      const message = `codecs must be an array of at least one; ${ADVICE}`;
+      throw new SyncError('invalid-config', message, { field: 'codecs' });
+    }
+    given.forEach((codec, index) => {
+      checkMethods(`codecs[${index}]`, codec, ['encode', 'decode'], ADVICE);
+    });
+  }
 
   get first(): EmbeddingCodec {
     return this.codecs[0];

@@ -1,4 +1,4 @@
-import { sha256 } from '@omega-tv/embedding-codec';
+import { sha256 } from '@omega-tv/embedding-codec/coding';
 import { SyncError } from '@omega-tv/types';
 import { ByteReader, ByteWriter } from './bytes.js';
 import { malformed } from './malformed.js';

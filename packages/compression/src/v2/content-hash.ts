@@ -1,4 +1,4 @@
-import { sha256 } from '@omega-tv/embedding-codec';
+import { sha256 } from '@omega-tv/embedding-codec/coding';
 import { toHex } from './bytes.js';
 
 export const CONTENT_HASH_BYTES = 6;

@@ -1,4 +1,4 @@
-import { sha256 } from '@omega-tv/embedding-codec';
+import { sha256 } from '@omega-tv/embedding-codec/coding';
 import type { SyncDelta } from '@omega-tv/types';
 import { ByteWriter, toHex } from './bytes.js';
 import { writeEngagements } from './sections/engagements.js';

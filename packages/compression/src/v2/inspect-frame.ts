@@ -1,4 +1,4 @@
-import { stepOfMessage } from '@omega-tv/embedding-codec';
+import { stepOfMessage } from '@omega-tv/embedding-codec/coding';
 import { isSyncError } from '@omega-tv/types';
 import { reading } from './codecs.js';
 import {

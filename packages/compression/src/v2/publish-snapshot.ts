@@ -1,9 +1,5 @@
-import {
-  isCodecError,
-  stepOfMessage,
-  type EmbeddingCodec,
-  type EncodedVectors,
-} from '@omega-tv/embedding-codec';
+import { isCodecError, type EmbeddingCodec, type EncodedVectors } from '@omega-tv/embedding-codec';
+import { stepOfMessage } from '@omega-tv/embedding-codec/coding';
 import {
   SyncError,
   validateGlobalPatterns,

@@ -1,4 +1,4 @@
-import { sha256 } from '@omega-tv/embedding-codec';
+import { sha256 } from '@omega-tv/embedding-codec/coding';
 import type { GlobalPatterns, PatternData, SnapshotReference, TrendSignal } from '@omega-tv/types';
 import { ByteWriter, toHex } from './bytes.js';
 import { CONTENT_HASH_BYTES, toContentHash } from './content-hash.js';

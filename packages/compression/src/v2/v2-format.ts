@@ -1,6 +1,8 @@
 import type { EmbeddingCodec } from '@omega-tv/embedding-codec';
 import {
+  checkPorts,
   isSyncError,
+  systemRandom,
   type GlobalPatterns,
   type RandomSource,
   type SyncDelta,
@@ -22,15 +24,19 @@ export const FRAME_MEDIA_TYPE = 'application/vnd.omega-tv.frame';
 export interface V2FormatOptions {
   /** One for each codebook that this TV has; it writes with the first. */
   readonly codecs: readonly [EmbeddingCodec, ...EmbeddingCodec[]];
-  /** Draws the seeds of the dither; the machine's own source, not one that is seeded alike. */
-  readonly random: RandomSource;
+  /** Draws the seeds of the dither: TVs that share one share their error. Default: the machine's. */
+  readonly random?: RandomSource;
   /** Titles that trends may name: they come as hashes. Default: none, and they stay `#` and hash. */
   readonly titles?: Iterable<KnownTitle>;
 }
 
-/** The v2 wire format: compact frames. */
+/**
+ * The v2 wire format: compact frames.
+ * @throws SyncError `invalid-config` without a codec, or for an option that cannot work.
+ */
 export function createV2Format(options: V2FormatOptions): ClientFormat {
-  const { random } = options;
+  checkPorts(options);
+  const { random = systemRandom } = options;
   const codecs = new Codecs(options.codecs);
   const titles = [...(options.titles ?? [])];
   const encode = (delta: SyncDelta, { base, tier = 'normal' }: PushContext): DeltaFrame => {

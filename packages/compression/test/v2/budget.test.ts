@@ -216,7 +216,7 @@ describe('a writer', () => {
 
   it('refuses more new samples than samples, and a rate above 1', () => {
     const newer = { ...pattern(0), newSamples: 21 };
-    expect(encode([newer]).details).toMatchObject({ path: 'patterns[0].new_samples', value: 21 });
+    expect(encode([newer]).details).toMatchObject({ path: 'patterns[0].newSamples', value: 21 });
     expect(encode([pattern(0, { successRate: 1.5 })]).code).toBe('invalid-pattern');
   });
 

@@ -1,9 +1,5 @@
-import {
-  encodeUniform,
-  RangeEncoder,
-  sha256,
-  type EmbeddingCodec,
-} from '@omega-tv/embedding-codec';
+import type { EmbeddingCodec } from '@omega-tv/embedding-codec';
+import { encodeUniform, RangeEncoder, sha256 } from '@omega-tv/embedding-codec/coding';
 import { describe, expect, it } from '@jest/globals';
 import {
   Codecs,

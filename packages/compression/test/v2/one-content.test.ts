@@ -1,4 +1,5 @@
-import { cosineSimilarity, stepOfMessage } from '@omega-tv/embedding-codec';
+import { cosineSimilarity } from '@omega-tv/embedding-codec';
+import { stepOfMessage } from '@omega-tv/embedding-codec/coding';
 import type { PatternData, TrendSignal } from '@omega-tv/types';
 import { describe, expect, it } from '@jest/globals';
 import {

@@ -1,4 +1,4 @@
-import { decodeUniform, RangeDecoder } from '@omega-tv/embedding-codec';
+import { decodeUniform, RangeDecoder } from '@omega-tv/embedding-codec/coding';
 import { V2_LIMITS } from '../limits.js';
 import { malformed, utf8 } from '../malformed.js';
 import { isName, MAX_NAME_BYTES } from '../names.js';

@@ -1,4 +1,4 @@
-import { encodeUniform, RangeEncoder } from '@omega-tv/embedding-codec';
+import { encodeUniform, RangeEncoder } from '@omega-tv/embedding-codec/coding';
 import { V2_LIMITS } from '../limits.js';
 import { tooMany, unwritable } from '../malformed.js';
 import { isName } from '../names.js';

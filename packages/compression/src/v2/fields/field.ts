@@ -1,4 +1,4 @@
-import { AdaptiveModel } from '@omega-tv/embedding-codec';
+import { AdaptiveModel } from '@omega-tv/embedding-codec/coding';
 
 /** A field with few values: what is expected of each before anything was seen. */
 export interface SymbolField {

@@ -1,11 +1,9 @@
+import { isCodecError, type EmbeddingCodec, type EncodedVectors } from '@omega-tv/embedding-codec';
+import { modeOfMessage } from '@omega-tv/embedding-codec/coding';
 import {
-  isCodecError,
-  modeOfMessage,
-  type EmbeddingCodec,
-  type EncodedVectors,
-} from '@omega-tv/embedding-codec';
-import {
+  checkPorts,
   SyncError,
+  systemRandom,
   validatePatternData,
   validateSyncDelta,
   type RandomSource,
@@ -45,8 +43,8 @@ export interface DeltaFrameOptions {
   /** Its embeddings are predicted from those of this snapshot, which the reader must have. */
   readonly base?: Snapshot;
   readonly rate: DeltaRate;
-  /** Draws the dither's seed: TVs that share one share their error. */
-  readonly random: RandomSource;
+  /** Draws the dither's seed: TVs that share one share their error. Default: the machine's. */
+  readonly random?: RandomSource;
 }
 
 export interface DeltaFrame {
@@ -59,13 +57,14 @@ export interface DeltaFrame {
  * Writes a delta in one frame: all but the embeddings exact, these at the step of the rate, or as
  * fine as fits.
  * @throws SyncError `invalid-pattern` for a pattern that breaks a rule, `serialization` for another
- * value that does, `compression-limit` where it does not fit.
+ * value that does, `compression-limit` where it does not fit, `invalid-config` for a bad `random`.
  */
 export function encodeDeltaFrame(
   codec: EmbeddingCodec,
   delta: SyncDelta,
-  { base, rate, random }: DeltaFrameOptions,
+  { base, rate, random = systemRandom }: DeltaFrameOptions,
 ): DeltaFrame {
+  checkPorts({ random });
   validateSyncDelta(delta);
   const { taste } = delta;
   const vectors = delta.patterns.map(({ embedding }) => embedding);

@@ -1,4 +1,4 @@
-import { modeOfMessage } from '@omega-tv/embedding-codec';
+import { modeOfMessage } from '@omega-tv/embedding-codec/coding';
 import { SyncError, type SnapshotReference } from '@omega-tv/types';
 import { asReferences, reading, type Codecs } from '../codecs.js';
 import {

@@ -52,8 +52,8 @@ function checkNewSamples(
   if (Number.isInteger(newSamples) && newSamples >= 0 && newSamples <= sampleCount) {
     return newSamples;
   }
-  const path = `patterns[${index}].new_samples`;
-  const limit = `must be a whole number from 0 to sample_count (${sampleCount})`;
+  const path = `patterns[${index}].newSamples`;
+  const limit = `must be a whole number from 0 to sampleCount (${sampleCount})`;
   const details = { path, value: given, limit };
   throw new SyncError('invalid-pattern', `pattern: ${path} ${limit}, but is ${given}`, details);
 }

@@ -1,0 +1,45 @@
+import {
+  checkMethods,
+  checkPorts,
+  SyncError,
+  type Clock,
+  type Logger,
+  type SyncWindow,
+} from '@omega-tv/types';
+import type { WireFormat } from '@omega-tv/compression';
+import type { CohortKeys, FederationConfig } from '@omega-tv/federation';
+import type { SnapshotOptions } from './snapshots/snapshot-window.js';
+import type { ConstellationStore } from './store/constellation-store.js';
+
+export interface ConstellationOptions {
+  readonly store: ConstellationStore;
+  /** How v1 deltas and global patterns become bytes. */
+  readonly format: WireFormat;
+  /** What frames are made with. Default: the server speaks v1 only. */
+  readonly snapshots?: SnapshotOptions;
+  /** When TVs may come back after an answer. Default: when they like, within 15 minutes. */
+  readonly syncWindow?: SyncWindow;
+  /** Default: the machine's. */
+  readonly clock?: Clock;
+  readonly federation?: Partial<FederationConfig>;
+  /** Where its TVs are, ISO 3166-1 alpha-2: v1 deltas do not say. */
+  readonly region?: string;
+  /** Default: drawn from the machine's random source. */
+  readonly keys?: CohortKeys;
+  /** Default: silent. */
+  readonly logger?: Logger;
+}
+
+/** @throws SyncError `invalid-config` for what cannot work. */
+export function checkOptions(options: ConstellationOptions): void {
+  checkPorts(options);
+  checkMethods('store', options.store, ['load', 'loadDevice', 'commit', 'close']);
+  checkMethods('format', options.format, ['decodeDelta', 'encodeGlobalPatterns']);
+  checkRegion(options.region);
+}
+
+function checkRegion(region: string | undefined): void {
+  if (region === undefined || /^[A-Z]{2}$/.test(region)) return;
+  const message = `region is ${region}, but must be two capital letters (ISO 3166-1 alpha-2)`;
+  throw new SyncError('invalid-config', message, { field: 'region' });
+}

@@ -1,0 +1,15 @@
+import type { Clock, RandomSource } from './ports.js';
+
+/** The machine's wall clock: what every package takes where no clock is passed in. */
+export const systemClock: Clock = { nowMs: Date.now };
+
+/**
+ * The machine's chance: what every package takes where no source is passed in. From the Web
+ * Crypto API where the engine has it, for TVs whose chance is seeded alike share their errors.
+ */
+export const systemRandom: RandomSource = {
+  next: () =>
+    typeof crypto === 'undefined'
+      ? Math.random()
+      : (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32,
+};

@@ -1,4 +1,4 @@
-import { Listr, ListrLogger, ProcessOutput } from 'listr2';
+import { Listr, ListrLogger, ProcessOutput, type ListrDefaultRendererLogLevels } from 'listr2';
 
 /** Shows what a scene is doing just now. */
 export type Show = (text: string) => void;
@@ -44,7 +44,11 @@ async function runLive<Result>(
       ctx: context,
       registerSignalListeners: false,
       rendererOptions: {
-        logger: new ListrLogger({ processOutput: new ProcessOutput(stderr, stderr) }),
+        logger: new ListrLogger<ListrDefaultRendererLogLevels>({
+          useIcons: true,
+          toStderr: [],
+          processOutput: new ProcessOutput(stderr, stderr),
+        }),
       },
     },
   ).run();

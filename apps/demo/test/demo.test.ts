@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import type { ConstellationReport } from '@omega-tv/constellation';
+import { temporaryFolder } from '@omega-tv/test-support';
 import type { TelevisionReport } from '@omega-tv/tv-agent';
 import { booksBalance } from '../src/summary.js';
 
@@ -48,27 +48,31 @@ describe('the books of the demo', () => {
 
 describe('Ctrl-C', () => {
   it('ends the demo and its server, and leaves no folder behind', async () => {
-    const folder = await mkdtemp(path.join(tmpdir(), 'demo-test-'));
+    const folder = await temporaryFolder();
     const child = spawn(process.execPath, [COMMAND], {
       env: { ...process.env, TMPDIR: folder },
-      stdio: ['ignore', 'pipe', 'ignore'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
-    let stdout = '';
+    let stderr = '';
     const serverUp = new Promise<string>((resolve) => {
-      child.stdout.on('data', (data: Buffer) => {
-        stdout += data.toString();
-        const url = /http:\/\/[\d.:]+/.exec(stdout)?.[0];
+      child.stderr.on('data', (data: Buffer) => {
+        stderr += data.toString();
+        const url = /http:\/\/[\d.:]+/.exec(stderr)?.[0];
         if (url !== undefined) resolve(url);
       });
     });
     const closed = once(child, 'close');
+    const stdout = text(child.stdout);
     const url = await serverUp;
     expect((await fetch(`${url}/api/v1/health`)).ok).toBe(true);
+    // As npm does it: the terminal's signal, and npm's own right behind.
+    child.kill('SIGINT');
     child.kill('SIGINT');
     const [code] = (await closed) as [number | null];
-    expect(code).toBe(130);
+    expect([code, await stdout]).toEqual([130, '']);
+    expect(stderr).toMatch(/\ninterrupted: the server was stopped, and nothing is left behind\n$/);
+    expect(stderr).not.toMatch(/fail|\u001b/i);
     await expect(fetch(`${url}/api/v1/health`)).rejects.toThrow();
     expect(await readdir(folder)).toEqual([]);
-    await rm(folder, { recursive: true });
   });
 });

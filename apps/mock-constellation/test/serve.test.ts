@@ -1,4 +1,4 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { once } from 'node:events';
 import path from 'node:path';
@@ -13,6 +13,8 @@ import {
   temporaryFolder,
   versionOf,
 } from './server-process.js';
+
+const STOPPING = 'stopping: requests under way are answered first\n';
 
 describe('serve', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)(
@@ -32,6 +34,8 @@ describe('serve', () => {
       // "100 Continue" says that the server has begun with the request.
       const [go] = (await once(socket, 'data')) as [Buffer];
       expect(go.toString()).toMatch(/^HTTP\/1.1 100/);
+      // Twice, as npm passes Ctrl-C on: the second one changes nothing.
+      server.child.kill(signal);
       server.child.kill(signal);
       while (await fetch(`${server.url}/api/v1/health`).catch(() => undefined));
       socket.write(body);
@@ -40,7 +44,7 @@ describe('serve', () => {
       expect(await server.ended).toEqual({
         code: 0,
         stdout: `Constellation listening on ${server.url}\n`,
-        stderr: '',
+        stderr: STOPPING,
       });
       expect(await reportOf(data)).toMatchObject({ deltasApplied: 1, samplesAccepted: 12 });
     },
@@ -79,16 +83,27 @@ describe('serve', () => {
     [['--data', 'x', '--publish-every', 'soon'], 'Expected a whole number from 1'],
     [['--data', 'x', '--fault-error-rate', '1.5'], 'Expected a number from 0 to 1'],
     [['--data', 'x', '--log-level', 'loud'], 'Allowed choices are debug, info, warn'],
-    [['--data', 'x', '--region', 'Germany'], 'must be two capital letters'],
+    [['--data', 'x', '--region', 'Germany'], 'Expected two capital letters'],
     [['--data', 'x', '--prot', '1'], "unknown option '--prot'"],
     [[], "required option '--data <folder>' not specified"],
     [['report'], "required option '--data <folder>' not specified"],
     [['frobnicate', '--data', 'x'], 'too many arguments'],
   ])('refuses %j', async (args, message) => {
     const { code, stdout, stderr } = await run(args, { INIT_CWD: await temporaryFolder() });
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(stdout).toBe('');
+    expect(stderr).toMatch(/^error: .*\n$/);
     expect(stderr).toContain(message);
+  });
+
+  it('says in one line that its folder cannot be used', async () => {
+    const folder = await temporaryFolder();
+    await writeFile(path.join(folder, 'file'), '');
+    for (const place of ['file', 'file/below']) {
+      const ended = await run(['--port', '0', '--data', path.join(folder, place)]);
+      expect(ended).toMatchObject({ code: 1, stdout: '' });
+      expect(ended.stderr).toMatch(/^error: No data can be kept in .*file.*\n$/);
+    }
   });
 
   it('says that a port or a store is in use', async () => {
@@ -97,7 +112,9 @@ describe('serve', () => {
     const { port } = new URL(server.url);
     const samePort = await run(['--port', port, '--data', await temporaryFolder()]);
     expect(samePort).toMatchObject({ code: 1, stdout: '' });
-    expect(samePort.stderr).toMatch(/^error: .*EADDRINUSE.*\n$/);
+    expect(samePort.stderr).toMatch(
+      /^error: port \d+ of 127\.0\.0\.1: another process listens there;.*\n$/,
+    );
     const sameStore = await run(['--port', '0', '--data', data]);
     expect(sameStore).toMatchObject({ code: 1, stdout: '' });
     expect(sameStore.stderr).toMatch(/^error: The store .* is in use by another process;.*\n$/);
@@ -200,7 +217,7 @@ describe('faults', () => {
       expect(answer.status).toBe(200);
       await expect(answer.arrayBuffer()).rejects.toThrow();
     }
-    expect(await server.stop()).toMatchObject({ code: 0, stderr: '' });
+    expect(await server.stop()).toMatchObject({ code: 0, stderr: STOPPING });
     expect(await reportOf(data)).toMatchObject({ deltasApplied: 1, duplicates: 2, refused: 0 });
   });
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -131,7 +131,11 @@ describe('tv-agent', () => {
     const { child, ended } = start(runArgs('garage'));
     await once(child.stdout, 'data');
     child.kill('SIGTERM');
-    expect((await ended).code).toBe(0);
+    const { code, stderr } = await ended;
+    expect([code, stderr]).toEqual([
+      0,
+      `stopping: what was learned is kept in ${path.join(folder, 'garage')}\n`,
+    ]);
     expect((await report('garage')).samplesLearned).toBeGreaterThan(0);
   });
 
@@ -145,19 +149,52 @@ describe('tv-agent', () => {
     expect(books.samplesAcknowledged).toBe(0);
   });
 
+  it('prints failures as JSON where it prints JSON', async () => {
+    const args = runArgs('balcony', '--syncs', '2', '--json');
+    const ran = await run(...args.map((arg) => (arg === url ? 'http://127.0.0.1:9' : arg)));
+    expect(ran).toMatchObject({ code: 1, stderr: '' });
+    const lines = ran.stdout.trimEnd().split('\n');
+    expect(lines).toHaveLength(2);
+    for (const line of lines) {
+      expect(JSON.parse(line)).toEqual({
+        error: {
+          code: 'http',
+          message: expect.stringContaining('nothing listens there'),
+          retryable: true,
+        },
+      });
+    }
+  });
+
+  it('runs without a folder that it can use, and says once what it does not keep', async () => {
+    await writeFile(path.join(folder, 'file'), '');
+    const args = runArgs('shed', '--syncs', '2');
+    const ran = await run(...args.map((arg) => (arg === 'shed' ? 'file' : arg)));
+    expect(ran.code).toBe(0);
+    expect(ran.stderr).toMatch(
+      /^warning: .*file cannot be used for patterns and history: a part of the path is a file.* is lost when it ends;.*\n$/,
+    );
+    const offline = args.map((arg) => (arg === url ? 'http://127.0.0.1:9' : arg));
+    const failed = await run(...offline.map((arg) => (arg === 'shed' ? 'file' : arg)));
+    expect(failed.stderr).not.toContain('nothing is lost');
+  });
+
   it.each([
     [['report', '--data', 'nowhere'], 'No TV ever ran in'],
     [['run', '--device-id', 'x', '--data', 'x'], "required option '--url"],
     [['run', '--url', 'ftp://x', '--device-id', 'x', '--data', 'x'], 'has the scheme ftp'],
     [['run', '--url', 'http://x', '--device-id', '', '--data', 'x'], 'device id'],
     [['run', '--url', 'http://x', '--device-id', 'x', '--data', 'x', '--syncs', '0'], 'from 1 to'],
-    [['run', '--url', 'http://x', '--device-id', 'x', '--data', 'x', '--persona', 'me'], 'none'],
+    [
+      ['run', '--url', 'http://x', '--device-id', 'x', '--data', 'x', '--persona', 'me'],
+      'Allowed choices are night-detective',
+    ],
   ])('refuses %j', async (args, message) => {
     const { code, stdout, stderr } = await run(...args);
-    expect(code).toBe(1);
+    expect(code).toBe(args[0] === 'report' ? 1 : 2);
     expect(stdout).toBe('');
+    expect(stderr).toMatch(/^error: .*\n$/);
     expect(stderr).toContain(message);
-    expect(stderr).not.toMatch(/^ {4}at /m);
   });
 
   it('explains itself', async () => {

@@ -1,15 +1,16 @@
+import { isNativeError } from 'node:util/types';
 import { describeSystemError, systemReason } from './system-errors.js';
 
 /** An error for its user, in one line. */
 export function describeError(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = isNativeError(error) ? error.message : String(error);
   return toLine(describeSystemError(error) ?? message);
 }
 
 /** Why it came to an error: what the innermost of its causes says, in one line. */
 export function describeCause(error: unknown): string {
   let inner = error;
-  while (inner instanceof Error && inner.cause !== undefined) inner = inner.cause;
+  while (isNativeError(inner) && inner.cause !== undefined) inner = inner.cause;
   return toLine(systemReason(inner) ?? describeError(inner));
 }
 

@@ -1,4 +1,5 @@
 import { getSystemErrorMap } from 'node:util';
+import { isNativeError } from 'node:util/types';
 
 /** An error of the operating system, as Node reports it. */
 interface SystemError extends Error {
@@ -60,7 +61,7 @@ export function describeSystemError(error: unknown): string | undefined {
 
 function isSystemError(error: unknown): error is SystemError {
   return (
-    error instanceof Error &&
+    isNativeError(error) &&
     'syscall' in error &&
     'code' in error &&
     typeof error.code === 'string' &&

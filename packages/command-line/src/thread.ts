@@ -17,9 +17,9 @@ export interface ThreadOptions<Stage> {
  * that calls `answerFromThread`.
  * @throws what the computation throws, or the signal's reason.
  */
-export async function computeInThread<Input, Result, Stage = string>(
+export async function computeInThread<Result, Stage = string>(
   module: URL,
-  input: Input,
+  input: unknown,
   { signal, onStage }: ThreadOptions<Stage>,
 ): Promise<Result> {
   signal.throwIfAborted();
@@ -44,12 +44,12 @@ export async function computeInThread<Input, Result, Stage = string>(
 }
 
 /** The other side of `computeInThread`; to be called once, by the module that it names. */
-export async function answerFromThread<Input, Result, Stage = string>(
-  compute: (input: Input, onStage: (stage: Stage) => void) => Result | Promise<Result>,
+export async function answerFromThread(
+  compute: (input: never, onStage: (stage: unknown) => void) => unknown,
 ): Promise<void> {
-  const tell = (told: Told<Result, Stage>): void => parentPort?.postMessage(told);
+  const tell = (told: Told<unknown, unknown>): void => parentPort?.postMessage(told);
   try {
-    const result = await compute(workerData as Input, (stage) => {
+    const result = await compute(workerData as never, (stage) => {
       tell({ kind: 'stage', stage });
     });
     tell({ kind: 'result', result });

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import {
   lstatSync,
   mkdirSync,
@@ -68,38 +67,5 @@ describe('an output file', () => {
     for (const place of ['taken', 'missing/out']) {
       await expect(checkOutput(path.join(folder, place))).rejects.toThrow(CommandError);
     }
-  });
-});
-
-describe('a failure', () => {
-  function run(failure: string): string {
-    const code =
-      `import { CommandError, runProgram } from ${JSON.stringify(new URL('../dist/index.js', import.meta.url).href)};\n` +
-      `await runProgram({ parseAsync: async () => { throw ${failure}; } });\n` +
-      `process.stderr.write(String(process.exitCode));`;
-    const script = path.join(folder, 'run.mjs');
-    writeFileSync(script, code);
-    try {
-      execFileSync(process.execPath, [script], { stdio: 'pipe', encoding: 'utf8' });
-    } catch (error) {
-      return (error as { stderr: string }).stderr;
-    }
-    return 'no failure';
-  }
-
-  it.each([
-    `new CommandError('wrong')`,
-    `Object.assign(new Error('wrong'), { code: 'ENOENT' })`,
-    `Object.assign(new Error('wrong'), { code: 'invalid-message' })`,
-    `'wrong'`,
-  ])('%s is said in one line', (failure) => {
-    expect(run(failure)).toBe('error: wrong\n1');
-  });
-
-  it.each([
-    `new TypeError('wrong')`,
-    `Object.assign(new Error('wrong'), { code: 'ERR_ASSERTION' })`,
-  ])('%s brings its stack', (failure) => {
-    expect(run(failure)).toMatch(/^error: wrong\n.*Error: wrong\n {4}at /);
   });
 });

@@ -1,7 +1,7 @@
 import { answerFromThread } from '@omega-tv/command-line';
 import { createEmbeddingCodec } from '@omega-tv/embedding-codec';
 import { readMiniLmCodebook } from '@omega-tv/embedding-codec/node';
-import { createReport, type Report } from './report.js';
+import { createReport } from './report.js';
 import { singleTables } from './single-tables.js';
 import type { SingleTable } from './table-names.js';
 import { loadUnseen } from './unseen.js';
@@ -11,7 +11,7 @@ export interface BenchOrder {
   readonly only?: SingleTable;
 }
 
-await answerFromThread<BenchOrder, string | Report>(({ only }, onStage) => {
+await answerFromThread(({ only }: BenchOrder, onStage) => {
   if (only === undefined) {
     return createReport(createEmbeddingCodec(readMiniLmCodebook()), loadUnseen(), onStage);
   }

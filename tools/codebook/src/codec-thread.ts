@@ -35,7 +35,7 @@ export interface CodedVectors {
 
 const random = { next: () => randomBytes(4).readUInt32LE() / 0x100000000 };
 
-await answerFromThread<CodecOrder, CodedVectors | readonly Float32Array[]>((order, onStage) =>
+await answerFromThread((order: CodecOrder, onStage) =>
   order.command === 'encode' ? encode(order, onStage) : decode(order),
 );
 

@@ -71,10 +71,13 @@ async function run(
   const progress = createProgress();
   const { model, revision, dtype, recipe, dimension, classes, samples } = options;
   const space = { model, revision, dtype, recipe, dimension };
-  const order = { sources, options: { space, classes, samples, states: Number(states) } };
+  const order: TrainingOrder = {
+    sources,
+    options: { space, classes, samples, states: Number(states) },
+  };
   const thread = new URL('training-thread.js', import.meta.url);
   try {
-    const bytes = await computeInThread<TrainingOrder, Uint8Array>(thread, order, {
+    const bytes = await computeInThread<Uint8Array>(thread, order, {
       signal,
       onStage: progress.stage,
     });

@@ -7,7 +7,7 @@ export interface TrainingOrder {
   readonly options: TrainingOptions;
 }
 
-await answerFromThread<TrainingOrder, Uint8Array>(async ({ sources, options }, onStage) => {
+await answerFromThread(async ({ sources, options }: TrainingOrder, onStage) => {
   const set = await readTrainingSet(sources, options.space.dimension);
   return trainCodebook(set, options, onStage);
 });

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { loadCatalogue } from '@omega-tv/catalogue';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -97,11 +98,27 @@ describe('the codec command', () => {
     ['encode --in titles.f32 --mode download --budget 64 --out x more', /too many arguments/],
   ])('refuses "%s" in one line, and writes nothing', async (line, reason) => {
     const { code, stdout, stderr } = await run('codec', line);
-    expect(code).toBe(1);
+    expect(code).toBe(/Expected a number|choices|arguments/.test(stderr) ? 2 : 1);
     expect(stdout).toBe('');
     expect(stderr).toMatch(reason);
     expect(stderr).not.toMatch(/\n\s+at /);
     expect(readdirSync(folder).filter((name) => name.startsWith('x'))).toEqual([]);
+  });
+
+  it('writes nothing where it is interrupted', async () => {
+    const line = 'encode --in titles.f32 --mode download --budget 64 --out stopped';
+    const child = spawn(process.execPath, [commandOf('codec'), ...line.split(' ')], {
+      env: { ...process.env, INIT_CWD: folder },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    await once(child.stderr, 'data');
+    const said = text(child.stderr);
+    child.kill('SIGINT');
+    child.kill('SIGINT');
+    const [code] = (await once(child, 'close')) as [number | null];
+    expect(code).toBe(130);
+    expect(await said).toMatch(/^interrupted: nothing was written\n$/m);
+    expect(readdirSync(folder).filter((name) => name.startsWith('stopped'))).toEqual([]);
   });
 
   it('codes vectors that are all zero', async () => {
@@ -138,7 +155,7 @@ describe('the trainer command', () => {
     ['titles.f32', /--out/],
   ])('refuses "%s" in one line, and writes nothing', async (line, reason) => {
     const { code, stdout, stderr } = await run('train', line);
-    expect(code).toBe(1);
+    expect(code).toBe(/Expected|expected|choices|required/.test(stderr) ? 2 : 1);
     expect(stdout).toBe('');
     expect(stderr).toMatch(reason);
     expect(stderr).not.toMatch(/\n\s+at /);
@@ -153,9 +170,13 @@ describe('the trainer command', () => {
       { env: { ...process.env, INIT_CWD: folder }, stdio: ['ignore', 'ignore', 'pipe'] },
     );
     await once(child.stderr, 'data');
+    const said = text(child.stderr);
+    // As npm does it: the terminal's signal, and npm's own right behind.
     child.kill('SIGINT');
-    const [, signal] = (await once(child, 'exit')) as [number | null, string | null];
-    expect(signal).toBe('SIGINT');
+    child.kill('SIGINT');
+    const [code] = (await once(child, 'close')) as [number | null];
+    expect(code).toBe(130);
+    expect(await said).toMatch(/^interrupted: nothing was written\n$/m);
     expect(readFileSync(path.join(folder, 'old.codebook'), 'utf8')).toBe('old');
     expect(readdirSync(folder).filter((name) => name.includes('.tmp'))).toEqual([]);
   });

@@ -39,7 +39,9 @@ describe('federate', () => {
     const args = ['--in', 'good.ndjson', '--min-devices', '3', '--out'];
     const first = await run(...args, 'one.json');
     expect(first).toMatchObject({ code: 0, stdout: '' });
-    expect(first.stderr).toMatch(/^4 deltas of 4 devices, 48 new samples: 1 patterns/);
+    expect(first.stderr).toMatch(
+      /^4 deltas of 4 devices, 48 new samples: 1 pattern and 1 trend, each from/m,
+    );
     await run(...args, 'two.json');
     const { text, globals } = await readOut('one.json');
     expect(globals.patterns.map(({ id }) => id)).toEqual(['global:action-1']);
@@ -52,15 +54,15 @@ describe('federate', () => {
   });
 
   it.each([
-    [['--in', 'bad.ndjson', '--min-devices', '1'], /^federate: line 2: /],
-    [['--in', 'missing.ndjson', '--min-devices', '1'], /ENOENT.*missing\.ndjson/],
-    [['--in', 'good.ndjson', '--min-devices', '0'], /minDevices is 0, but must be/],
-    [['--in', 'good.ndjson', '--min-devices', 'few'], /minDevices is NaN, but must be/],
-    [['--min-devices', '3'], /required option '--in <file>' not specified/],
-  ])('fails for %j and writes nothing', async (args, message) => {
+    [1, ['--in', 'bad.ndjson', '--min-devices', '1'], /^error: line 2: .*\n$/m],
+    [1, ['--in', 'missing.ndjson'], /^error: .*missing\.ndjson cannot be read: there is no such/],
+    [2, ['--in', 'good.ndjson', '--min-devices', '0'], /Expected a whole number from 1/],
+    [2, ['--in', 'good.ndjson', '--min-devices', 'few'], /Expected a whole number from 1/],
+    [2, ['--min-devices', '3'], /required option '--in <file>' not specified/],
+  ])('fails with %d for %j and writes nothing', async (expected, args, message) => {
     const before = await readdir(folder);
     const { code, stdout, stderr } = await run(...args, '--out', 'failed.json');
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect({ code, stdout }).toEqual({ code: expected, stdout: '' });
     expect(stderr).toMatch(message);
     expect(await readdir(folder)).toEqual(before);
   });

@@ -32,7 +32,7 @@ export interface DecodeOrder {
 export type FrameOrder =
   ({ readonly command: 'encode' } & EncodeOrder) | ({ readonly command: 'decode' } & DecodeOrder);
 
-await answerFromThread<FrameOrder, EncodedFrame | DecodedFrame>((order) =>
+await answerFromThread((order: FrameOrder) =>
   order.command === 'encode' ? encode(order) : decode(order),
 );
 

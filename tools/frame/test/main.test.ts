@@ -224,22 +224,23 @@ describe('what cannot be done', () => {
   });
 
   it.each([
-    [['encode', '--kind', 'delta', '--trends', 'trends.ndjson'], /a delta carries no trends/],
-    [['encode', '--kind', 'snapshot', '--full'], /--full: is for a snapshot with --base/],
-    [['encode', '--kind', 'delta', '--budget', '50'], /takes \d+ bytes, but 50 are allowed/],
-    [['encode', '--kind', 'delta', '--budget', 'few'], /Expected a whole number/],
-    [['encode', '--kind', 'delta', '--base', 'ids.txt'], /does not begin with the magic number/],
-    [['decode', '--catalogue', 'ids.txt'], /names the trends of --trends-out/],
-    [['decode', '--trends-out', 'refused.frame'], /names the file of --out/],
-    [['encode', '--kind', 'snapshot', '--trends', 'twins.ndjson'], /has two of film-1 in DE/],
-    [['decode'], /frame: has \d+ bytes, but 65536 are allowed/],
-  ])('%j is refused', async (args, message) => {
+    [2, ['encode', '--kind', 'delta', '--trends', 'trends.ndjson'], /a delta carries no trends/],
+    [2, ['encode', '--kind', 'snapshot', '--full'], /--full: is for a snapshot with --base/],
+    [1, ['encode', '--kind', 'delta', '--budget', '50'], /takes \d+ bytes, but 50 are allowed/],
+    [2, ['encode', '--kind', 'delta', '--budget', 'few'], /Expected a whole number/],
+    [1, ['encode', '--kind', 'delta', '--base', 'ids.txt'], /does not begin with the magic number/],
+    [2, ['decode', '--catalogue', 'ids.txt'], /names the trends of --trends-out/],
+    [2, ['decode', '--trends-out', 'refused.frame'], /names the file of --out/],
+    [1, ['encode', '--kind', 'snapshot', '--trends', 'twins.ndjson'], /has two of film-1 in DE/],
+    [1, ['decode'], /frame: has \d+ bytes, but 65536 are allowed/],
+  ])('is refused with %d: %j', async (expected, args, message) => {
     const files = ['--in', 'patterns.ndjson', '--out', 'refused.frame'];
     const trend = { content_id: 'film-1', score: 1, region: 'DE', genre: 'drama' };
     const line = `${JSON.stringify({ ...trend, calculated_at: '2026-11-22T10:00:00Z' })}\n`;
     await writeFile(path.join(folder, 'twins.ndjson'), line + line);
     const { code, stdout, stderr } = await run(...args, ...files);
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect({ code, stdout }).toEqual({ code: expected, stdout: '' });
+    expect(stderr).toMatch(/^error: .*\n$/);
     expect(stderr).toMatch(message);
     expect(await readdir(folder)).not.toContain('refused.frame');
   });

@@ -21,7 +21,12 @@ export interface FuzzOutcome {
   readonly failure?: string;
 }
 
-await answerFromThread<FuzzOrder, FuzzOutcome, FuzzStage>(({ runs, seed, target: only }, tell) => {
+await answerFromThread(run);
+
+function run(
+  { runs, seed, target: only }: FuzzOrder,
+  tell: (stage: FuzzStage) => void,
+): FuzzOutcome {
   const targets = createTargets(createRandom('fuzz', seed));
   try {
     for (const target of targets) {
@@ -35,4 +40,4 @@ await answerFromThread<FuzzOrder, FuzzOutcome, FuzzStage>(({ runs, seed, target:
     if (error instanceof FuzzFailure) return { failure: error.message };
     throw error;
   }
-});
+}

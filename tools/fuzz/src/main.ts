@@ -36,7 +36,7 @@ async function run(order: FuzzOrder): Promise<void> {
   };
   const thread = new URL('fuzz-thread.js', import.meta.url);
   try {
-    const { failure } = await computeInThread<FuzzOrder, FuzzOutcome, FuzzStage>(thread, order, {
+    const { failure } = await computeInThread<FuzzOutcome, FuzzStage>(thread, order, {
       signal,
       onStage,
     });

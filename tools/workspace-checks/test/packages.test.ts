@@ -1,54 +1,29 @@
 import { execFile } from 'node:child_process';
-import {
-  copyFile,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  realpath,
-  rm,
-  writeFile,
-} from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { copyFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { patternsOf, SAMPLES } from './patterns.js';
+import { compile, createUserProject, install, packAll } from './user-project.js';
 import { entryPoints, listPublished, root } from './workspace.js';
 
 const run = promisify(execFile);
 const packages = listPublished();
 const consumerSource = fileURLToPath(new URL('consumer/consumer.ts', import.meta.url));
 /** What a TypeScript user of a Node package has anyway. */
-const userPackages = ['@types/node@20'];
-/** npm tells its scripts which workspace they run in; the user's npm is in none. */
-const userEnv = Object.fromEntries(
-  Object.entries(process.env).filter(
-    ([name]) => !/^(npm_(package|lifecycle)_|npm_config_local_prefix|INIT_CWD)/.test(name),
-  ),
-);
+const USER_PACKAGES = '@types/node@20';
 
-/** A user's project: an empty folder outside the workspace. */
+/** A user's project that has all packages: an empty folder outside the workspace. */
 let user: string;
 
 beforeAll(async () => {
-  user = await realpath(await mkdtemp(path.join(tmpdir(), 'omega-tv-user-')));
-  await writeFile(path.join(user, 'package.json'), '{"private":true,"type":"module"}');
-  await mkdir(path.join(user, 'packs'));
-  await Promise.all(
-    packages.map(({ folder }) =>
-      run('npm', ['pack', '--pack-destination', path.join(user, 'packs')], {
-        cwd: path.join(root, folder),
-      }),
-    ),
-  );
-  const packs = (await readdir(path.join(user, 'packs'))).map((file) => `./packs/${file}`);
-  await run('npm', ['install', '--no-audit', '--no-fund', ...packs, ...userPackages], {
-    cwd: user,
-    env: userEnv,
-  });
+  user = await createUserProject();
+  const [tv, server] = await packAll(path.join(user, 'packs'));
+  await install(user, tv);
+  await install(user, `${server} ${USER_PACKAGES}`);
 });
 
 afterAll(async () => {
@@ -91,11 +66,7 @@ describe('a program of a user', () => {
   it('type-checks against the installed packages, and runs', async () => {
     const program = path.join(user, 'consumer.ts');
     await copyFile(consumerSource, program);
-    const tsc = fileURLToPath(import.meta.resolve('typescript/bin/tsc'));
-    const options = ['--strict', '--module', 'NodeNext', '--target', 'ES2022', '--types', 'node'];
-    await run(process.execPath, [tsc, ...options, '--skipLibCheck', 'false', program], {
-      cwd: user,
-    });
+    await compile(user, program);
 
     const patterns = path.join(user, 'patterns.json');
     await writeFile(patterns, JSON.stringify(patternsOf(5)));
@@ -109,6 +80,7 @@ describe('a program of a user', () => {
       received: true,
       accepted: 2 * 5 * SAMPLES,
       small: true,
+      inside: 384,
       likes: true,
     });
   });

@@ -15,7 +15,6 @@ it('runs the example of the README against a server', async () => {
     store: createMemoryConstellationStore(),
     format: createNodeV1Format(),
     snapshots: { codecs: [createMiniLmCodec()] },
-    clock: { nowMs: Date.now },
   });
   const server = createServer(constellation);
   const url = await server.listen({ host: '127.0.0.1', port: 0 });

@@ -20,7 +20,9 @@ import {
   parseCodebook,
   type EncodedVectors,
 } from '@omega-tv/embedding-codec';
+import { stepOfMessage } from '@omega-tv/embedding-codec/coding';
 import { readMiniLmCodebook } from '@omega-tv/embedding-codec/node';
+import { CodecContext } from '@omega-tv/embedding-codec/training';
 import { miniLmCodebookUrl } from '@omega-tv/embedding-codec/web';
 import { scoreContent } from '@omega-tv/federation';
 import type { SyncResult, Transport } from '@omega-tv/protocol';
@@ -39,7 +41,7 @@ const patterns: readonly PatternData[] = wire.map(patternDataFromWire);
 const clock: Clock = { nowMs: () => Date.UTC(2026, 0, 1) };
 const format: WireFormat = createNodeV1Format();
 const codec = createEmbeddingCodec(readMiniLmCodebook());
-const frames: ClientFormat = createV2Format({ codecs: [codec], random: { next: Math.random } });
+const frames: ClientFormat = createV2Format({ codecs: [codec] });
 const store = createMemoryConstellationStore();
 const constellation = await Constellation.open({
   store,
@@ -94,6 +96,7 @@ console.log(
     received: received.globalVersion === 1 && received.patternsReceived > 0,
     accepted: constellation.report().samplesAccepted,
     small: sameCodebook && coded.bytes.length <= rate.budgetBytes,
+    inside: stepOfMessage(coded.bytes) === coded.step && new CodecContext(codec.codebook).dimension,
     likes: scoreContent({ embedding, genres: [genre] }, patterns).score > 0.5,
   }),
 );

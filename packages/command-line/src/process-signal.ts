@@ -11,7 +11,7 @@ export class Interruption extends Error {
   override readonly name = 'Interruption';
 }
 
-export interface SignalActions {
+interface SignalActions {
   readonly clock: Clock;
   /** Asks the work to end cleanly. */
   readonly stop: () => void;

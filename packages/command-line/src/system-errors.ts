@@ -9,6 +9,7 @@ interface SystemError extends Error {
   readonly path?: string;
   readonly address?: string;
   readonly port?: number;
+  readonly hostname?: string;
 }
 
 type Advised = readonly [problem: string, advice: string];
@@ -53,8 +54,9 @@ export function systemReason(error: unknown): string | undefined {
 export function describeSystemError(error: unknown): string | undefined {
   const reason = systemReason(error);
   if (reason === undefined || !isSystemError(error)) return reason;
-  const { path, address, port } = error;
+  const { path, address, port, hostname } = error;
   if (path !== undefined) return `${path}: ${reason}`;
+  if (hostname !== undefined) return `${hostname}: ${reason}`;
   if (port !== undefined) return `port ${port} of ${address ?? 'this machine'}: ${reason}`;
   return reason;
 }

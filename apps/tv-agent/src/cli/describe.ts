@@ -23,7 +23,7 @@ export function describeSync(number: number, result: SyncResult): string {
 export function describeFailure(number: number, error: unknown, kept: boolean): string {
   const left = kept
     ? 'nothing is lost, the next exchange sends it'
-    : 'the next exchange of this run sends it, and after that it is lost';
+    : 'it waits in memory only, and is lost when this run ends';
   return `sync ${number} failed: ${describeError(error)}; ${left}`;
 }
 

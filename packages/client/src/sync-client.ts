@@ -51,7 +51,18 @@ import { addResults, nothingMoved, snapshotFetched } from './sync-results.js';
 /** How many patterns one exchange looks at. */
 const MAX_LISTED_SKILLS = 1024;
 
-/** One TV's side of the exchange. */
+/**
+ * One TV's side of the exchange.
+ * @example
+ * ```ts
+ * import { SyncClient } from '@omega-tv/client';
+ * import { createNodeV2Format } from '@omega-tv/compression/node';
+ *
+ * const url = 'https://tv.example.com/base/';
+ * const client = await SyncClient.create({ url, deviceId: 'kitchen', format: createNodeV2Format() });
+ * console.log(client.constellationUrl, client.lastVersion); // => https://tv.example.com/base 0
+ * ```
+ */
 export class SyncClient {
   readonly deviceId: string;
   /** Without trailing slashes. */

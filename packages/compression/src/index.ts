@@ -1,16 +1,17 @@
 // Everyday
 export { createV1Format, type V1FormatOptions } from './v1/v1-format.js';
 export type { WireFormat } from './v1/wire-format.js';
-export { createV2Format, FRAME_MEDIA_TYPE } from './v2/v2-format.js';
+export { createV2Format } from './v2/v2-format.js';
 export type { V2FormatOptions } from './v2/v2-format.js';
-export { BUDGET_TIERS, SNAPSHOT_STEP, type BudgetTier } from './v2/budget-tiers.js';
+export { BUDGET_TIERS, type BudgetTier } from './v2/budget-tiers.js';
 export type { Answer, ClientFormat, EncodedDelta, Fidelity, PushContext } from './client-format.js';
 export type { EncodedGlobalPatterns } from './v1/global-patterns-encoder.js';
 export type { RoundingFidelity } from './v1/grid.js';
 export { estimateCompressedSize } from './v1/estimate.js';
-export { V1_LIMITS } from './v1/limits.js';
 
-// v2 frames
+// Advanced: v2 frames
+export { FRAME_MEDIA_TYPE } from './v2/v2-format.js';
+export { SNAPSHOT_STEP } from './v2/budget-tiers.js';
 export { Codecs, codebookIdOf } from './v2/codecs.js';
 export {
   decodeDeltaFrame,
@@ -46,6 +47,7 @@ export { createContentResolver, toContentHash, type KnownTitle } from './v2/cont
 export { V2_LIMITS } from './v2/limits.js';
 
 // Advanced: v1's JSON, and bringing another zstd
+export { V1_LIMITS } from './v1/limits.js';
 export { globalPatternsToJson, syncDeltaToJson } from './v1/v1-json.js';
 export type { ZstdCodec } from './v1/zstd-codec.js';
 export { inspectZstdFrame } from './v1/zstd-frame.js';

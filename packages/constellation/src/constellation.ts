@@ -54,7 +54,22 @@ export interface ConstellationReport extends ServerCounters {
   readonly epoch: string;
 }
 
-/** The server without its transport: applies deltas, publishes global patterns. */
+/**
+ * The server without its transport: applies deltas, publishes global patterns.
+ * @example
+ * ```ts
+ * import { Constellation, createMemoryConstellationStore } from '@omega-tv/constellation';
+ * import { createMiniLmCodec, createNodeV1Format } from '@omega-tv/compression/node';
+ *
+ * const constellation = await Constellation.open({
+ *   store: createMemoryConstellationStore(),
+ *   format: createNodeV1Format(),
+ *   snapshots: { codecs: [createMiniLmCodec()] },
+ * });
+ * console.log(constellation.report().devices); // => 0
+ * await constellation.close();
+ * ```
+ */
 export class Constellation {
   readonly format: WireFormat;
   /** The published versions, where the server speaks v2. */

@@ -27,6 +27,22 @@ const repeatWithTimer: Repeat = (work, everyMs) => {
 /**
  * Publishes again and again; a publication that fails is logged, and the next one tried in turn.
  * @throws SyncError `invalid-config` for a time that no timer takes.
+ * @example
+ * ```ts
+ * import {
+ *   Constellation,
+ *   createMemoryConstellationStore,
+ *   startPublishing,
+ * } from '@omega-tv/constellation';
+ * import { createNodeV1Format } from '@omega-tv/compression/node';
+ *
+ * const store = createMemoryConstellationStore();
+ * const constellation = await Constellation.open({ store, format: createNodeV1Format() });
+ * const publisher = startPublishing(constellation, { everyMs: 60_000 });
+ * await publisher.stop();
+ * console.log(constellation.version); // => 0
+ * await constellation.close();
+ * ```
  */
 export function startPublishing(
   constellation: Constellation,

@@ -1,4 +1,12 @@
-/** Cosine of the angle between two vectors; 1 where one of them is zero. */
+/**
+ * Cosine of the angle between two vectors; 1 where one of them is zero.
+ * @example
+ * ```ts
+ * import { cosineSimilarity } from '@omega-tv/embedding-codec';
+ *
+ * console.log(cosineSimilarity([3, 4], [6, 8]), cosineSimilarity([1, 0], [0, 2])); // => 1 0
+ * ```
+ */
 export function cosineSimilarity(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let [dot, squareA, squareB] = [0, 0, 0];
   for (let i = 0; i < a.length; i += 1) {

@@ -68,6 +68,19 @@ const MAX_COORDINATE = 16;
 /**
  * Makes a codec of a codebook.
  * @throws CodecError `invalid-codebook` for what `parseCodebook` did not make.
+ * @example
+ * ```ts
+ * import { createEmbeddingCodec } from '@omega-tv/embedding-codec';
+ * import { readMiniLmCodebook } from '@omega-tv/embedding-codec/node';
+ *
+ * const codec = createEmbeddingCodec(readMiniLmCodebook());
+ * const embedding = Float32Array.from({ length: 384 }, (_, i) => Math.sin(i) / 14); // yours: MiniLM
+ * const rate = { budgetBytes: 64 };
+ * const { bytes, decoded } = codec.encode([embedding], { mode: 'download', rate });
+ * console.log(bytes.length <= 64); // => true
+ * const [same] = codec.decode(bytes, { count: 1 });
+ * console.log(same.every((value, i) => value === decoded[0][i])); // => true
+ * ```
  */
 export function createEmbeddingCodec(codebook: Codebook): EmbeddingCodec {
   if (!isCodebook(codebook)) {

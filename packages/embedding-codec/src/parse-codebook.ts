@@ -23,6 +23,15 @@ const MAX_SYMBOL = 63;
 /**
  * Reads a codebook file; the layout stands in docs/CODEC.md.
  * @throws CodecError `invalid-codebook`.
+ * @example
+ * ```ts
+ * import { readFile } from 'node:fs/promises';
+ * import { parseCodebook } from '@omega-tv/embedding-codec';
+ * import { miniLmCodebookUrl } from '@omega-tv/embedding-codec/web';
+ *
+ * const { space } = parseCodebook(await readFile(miniLmCodebookUrl)); // in a page: fetch
+ * console.log(space.model, space.dimension); // => sentence-transformers/all-MiniLM-L6-v2 384
+ * ```
  */
 export function parseCodebook(bytes: Uint8Array): Codebook {
   require(ArrayBuffer.isView(bytes), 'it is no Uint8Array');

@@ -69,6 +69,13 @@ const COSINES = ['joinCosine', 'mergeCosine', 'steadyCosine'] as const;
 /**
  * Fills in the defaults.
  * @throws SyncError `invalid-config` with the field that cannot work.
+ * @example
+ * ```ts
+ * import { createFederationConfig } from '@omega-tv/federation';
+ *
+ * const { minDevices, joinCosine } = createFederationConfig({ minDevices: 25 });
+ * console.log(minDevices, joinCosine); // => 25 0.75
+ * ```
  */
 export function createFederationConfig(options: Partial<FederationConfig> = {}): FederationConfig {
   const config = { ...DEFAULTS, ...options };

@@ -24,6 +24,27 @@ interface Draft {
  *
  * Counted but not learned: a vector without direction or of another length, a weight below half a
  * sample, one genre too many, and what exceeds a device's cap.
+ * @example
+ * ```ts
+ * import { contribute, createFederationConfig, emptyFederation } from '@omega-tv/federation';
+ *
+ * const config = createFederationConfig({ minDevices: 2 });
+ * let keysDrawn = 0;
+ * const keys = {
+ *   drawKey: () => String(keysDrawn++), // yours: a secret
+ *   tagDevice: (key, deviceId) => `${key}/${deviceId}`, // yours: HMAC-SHA256
+ * };
+ * const contributions = ['kitchen', 'attic'].map((deviceId) => ({
+ *   deviceId,
+ *   genre: 'drama',
+ *   embedding: new Float32Array(384).fill(0.05),
+ *   successRate: 0.9,
+ *   newSamples: 12,
+ *   receivedAtMs: Date.UTC(2026, 10, 22),
+ * }));
+ * const { state, touched } = contribute(emptyFederation(), contributions, keys, config);
+ * console.log(state.counters.samples, touched.clusters); // => 24 [ 'global:drama-1' ]
+ * ```
  */
 export function contribute(
   state: FederationState,

@@ -19,6 +19,16 @@ export interface Contribution {
 /**
  * The contributions of a delta, from what `applyMarks` said of it.
  * @param increments new samples of each pattern, in the delta's order.
+ * @example
+ * ```ts
+ * import { contributionsFromDelta } from '@omega-tv/federation';
+ *
+ * const embedding = new Float32Array(384).fill(0.05); // yours: MiniLM
+ * const pattern = { id: 'evening', embedding, successRate: 0.9, sampleCount: 12, genre: 'drama' };
+ * const delta = { deviceId: 'kitchen', patterns: [pattern] };
+ * const [contribution] = contributionsFromDelta(delta, [3], Date.UTC(2026, 10, 22));
+ * console.log(contribution.genre, contribution.newSamples); // => drama 3
+ * ```
  */
 export function contributionsFromDelta(
   delta: Pick<SyncDelta, 'deviceId' | 'patterns'>,

@@ -19,6 +19,14 @@ export interface MarkedDelta {
  * A pattern with a published id is an echo: it counts zero and makes no mark.
  *
  * @throws SyncError `invalid-pattern` when the delta would bring a 129th id; no mark changes then.
+ * @example
+ * ```ts
+ * import { applyMarks } from '@omega-tv/federation';
+ *
+ * const first = applyMarks(new Map(), [{ id: 'p1', sampleCount: 12 }]);
+ * const second = applyMarks(first.marks, [{ id: 'p1', sampleCount: 15 }]);
+ * console.log(first.increments, second.increments); // => [ 12 ] [ 3 ]
+ * ```
  */
 export function applyMarks(
   marks: DeviceMarks,

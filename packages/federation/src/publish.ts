@@ -22,6 +22,28 @@ export interface Publication {
  * Publishes what the closed cohorts say. On the way it forgets what has expired or faded and
  * merges clusters that have come close; so the state may change where no version is made.
  * @param nowMs Unix ms, by the clock that gave the contributions their receive times.
+ * @example
+ * ```ts
+ * import { contribute, createFederationConfig, emptyFederation, publish } from '@omega-tv/federation';
+ *
+ * const config = createFederationConfig({ minDevices: 2 });
+ * let keysDrawn = 0;
+ * const keys = {
+ *   drawKey: () => String(keysDrawn++), // yours: a secret
+ *   tagDevice: (key, deviceId) => `${key}/${deviceId}`, // yours: HMAC-SHA256
+ * };
+ * const contributions = ['kitchen', 'attic'].map((deviceId) => ({
+ *   deviceId,
+ *   genre: 'drama',
+ *   embedding: new Float32Array(384).fill(0.05),
+ *   successRate: 0.9,
+ *   newSamples: 12,
+ *   receivedAtMs: Date.UTC(2026, 10, 22),
+ * }));
+ * const { state } = contribute(emptyFederation(), contributions, keys, config);
+ * const { globals } = publish(state, Date.UTC(2026, 10, 22), config);
+ * console.log(globals?.version, globals?.patterns[0].id); // => 1 global:drama-1
+ * ```
  */
 export function publish(
   state: FederationState,

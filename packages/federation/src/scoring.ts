@@ -50,6 +50,15 @@ export interface ContentScore {
  * belief n / (n + 10), n their samples; the best one speaks. Global patterns share what the TV's
  * best-known pattern leaves, 1 - belief: a new TV follows the others, an old one itself. A trend
  * of one of the content's genres takes 0.1 x its score.
+ * @example
+ * ```ts
+ * import { scoreContent } from '@omega-tv/federation';
+ *
+ * const embedding = new Float32Array(384).fill(0.05);
+ * const own = [{ id: 'p1', genre: 'drama', embedding, successRate: 0.8, sampleCount: 10 }];
+ * const { score, reasons } = scoreContent({ embedding, genres: ['drama'] }, own);
+ * console.log(score.toFixed(2), reasons[0].kind); // => 0.36 own
+ * ```
  */
 export function scoreContent(
   content: ScorableContent,

@@ -47,6 +47,15 @@ export interface Touched {
   readonly trends: readonly string[];
 }
 
+/**
+ * Where a federation begins: nothing learned, nothing published.
+ * @example
+ * ```ts
+ * import { emptyFederation } from '@omega-tv/federation';
+ *
+ * console.log(emptyFederation().published.version); // => 0
+ * ```
+ */
 export function emptyFederation(): FederationState {
   return {
     clusters: new Map(),

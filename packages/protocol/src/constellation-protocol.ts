@@ -89,7 +89,24 @@ export interface SyncAnswer extends Omit<Answer, 'globals'> {
   readonly result: SyncResult;
 }
 
-/** The requests that a TV sends to a Constellation. */
+/**
+ * The requests that a TV sends to a Constellation.
+ * @example
+ * ```ts
+ * import { createNodeV2Format } from '@omega-tv/compression/node';
+ * import { ConstellationProtocol } from '@omega-tv/protocol';
+ *
+ * const transport = {
+ *   request: async () => ({
+ *     status: 200,
+ *     headers: { 'content-type': 'application/json' },
+ *     body: new TextEncoder().encode('{"version":7}'),
+ *   }),
+ * }; // yours: createAxiosTransport({ baseUrl })
+ * const protocol = new ConstellationProtocol({ transport, format: createNodeV2Format() });
+ * console.log(await protocol.getGlobalVersion(6)); // => 7
+ * ```
+ */
 export class ConstellationProtocol {
   readonly #options: ConstellationProtocolOptions;
   readonly #formats: FormatChoice;

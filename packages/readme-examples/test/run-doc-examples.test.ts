@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -22,11 +22,15 @@ function docComment(...lines: readonly string[]): string {
   return ['/**', ...lines.map((line) => ` * ${line}`), ' */', ''].join('\n');
 }
 
-/** Runs the examples of a package of two files. */
+/** Runs the examples of a package of one entry point and one more source. */
 async function runPackage(index: readonly string[], source: string) {
-  await writeFile(path.join(folder, 'index.ts'), index.join('\n'));
-  await writeFile(path.join(folder, 'source.ts'), source);
-  return runDocExamples(pathToFileURL(`${folder}/`), ['index.ts']);
+  const entry = { types: './dist/index.d.ts', default: './dist/index.js' };
+  const manifest = { exports: { '.': entry, './package.json': './package.json' } };
+  await writeFile(path.join(folder, 'package.json'), JSON.stringify(manifest));
+  await mkdir(path.join(folder, 'src'));
+  await writeFile(path.join(folder, 'src/index.ts'), index.join('\n'));
+  await writeFile(path.join(folder, 'src/source.ts'), source);
+  return runDocExamples(pathToFileURL(`${folder}/`));
 }
 
 describe('runDocExamples', () => {

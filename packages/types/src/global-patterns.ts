@@ -59,6 +59,18 @@ export function globalPatternsToWire(globals: GlobalPatterns): GlobalPatternsWir
 /**
  * Checks global patterns before they are published.
  * @throws SyncError `invalid-pattern` for a bad pattern, `serialization` for anything else.
+ * @example
+ * ```ts
+ * import { isSyncError, validateGlobalPatterns } from '@omega-tv/types';
+ *
+ * try {
+ *   const timestamp = '2026-11-22T10:00:00Z';
+ *   validateGlobalPatterns({ patterns: [], trends: [], version: -1, timestamp });
+ * } catch (error) {
+ *   if (!isSyncError(error, 'serialization')) throw error;
+ *   console.log(error.message); // => global patterns: version must be >= 0, but is -1
+ * }
+ * ```
  */
 export function validateGlobalPatterns(globals: GlobalPatterns): void {
   checkBuilt(GlobalPatternsSchema, globals, 'global patterns');

@@ -63,12 +63,33 @@ export function patternDataToWire(pattern: PatternData): PatternDataWire {
 /**
  * Checks one pattern.
  * @throws SyncError `invalid-pattern` with the field, its value and the limit.
+ * @example
+ * ```ts
+ * import { isSyncError, validatePatternData } from '@omega-tv/types';
+ *
+ * const embedding = new Float32Array(384).fill(0.05); // yours: MiniLM
+ * try {
+ *   validatePatternData({ id: 'a', embedding, successRate: 2, sampleCount: 12, genre: 'drama' });
+ * } catch (error) {
+ *   if (!isSyncError(error, 'invalid-pattern')) throw error;
+ *   console.log(error.message); // => pattern: successRate must be <= 1, but is 2
+ * }
+ * ```
  */
 export function validatePatternData(pattern: PatternData): void {
   checkBuilt(PatternDataSchema, pattern, 'pattern', 'invalid-pattern');
 }
 
-/** True when the pattern is good enough to leave the TV (>= 0.7 and >= 10 samples). */
+/**
+ * True when the pattern is good enough to leave the TV (>= 0.7 and >= 10 samples).
+ * @example
+ * ```ts
+ * import { meetsSyncThreshold } from '@omega-tv/types';
+ *
+ * console.log(meetsSyncThreshold({ successRate: 0.7, sampleCount: 10 })); // => true
+ * console.log(meetsSyncThreshold({ successRate: 0.9, sampleCount: 9 })); // => false
+ * ```
+ */
 export function meetsSyncThreshold(
   pattern: Pick<PatternData, 'successRate' | 'sampleCount'>,
 ): boolean {
@@ -78,7 +99,15 @@ export function meetsSyncThreshold(
   );
 }
 
-/** True when a Constellation published the pattern of this id. */
+/**
+ * True when a Constellation published the pattern of this id.
+ * @example
+ * ```ts
+ * import { isPublishedId } from '@omega-tv/types';
+ *
+ * console.log(isPublishedId('global:drama-1'), isPublishedId('evening')); // => true false
+ * ```
+ */
 export function isPublishedId(id: string): boolean {
   return id.startsWith(PUBLISHED_ID_PREFIX);
 }

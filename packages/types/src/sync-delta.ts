@@ -76,6 +76,17 @@ export function syncDeltaToWire(delta: SyncDelta): SyncDeltaWire {
 /**
  * Checks a delta before it is sent.
  * @throws SyncError `invalid-pattern` for a bad pattern, `serialization` for anything else.
+ * @example
+ * ```ts
+ * import { isSyncError, validateSyncDelta } from '@omega-tv/types';
+ *
+ * try {
+ *   validateSyncDelta({ deviceId: 'kitchen', patterns: [], version: 1, timestamp: 'yesterday' });
+ * } catch (error) {
+ *   if (!isSyncError(error, 'serialization')) throw error;
+ *   console.log(error.details.path); // => timestamp
+ * }
+ * ```
  */
 export function validateSyncDelta(delta: SyncDelta): void {
   checkBuilt(SyncDeltaSchema, delta, 'delta');

@@ -49,6 +49,14 @@ export function trendSignalToWire(trend: TrendSignal): TrendSignalWire {
 /**
  * True while the trend is less than 24 hours old at `nowMs` (Unix ms).
  * A trend from the future (a clock that jumped) is fresh.
+ * @example
+ * ```ts
+ * import { isFresh } from '@omega-tv/types';
+ *
+ * const trend = { calculatedAt: '2026-11-22T10:00:00Z' };
+ * console.log(isFresh(trend, Date.parse('2026-11-23T09:59:59Z'))); // => true
+ * console.log(isFresh(trend, Date.parse('2026-11-23T10:00:00Z'))); // => false
+ * ```
  */
 export function isFresh(trend: Pick<TrendSignal, 'calculatedAt'>, nowMs: number): boolean {
   return nowMs - Date.parse(trend.calculatedAt) < TREND_FRESHNESS_MS;

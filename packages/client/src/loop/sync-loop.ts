@@ -78,6 +78,20 @@ export interface SyncLoop {
  * before the server's Retry-After, which is kept up to a day; what cannot be
  * retried waits for the next interval, and no less than that either.
  * @throws SyncError `invalid-config` for settings that cannot work, such as a range of times that is none.
+ * @example
+ * ```ts
+ * import { createSyncLoop } from '@omega-tv/client';
+ *
+ * const exchange = async () => {
+ *   console.log('an exchange'); // => an exchange
+ *   return { patternsPushed: 1 }; // yours: (signal) => client.syncStore({ signal })
+ * };
+ * const loop = createSyncLoop({ exchange, startWithinMs: 0 });
+ * const first = new Promise((resolve) => loop.results$.subscribe(resolve));
+ * const running = loop.start();
+ * await first;
+ * running.unsubscribe();
+ * ```
  */
 export function createSyncLoop(options: SyncLoopOptions): SyncLoop {
   const settings = checkOptions(options);

@@ -30,6 +30,19 @@ export type LevelPatternStoreOptions = Pick<
  * Opens the store of a TV in a folder, created where it does not exist; one process at a time. A
  * corrupt store or a full disk never stops the TV from starting; `outcome` says what happened.
  * @throws SyncError `invalid-config` when another process has the store open.
+ * @example
+ * ```ts
+ * import { mkdtemp, rm } from 'node:fs/promises';
+ * import { tmpdir } from 'node:os';
+ * import path from 'node:path';
+ * import { openLevelPatternStore } from '@omega-tv/client/node';
+ *
+ * const directory = await mkdtemp(path.join(tmpdir(), 'tv-')); // yours: a folder that stays
+ * const { store, outcome } = await openLevelPatternStore({ directory });
+ * console.log(outcome); // => opened
+ * await store.close();
+ * await rm(directory, { recursive: true });
+ * ```
  */
 export function openLevelPatternStore(
   options: LevelPatternStoreOptions,

@@ -3,7 +3,19 @@ import type { PatternStore } from './pattern-store.js';
 import { copyLearned, listSkills } from './skills.js';
 import { emptySyncState } from './sync-state.js';
 
-/** A store that lasts as long as the process: for tests, and for TVs without a disk. */
+/**
+ * A store that lasts as long as the process: for tests, and for TVs without a disk.
+ * @example
+ * ```ts
+ * import { createMemoryPatternStore } from '@omega-tv/client';
+ *
+ * const embedding = new Float32Array(384).fill(0.05); // yours: MiniLM
+ * const store = createMemoryPatternStore();
+ * await store.skillStore({ id: 'a', embedding, successRate: 0.9, sampleCount: 12, genre: 'drama' });
+ * const [strongest] = await store.skillList(10);
+ * console.log(strongest.id, strongest.origin); // => a learned
+ * ```
+ */
 export function createMemoryPatternStore(): PatternStore {
   const learned = new Map<string, PatternData>();
   let state = emptySyncState;

@@ -14,6 +14,14 @@ const FIRST_PATTERN_BYTES = 140;
 /**
  * Estimates what a delta weighs as a v1 body with exact embeddings, without compressing it.
  * Within 10 % on real embeddings; far too high on constant ones. Bytes.
+ * @example
+ * ```ts
+ * import { estimateCompressedSize } from '@omega-tv/compression';
+ *
+ * const timestamp = '2026-11-22T10:00:00Z';
+ * const delta = { deviceId: 'tv-kitchen', patterns: [], version: 1, timestamp };
+ * console.log(estimateCompressedSize(delta)); // => 87
+ * ```
  */
 export function estimateCompressedSize(delta: SyncDelta): number {
   const envelopeBytes = utf8Length(syncDeltaToJson({ ...delta, patterns: [] }));

@@ -35,6 +35,14 @@ export interface V1FormatOptions {
 /**
  * The v1 wire format: JSON in one zstd frame (RFC 8259, RFC 8878).
  * @throws SyncError `invalid-config` for a `minCosine` outside 0 to 1, or a zstd that is none.
+ * @example
+ * ```ts
+ * import { createV1Format } from '@omega-tv/compression';
+ * import { nativeZstd } from '@omega-tv/compression/node';
+ *
+ * const format = createV1Format({ zstd: nativeZstd, minCosine: 0.999 });
+ * console.log(format.protocolVersion, format.maxRequestBytes); // => 1 2048
+ * ```
  */
 export function createV1Format(options: V1FormatOptions): WireFormat {
   const { logger = silentLogger, clock = systemClock, minCosine = DEFAULT_MIN_COSINE } = options;

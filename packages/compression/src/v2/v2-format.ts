@@ -33,6 +33,20 @@ export interface V2FormatOptions {
 /**
  * The v2 wire format: compact frames.
  * @throws SyncError `invalid-config` without a codec, or for an option that cannot work.
+ * @example
+ * ```ts
+ * import { createV2Format } from '@omega-tv/compression';
+ * import { createEmbeddingCodec } from '@omega-tv/embedding-codec';
+ * import { readMiniLmCodebook } from '@omega-tv/embedding-codec/node';
+ *
+ * const format = createV2Format({ codecs: [createEmbeddingCodec(readMiniLmCodebook())] });
+ * const embedding = Float32Array.from({ length: 384 }, (_, i) => Math.sin(i) / 14); // yours: MiniLM
+ * const pattern = { id: 'evening', embedding, successRate: 0.9, sampleCount: 12, genre: 'drama' };
+ * const timestamp = '2026-11-22T10:00:00Z';
+ * const delta = { deviceId: 'kitchen', patterns: [pattern], version: 1, timestamp };
+ * const { bytes, fidelity } = await format.encodeDelta(delta);
+ * console.log(bytes.length < 1024, fidelity.minCosine > 0.95); // => true true
+ * ```
  */
 export function createV2Format(options: V2FormatOptions): ClientFormat {
   checkPorts(options);

@@ -38,7 +38,26 @@ export interface ServerOptions {
   readonly logger?: FastifyBaseLogger;
 }
 
-/** Serves a Constellation over HTTP; the caller listens on it and closes both. */
+/**
+ * Serves a Constellation over HTTP; the caller listens on it and closes both.
+ * @example
+ * ```ts
+ * import {
+ *   Constellation,
+ *   createMemoryConstellationStore,
+ *   createServer,
+ * } from '@omega-tv/constellation';
+ * import { createNodeV1Format } from '@omega-tv/compression/node';
+ *
+ * const store = createMemoryConstellationStore();
+ * const constellation = await Constellation.open({ store, format: createNodeV1Format() });
+ * const server = createServer(constellation);
+ * const url = await server.listen({ host: '127.0.0.1', port: 0 });
+ * console.log(await (await fetch(`${url}/api/v1/sync/version`)).text()); // => {"version":0}
+ * await server.close();
+ * await constellation.close();
+ * ```
+ */
 export function createServer(
   constellation: Constellation,
   options: ServerOptions = {},

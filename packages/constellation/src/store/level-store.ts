@@ -50,6 +50,19 @@ type Level = ClassicLevel<string, Uint8Array>;
  * Opens the embedded single-node store: LevelDB, one process a folder, each commit one synchronous
  * batch.
  * @throws SyncError `invalid-config` when the folder is missing, in use, or not readable as a store.
+ * @example
+ * ```ts
+ * import { mkdtemp, rm } from 'node:fs/promises';
+ * import { tmpdir } from 'node:os';
+ * import path from 'node:path';
+ * import { openLevelConstellationStore } from '@omega-tv/constellation';
+ *
+ * const directory = await mkdtemp(path.join(tmpdir(), 'server-')); // yours: a folder that stays
+ * const store = await openLevelConstellationStore({ directory });
+ * console.log(await store.load()); // => undefined
+ * await store.close();
+ * await rm(directory, { recursive: true });
+ * ```
  */
 export async function openLevelConstellationStore(
   options: LevelConstellationStoreOptions,

@@ -1,1 +1,2 @@
+// Everyday
 export { readMiniLmCodebook } from './minilm-codebook.js';

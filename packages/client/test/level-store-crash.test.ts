@@ -92,6 +92,13 @@ describe('a disk that cannot be used (rule 5.2)', () => {
     expect((await open(path.join(parent, 'store'))).outcome).toBe('memory-only');
   });
 
+  it.each(['/proc/store', '/proc/1/store/deeper'])(
+    '%s, where no folder can be made (rule 5.2)',
+    async (directory) => {
+      expect((await open(directory)).outcome).toBe('memory-only');
+    },
+  );
+
   itUnless(
     missingModes(),
     'a read-only folder: the TV starts in memory, the store stays',

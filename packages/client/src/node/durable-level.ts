@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ClassicLevel, type BatchOperation } from 'classic-level';
 import { SyncError } from '@omega-tv/types';
+import { createFolder } from './create-folder.js';
 import { CorruptStoreError, levelCode } from './open-or-set-aside.js';
 
 export type WriteOperation = BatchOperation<ClassicLevel, string, string>;
@@ -23,7 +24,8 @@ export class DurableLevel {
 
   /**
    * Opens a folder, created where it does not exist.
-   * @throws CorruptStoreError when its CURRENT is missing or names no file; else what LevelDB throws.
+   * @throws CorruptStoreError when its CURRENT is missing or names no file; else what LevelDB or
+   * the file system throws.
    */
   static async open(directory: string): Promise<DurableLevel> {
     return new DurableLevel(await openLevel(directory));
@@ -89,6 +91,7 @@ function closedError(): SyncError<'invalid-config'> {
 async function openLevel(directory: string): Promise<ClassicLevel> {
   const files = await readdir(directory).catch((): string[] => []);
   const isStore = files.some((name) => /^(MANIFEST-\d+|\d{6,}\.(ldb|log|sst))$/.test(name));
+  await createFolder(directory);
   const db = new ClassicLevel(directory, { createIfMissing: !isStore });
   try {
     await db.open();

@@ -1,6 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { Command } from 'commander';
-import { resolveFromCaller, runProgram } from '@omega-tv/command-line';
+import { createProgram, plural, resolveFromCaller, runProgram } from '@omega-tv/command-line';
 import { installLine } from './install-line.js';
 import { packPackages } from './pack-packages.js';
 import { listPublishedPackages, withNeeded } from './published-packages.js';
@@ -13,11 +12,12 @@ const USES = [
   { name: 'constellation', label: "In a server's project:" },
 ] as const;
 
-const program = new Command('pack-all')
-  .description('Makes the files of the published packages, and prints the lines that install them.')
+const program = createProgram(
+  'pack-all',
+  'Makes the files of the published packages, and prints the lines that install them.',
+)
   .argument('[package...]', 'print one line instead, for these: "federation", for example')
   .option('--out <folder>', 'where the files go', 'packs')
-  .allowExcessArguments(false)
   .addHelpText(
     'after',
     `
@@ -37,10 +37,10 @@ async function run(names: readonly string[], options: { readonly out: string }):
       ? [{ label: 'In your project:', packages: chosen }]
       : USES.map(({ name, label }) => ({ label, packages: withNeeded(published, name) }));
 
-  process.stderr.write(`Packing ${published.length} packages...\n`);
+  process.stderr.write(`Packing ${plural(published.length, 'package')}...\n`);
   const out = resolveFromCaller(options.out);
   const files = await packPackages(root, published, out);
-  process.stderr.write(`${files.size} files in ${out}\n`);
+  process.stderr.write(`${plural(files.size, 'file')} in ${out}\n`);
   for (const { label, packages } of lines) {
     process.stderr.write(`\n${label}\n`);
     const paths = packages.flatMap(({ name }) => files.get(name) ?? []);

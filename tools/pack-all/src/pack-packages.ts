@@ -1,8 +1,7 @@
 import { execFile } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { CommandError } from '@omega-tv/command-line';
+import { CommandError, prepareFolder } from '@omega-tv/command-line';
 import type { PublishedPackage } from './published-packages.js';
 
 const run = promisify(execFile);
@@ -23,7 +22,7 @@ export async function packPackages(
   packages: readonly PublishedPackage[],
   out: string,
 ): Promise<ReadonlyMap<string, string>> {
-  await makeFolder(out);
+  await prepareFolder(out);
   const workspaces = packages.map(({ folder }) => `--workspace=${folder}`);
   const packed = await npmPack(root, ['--pack-destination', out, ...workspaces]);
   const files = new Map<string, string>();
@@ -34,15 +33,6 @@ export async function packPackages(
     files.set(name, path.join(out, filename));
   }
   return files;
-}
-
-async function makeFolder(out: string): Promise<void> {
-  try {
-    await mkdir(out, { recursive: true });
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CommandError(`--out must name a folder that can be written: ${reason}`);
-  }
 }
 
 async function npmPack(root: string, args: readonly string[]): Promise<readonly PackedFile[]> {

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { CommandError } from '@omega-tv/command-line';
+import { UsageError } from '@omega-tv/command-line';
 
 export interface PublishedPackage {
   readonly name: string;
@@ -38,7 +38,7 @@ export async function listPublishedPackages(root: string): Promise<readonly Publ
 /**
  * A package and those of `published` that it needs, the needed ones first: none is on a registry,
  * so whoever installs one has to name all of them.
- * @throws CommandError for a name that is not published; `client` stands for `@omega-tv/client`.
+ * @throws UsageError for a name that is not published; `client` stands for `@omega-tv/client`.
  */
 export function withNeeded(
   published: readonly PublishedPackage[],
@@ -47,7 +47,7 @@ export function withNeeded(
   const found = published.find((one) => one.name === name || shortName(one) === name);
   if (found === undefined) {
     const names = published.map(shortName).join(', ');
-    throw new CommandError(`${name} is no published package; there are ${names}.`);
+    throw new UsageError(`${name} is no published package; there are ${names}.`);
   }
   const own = found.dependencies.filter((needed) => published.some((one) => one.name === needed));
   return [...new Set([...own.flatMap((needed) => withNeeded(published, needed)), found])];

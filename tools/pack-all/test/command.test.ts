@@ -58,7 +58,9 @@ it('refuses what it cannot do in one line', async () => {
   await writeFile(path.join(caller, 'file'), '');
   const closed = await packAll(caller, '--out', 'file');
   expect(closed).toMatchObject({ code: 1, stdout: '' });
-  expect(closed.stderr).toMatch(/^error: No data can be kept in .+: it is a file; choose another place$/m);
+  expect(closed.stderr).toMatch(
+    /^error: No data can be kept in .+: it is a file; choose another place$/m,
+  );
   const unknown = await packAll(caller, 'frames');
   expect(unknown).toMatchObject({ code: 2, stdout: '' });
   expect(unknown.stderr).toMatch(/^error: frames is no published package; there are client, .+\n$/);

@@ -28,6 +28,9 @@ const program = createProgram(
   .option('--seed <n>', 'other viewers, other evenings', parseWhole(0), DEFAULT_SEED)
   .action(runDemo);
 
+// The demo's server is on this machine: no proxy leads there.
+process.env.NO_PROXY = process.env.no_proxy = '127.0.0.1';
+
 await runProgram(program);
 
 async function runDemo({ keep, seed }: DemoOptions): Promise<void> {

@@ -9,12 +9,24 @@ export function createProgram(name: string, description: string): Command {
     .description(description)
     .version(readVersion())
     .exitOverride()
+    .hook('preAction', (_, command) => {
+      refuseEmpty(command);
+    })
     .configureOutput({
       outputError: (text, write) => {
         const line = text.trim().replace(/\s*\n\s*/g, ' ');
         write(`${line.replace(/\.$/, '')}; ${HINT}\n`);
       },
     });
+}
+
+/** An empty text is a variable of the shell that is not set, and would name this very folder. */
+function refuseEmpty(command: Command): void {
+  for (const [name, value] of Object.entries(command.opts<Record<string, unknown>>())) {
+    const option = command.options.find((one) => one.attributeName() === name);
+    if (value === '') command.error(`error: option '${option?.flags ?? name}' must not be empty`);
+  }
+  if (command.args.includes('')) command.error('error: arguments must not be empty');
 }
 
 /** All packages of the product have one version. */

@@ -1,6 +1,6 @@
 import { access, constants, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { CommandError } from './command-error.js';
+import { CommandError, UsageError } from './command-error.js';
 import { systemReason } from './system-errors.js';
 
 /** What a file is made of: whole, or piece by piece. */
@@ -8,9 +8,15 @@ export type FileContent = string | Uint8Array | Iterable<Uint8Array>;
 
 /**
  * Says before the work begins that its result will have no place.
- * @throws CommandError where the folder is missing or closed, or the target is a folder.
+ * @param others what is read, or written beside it
+ * @throws CommandError where the folder is missing or closed, or the target is a folder or one of
+ * the others.
  */
-export async function checkOutput(file: string): Promise<void> {
+export async function checkOutput(file: string, ...others: readonly string[]): Promise<void> {
+  for (const other of others) {
+    if (!(await isSameFile(file, other))) continue;
+    throw new UsageError(`${file} cannot be written: it is named twice; choose another file`);
+  }
   const folder = path.dirname(file);
   try {
     await access(folder, constants.W_OK | constants.X_OK);
@@ -54,6 +60,14 @@ async function writeAtomically(file: string, content: FileContent): Promise<void
     await rm(temporary, { force: true });
     throw error;
   }
+}
+
+/** A terminal or a pipe may well be read and written. */
+async function isSameFile(one: string, other: string): Promise<boolean> {
+  const kinds = [await kindOf(one), await kindOf(other)];
+  if (kinds.includes('absent')) return one === other;
+  if (kinds.includes('special')) return false;
+  return (await realpath(one)) === (await realpath(other));
 }
 
 async function kindOf(file: string): Promise<'absent' | 'file' | 'folder' | 'special'> {

@@ -35,7 +35,7 @@ export function createSignalHandler({ clock, stop, endAtOnce }: SignalActions): 
 const upTime: Clock = { nowMs: () => 1000 * process.uptime() };
 
 /**
- * Aborted by the first SIGINT or SIGTERM, so that the command can end cleanly; one that comes more
+ * Aborted by the first SIGINT, SIGTERM or SIGHUP, so that the command can end cleanly; one that comes more
  * than two seconds later ends the process at once. The reason is an Interruption that says `outcome`.
  */
 export function signalOfProcess(outcome = 'the work was not done'): AbortSignal {
@@ -47,6 +47,6 @@ export function signalOfProcess(outcome = 'the work was not done'): AbortSignal 
     },
     endAtOnce: () => process.exit(INTERRUPTED),
   });
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, onSignal);
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, onSignal);
   return controller.signal;
 }

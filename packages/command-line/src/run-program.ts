@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { isSyncError } from '@omega-tv/types';
-import { describeError } from './describe-error.js';
+import { CommandError } from './command-error.js';
+import { describeCause, describeError } from './describe-error.js';
 import { INTERRUPTED, Interruption } from './process-signal.js';
 
 const FAILED = 1;
@@ -11,17 +12,23 @@ const MISUSED = 2;
  * Exit codes: 0, 1 (failed), 2 (no such command line), 130 (interrupted).
  */
 export async function runProgram(program: Command): Promise<void> {
-  // Whoever read our output is gone (`| head`): that is an end like Ctrl-C, not a failure.
+  const output = { isLost: false };
+  // Either way the work ends as at Ctrl-C, so that it cleans up.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.kill(process.pid, 'SIGTERM');
+    // Whoever read our output is gone (`| head`): that is no failure.
+    if (error.code !== 'EPIPE' && !output.isLost) {
+      output.isLost = true;
+      say(new CommandError(`standard output cannot be written: ${describeCause(error)}`));
+      process.once('exit', () => (process.exitCode = FAILED));
+    }
+    if (process.listenerCount('SIGTERM') > 0) process.kill(process.pid, 'SIGTERM');
   });
   try {
     await program.parseAsync();
   } catch (error) {
     process.exitCode = exitCodeOf(error);
     // Commander has said already what it refuses.
-    if (!isOfCommander(error)) say(error);
+    if (!isOfCommander(error) && !output.isLost) say(error);
   }
 }
 

@@ -68,4 +68,14 @@ describe('an output file', () => {
       await expect(checkOutput(path.join(folder, place))).rejects.toThrow(CommandError);
     }
   });
+
+  it('is not what is read, under another name neither', async () => {
+    const [file, link] = [path.join(folder, 'in'), path.join(folder, 'link')];
+    writeFileSync(file, 'input');
+    symlinkSync(file, link);
+    await expect(checkOutput(file, file)).rejects.toThrow('it is named twice');
+    await expect(checkOutput(link, file)).rejects.toThrow('it is named twice');
+    await checkOutput(path.join(folder, 'out'), file);
+    await checkOutput('/dev/null', '/dev/null');
+  });
 });

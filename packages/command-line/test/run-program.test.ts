@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { temporaryFolder } from '@omega-tv/test-support';
+import { describeUnless, temporaryFolder } from '@omega-tv/test-support';
 
 const PACKAGE = JSON.stringify(new URL('../dist/index.js', import.meta.url).href);
 
@@ -11,6 +11,7 @@ async function run(
   action: string,
   args: readonly string[] = [],
   env: Readonly<Record<string, string>> = {},
+  output: 'pipe' | number = 'pipe',
 ) {
   const script = path.join(await temporaryFolder(), 'run.mjs');
   writeFileSync(
@@ -27,6 +28,7 @@ async function run(
   );
   const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...args], {
     encoding: 'utf8',
+    stdio: ['ignore', output, 'pipe'],
     env: { ...process.env, LOG_LEVEL: '', ...env },
   });
   return { status, stdout, stderr };
@@ -48,6 +50,7 @@ describe('a command line', () => {
     [['--count'], "option '--count <n>' argument missing"],
     [['--count', '9'], 'Expected a whole number from 1 to 3'],
     [['more'], 'too many arguments'],
+    [['part', '--name', ''], "option '--name <name>' must not be empty"],
     [['part'], "required option '--name <name>' not specified"],
     [['part', '--name', 'x', 'more'], "too many arguments for 'part'"],
   ])('refuses %j in one line, with code 2', async (args, message) => {
@@ -107,6 +110,32 @@ describe('a failure', () => {
       status: 130,
       stdout: '',
       stderr: 'interrupted: nothing was written\n',
+    });
+  });
+});
+
+const noFullDevice = existsSync('/dev/full') ? undefined : 'no /dev/full';
+describeUnless(noFullDevice, 'output that cannot be written', () => {
+  it.each([
+    ['help', "process.stdout.write('more')", ['--help']],
+    ['a result', "process.stdout.write('more')", []],
+    [
+      'what is stopped by it',
+      `const signal = commandLine.signalOfProcess('gone');
+       process.stdout.write('more');
+       while (!signal.aborted) await new Promise(setImmediate);
+       signal.throwIfAborted();`,
+      [],
+    ],
+  ])('%s: one line, with code 1', async (_, action, args) => {
+    const full = openSync('/dev/full', 'w');
+    const { status, stderr } = await run(action, args, {}, full);
+    closeSync(full);
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: expect.stringMatching(
+        /^error: standard output cannot be written: the disk is full; .+\n$/,
+      ),
     });
   });
 });

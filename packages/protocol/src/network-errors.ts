@@ -36,7 +36,15 @@ export function networkErrorToSyncError(cause: unknown, where: string): SyncErro
 
 export function httpError(reason: HttpFailure, where: string, cause?: unknown): SyncError<'http'> {
   const retryable = reason !== 'tls' && reason !== 'redirect';
-  return new SyncError('http', `${where}: ${ADVICE[reason]}`, { reason }, { cause, retryable });
+  const message = `${where}: ${ADVICE[reason]}`;
+  return new SyncError('http', message, { reason }, { cause: withoutRequest(cause), retryable });
+}
+
+/** An axios error holds the request, all of its settings and its socket: pages in a log. */
+function withoutRequest(error: unknown): unknown {
+  if (!(error instanceof Error) || !('config' in error)) return error;
+  if (error.cause instanceof Error) return withoutRequest(error.cause);
+  return Object.assign(new Error(error.message), 'code' in error ? { code: error.code } : {});
 }
 
 function networkFailure(error: unknown): HttpFailure {

@@ -16,6 +16,8 @@ describe('a failure on the way names its reason and keeps its cause', () => {
       const error = await syncErrorOf(work());
       expect(error).toMatchObject({ code: 'http', details: { reason }, retryable: true });
       expect(error.cause).toBeInstanceOf(Error);
+      // An axios error would bring the whole request into each log.
+      expect(error.cause).not.toHaveProperty('config');
       expect(error.message).toContain(`${url}/api/v1/`);
     }
   }

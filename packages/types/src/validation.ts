@@ -22,19 +22,18 @@ function toWireForm(value: unknown): unknown {
   if (ArrayBuffer.isView(value)) return Array.from(value as Float32Array);
   if (Array.isArray(value)) return value.map(toWireForm);
   if (!isRecord(value)) return value;
-  const fields = Object.entries(value).map(([name, field]) => [
-    toSnakeCase(name),
-    toWireForm(field),
-  ]);
-  return Object.fromEntries(fields);
+  // No prototype, so that no name means anything; Object.fromEntries is too new for old TVs.
+  const wire = Object.create(null) as Record<string, unknown>;
+  for (const [name, field] of Object.entries(value)) wire[toSnakeCase(name)] = toWireForm(field);
+  return wire;
 }
 
 function toSnakeCase(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 function toCamelCase(path: string): string {
-  return path.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  return path.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 /**

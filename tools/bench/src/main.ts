@@ -41,7 +41,9 @@ await runProgram(
 
 async function run({ json, svg, only }: Options): Promise<void> {
   const [jsonFile, svgFile] = [json, svg].map((file) => file && resolveFromCaller(file));
-  for (const file of [jsonFile, svgFile]) if (file !== undefined) await checkOutput(file);
+  if (jsonFile !== undefined) await checkOutput(jsonFile);
+  if (svgFile !== undefined)
+    await checkOutput(svgFile, ...(jsonFile === undefined ? [] : [jsonFile]));
   if (only !== undefined) {
     process.stdout.write(await compute<string>(only));
     return;

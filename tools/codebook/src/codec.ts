@@ -50,7 +50,7 @@ await runProgram(program);
 
 async function encode({ out, ...order }: EncodeOrder & { out: string }): Promise<void> {
   const file = resolveFromCaller(out);
-  await checkOutput(file);
+  await checkOutput(file, resolveFromCaller(order.in));
   const { bytes, count, meanCosine } = await compute<CodedVectors>({ command: 'encode', ...order });
   await writeFileAtomically(file, bytes);
   say(
@@ -60,7 +60,7 @@ async function encode({ out, ...order }: EncodeOrder & { out: string }): Promise
 }
 
 async function decode({ out, ...order }: DecodeOrder & { out: string }): Promise<void> {
-  await checkOutput(resolveFromCaller(out));
+  await checkOutput(resolveFromCaller(out), resolveFromCaller(order.in));
   const vectors = await compute<readonly Float32Array[]>({ command: 'decode', ...order });
   await writeVectors(out, vectors);
   const dimension = vectors[0]?.length ?? 0;

@@ -26,7 +26,9 @@ const options = { space, classes: 8, states: 8, samples: 100 };
 
 /** The same training on the command line. */
 const program = fileURLToPath(new URL('../dist/train.js', import.meta.url));
-const catalogue = fileURLToPath(new URL('../../../packages/catalogue/data/catalogue.f16', import.meta.url));
+const catalogue = fileURLToPath(
+  new URL('../../../packages/catalogue/data/catalogue.f16', import.meta.url),
+);
 const source = `${catalogue}:1:heldout`;
 const settings = ['--model', space.model, '--recipe', space.recipe].concat([
   '--classes',

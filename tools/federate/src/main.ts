@@ -39,7 +39,7 @@ async function run({ minDevices, ...files }: Options): Promise<void> {
   const config = createFederationConfig(minDevices === undefined ? {} : { minDevices });
   const [source, target] = [resolveFromCaller(files.in), resolveFromCaller(files.out)];
   await checkInput(source);
-  await checkOutput(target);
+  await checkOutput(target, source);
   progress.stage(`folding ${files.in}`);
   const log = await open(source);
   try {

@@ -73,7 +73,7 @@ async function encode({ out, ...order }: EncodeArguments): Promise<void> {
     throw misused('full', 'is for a snapshot with --base');
   }
   const file = resolveFromCaller(out);
-  await checkOutput(file);
+  await checkOutput(file, resolveFromCaller(order.in));
   const { bytes, summary } = await compute<EncodedFrame>({ command: 'encode', ...order });
   await writeFileAtomically(file, bytes);
   process.stderr.write(`${summary}\n`);
@@ -83,11 +83,11 @@ async function decode({ out, trendsOut, ...order }: DecodeArguments): Promise<vo
   if (order.catalogue !== undefined && trendsOut === undefined) {
     throw misused('catalogue', 'names the trends of --trends-out, which is missing');
   }
-  if (trendsOut !== undefined && resolveFromCaller(trendsOut) === resolveFromCaller(out)) {
-    throw misused('trends-out', 'names the file of --out; choose another one');
+  const source = resolveFromCaller(order.in);
+  await checkOutput(resolveFromCaller(out), source);
+  if (trendsOut !== undefined) {
+    await checkOutput(resolveFromCaller(trendsOut), source, resolveFromCaller(out));
   }
-  await checkOutput(resolveFromCaller(out));
-  if (trendsOut !== undefined) await checkOutput(resolveFromCaller(trendsOut));
   const { patterns, trends } = await compute<DecodedFrame>({ command: 'decode', ...order });
   await writePatterns(out, patterns);
   if (trendsOut !== undefined) await writeTrends(trendsOut, trends);

@@ -230,7 +230,7 @@ describe('what cannot be done', () => {
     [2, ['encode', '--kind', 'delta', '--budget', 'few'], /Expected a whole number/],
     [1, ['encode', '--kind', 'delta', '--base', 'ids.txt'], /does not begin with the magic number/],
     [2, ['decode', '--catalogue', 'ids.txt'], /names the trends of --trends-out/],
-    [2, ['decode', '--trends-out', 'refused.frame'], /names the file of --out/],
+    [2, ['decode', '--trends-out', 'refused.frame'], /it is named twice/],
     [1, ['encode', '--kind', 'snapshot', '--trends', 'twins.ndjson'], /has two of film-1 in DE/],
     [1, ['decode'], /frame: has \d+ bytes, but 65536 are allowed/],
   ])('is refused with %d: %j', async (expected, args, message) => {

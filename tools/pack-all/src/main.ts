@@ -1,5 +1,11 @@
 import { fileURLToPath } from 'node:url';
-import { createProgram, plural, resolveFromCaller, runProgram } from '@omega-tv/command-line';
+import {
+  createProgram,
+  plural,
+  resolveFromCaller,
+  runProgram,
+  signalOfProcess,
+} from '@omega-tv/command-line';
 import { installLine } from './install-line.js';
 import { packPackages } from './pack-packages.js';
 import { listPublishedPackages, withNeeded } from './published-packages.js';
@@ -37,9 +43,10 @@ async function run(names: readonly string[], options: { readonly out: string }):
       ? [{ label: 'In your project:', packages: chosen }]
       : USES.map(({ name, label }) => ({ label, packages: withNeeded(published, name) }));
 
+  const signal = signalOfProcess('no file was made');
   process.stderr.write(`Packing ${plural(published.length, 'package')}...\n`);
   const out = resolveFromCaller(options.out);
-  const files = await packPackages(root, published, out);
+  const files = await packPackages(root, published, out, signal);
   process.stderr.write(`${plural(files.size, 'file')} in ${out}\n`);
   for (const { label, packages } of lines) {
     process.stderr.write(`\n${label}\n`);

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { mkdtemp, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { CommandError, prepareFolder } from '@omega-tv/command-line';
@@ -21,25 +22,37 @@ export async function packPackages(
   root: string,
   packages: readonly PublishedPackage[],
   out: string,
+  signal: AbortSignal,
 ): Promise<ReadonlyMap<string, string>> {
   await prepareFolder(out);
-  const workspaces = packages.map(({ folder }) => `--workspace=${folder}`);
-  const packed = await npmPack(root, ['--pack-destination', out, ...workspaces]);
-  const files = new Map<string, string>();
-  for (const { name, filename, files: contents } of packed) {
-    if (!contents.some((file) => file.path === 'dist/index.js')) {
+  // Beside the files, so that they are moved whole: none is left half written.
+  const unfinished = await mkdtemp(path.join(out, '.unfinished-'));
+  try {
+    const workspaces = packages.map(({ folder }) => `--workspace=${folder}`);
+    const packed = await npmPack(root, ['--pack-destination', unfinished, ...workspaces], signal);
+    for (const { name, files } of packed) {
+      if (files.some((file) => file.path === 'dist/index.js')) continue;
       throw new CommandError(`${name} is not built; run npm ci, which builds it.`);
     }
-    files.set(name, path.join(out, filename));
+    for (const { filename } of packed) {
+      await rename(path.join(unfinished, filename), path.join(out, filename));
+    }
+    return new Map(packed.map(({ name, filename }) => [name, path.join(out, filename)]));
+  } finally {
+    await rm(unfinished, { recursive: true, force: true });
   }
-  return files;
 }
 
-async function npmPack(root: string, args: readonly string[]): Promise<readonly PackedFile[]> {
+async function npmPack(
+  root: string,
+  args: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly PackedFile[]> {
   try {
-    const { stdout } = await run('npm', ['pack', '--json', ...args], { cwd: root });
+    const { stdout } = await run('npm', ['pack', '--json', ...args], { cwd: root, signal });
     return JSON.parse(stdout) as readonly PackedFile[];
   } catch (error) {
+    signal.throwIfAborted();
     const stderr = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
     throw new CommandError(`npm pack failed: ${stderr === '' ? String(error) : stderr}`);
   }

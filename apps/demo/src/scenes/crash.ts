@@ -29,7 +29,7 @@ export async function playCrash(
     }
   };
   await Promise.all(Array.from({ length: SYNCING_AT_ONCE }, syncInTurn));
-  await killed;
+  await (killed ?? world.server.kill());
   await world.server.start();
   await endDay(world);
   return { synced, broken: households.length - synced };

@@ -32,7 +32,7 @@ export async function openTelevision(directory: string): Promise<Television> {
   } catch (cause) {
     throw new SyncError(
       'invalid-config',
-      `No TV ever ran in ${directory}; "tv-agent run --data ${directory}" starts one`,
+      `No TV ever ran in ${directory}; "npm run tv-agent -- run --url URL --device-id ID --data ${directory}" starts one`,
       { field: 'directory' },
       { cause },
     );

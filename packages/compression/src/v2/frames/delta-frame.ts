@@ -201,7 +201,7 @@ export function decodeDeltaFrame(
       embedding: vectors[i] ?? new Float32Array(),
     }));
     patterns.forEach(validatePatternData);
-    const vector = hasVector ? vectors.at(-1) : undefined;
+    const vector = hasVector ? vectors[vectors.length - 1] : undefined;
     const { deviceId, version, timestamp, position, region } = header;
     const delta: SyncDelta = {
       deviceId,

@@ -57,7 +57,7 @@ export class IdWriter {
     }
     this.#prefixes.use(prefix);
     if (kind === Tail.number) this.#writeNumber(Number(tail));
-    else if (kind === Tail.uuid) writeDigits(writer, tail.replaceAll('-', ''), BASE16);
+    else if (kind === Tail.uuid) writeDigits(writer, tail.replace(/-/g, ''), BASE16);
     else if (kind === Tail.ulid) writeDigits(writer, tail, BASE32);
     else {
       writer.integer(FURTHER_DIGITS, tail.length - MIN_HEX);

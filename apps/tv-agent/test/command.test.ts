@@ -183,7 +183,10 @@ describe('tv-agent', () => {
     [['report', '--data', 'nowhere'], 'No TV ever ran in'],
     [['run', '--device-id', 'x', '--data', 'x'], "required option '--url"],
     [['run', '--url', 'ftp://x', '--device-id', 'x', '--data', 'x'], 'has the scheme ftp'],
-    [['run', '--url', 'http://x', '--device-id', '', '--data', 'x'], 'device id'],
+    [
+      ['run', '--url', 'http://x', '--device-id', '', '--data', 'x'],
+      "'--device-id <id>' must not be empty",
+    ],
     [['run', '--url', 'http://x', '--device-id', 'x', '--data', 'x', '--syncs', '0'], 'from 1 to'],
     [
       ['run', '--url', 'http://x', '--device-id', 'x', '--data', 'x', '--persona', 'me'],

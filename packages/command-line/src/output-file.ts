@@ -17,6 +17,9 @@ export async function checkOutput(file: string, ...others: readonly string[]): P
     if (!(await isSameFile(file, other))) continue;
     throw new UsageError(`${file} cannot be written: it is named twice; choose another file`);
   }
+  const kind = await kindOf(file);
+  // A device or a pipe is written in place.
+  if (kind === 'special') return;
   const folder = path.dirname(file);
   try {
     await access(folder, constants.W_OK | constants.X_OK);
@@ -25,7 +28,7 @@ export async function checkOutput(file: string, ...others: readonly string[]): P
       `${file} cannot be written: ${folder} is missing or not writable; create it or choose another place`,
     );
   }
-  if ((await kindOf(file)) === 'folder') {
+  if (kind === 'folder') {
     throw new CommandError(`${file} cannot be written: it is a folder; name a file`);
   }
 }

@@ -1,4 +1,5 @@
 import type {
+  Capability,
   GlobalPatterns,
   Receipt,
   SnapshotReference,
@@ -41,6 +42,8 @@ export interface Answer {
   readonly window?: SyncWindow;
   /** The newest version. */
   readonly current?: SnapshotReference;
+  /** What the server can do; absent from those of the first release of v2. */
+  readonly capabilities?: readonly Capability[];
 }
 
 /** How a TV's deltas and a server's answers look on the wire: all that the HTTP layer needs. */

@@ -13,18 +13,15 @@ export { estimateCompressedSize } from './v1/estimate.js';
 export { FRAME_MEDIA_TYPE } from './v2/v2-format.js';
 export { SNAPSHOT_STEP } from './v2/budget-tiers.js';
 export { Codecs, codebookIdOf } from './v2/codecs.js';
-export {
-  decodeDeltaFrame,
-  encodeDeltaFrame,
-  readDeltaFrameHeader,
-} from './v2/frames/delta-frame.js';
+export { encodeDeltaFrame } from './v2/frames/delta-frame.js';
+export type { DeltaFrame, DeltaFrameOptions, DeltaRate } from './v2/frames/delta-frame.js';
+export { decodeDeltaFrame, openDeltaFrame, readDeltaFrameHeader } from './v2/frames/open-delta.js';
 export type {
   DecodeDeltaOptions,
-  DeltaFrame,
-  DeltaFrameOptions,
-  DeltaRate,
+  DeltaOutline,
+  OpenedDelta,
   ReceivedDelta,
-} from './v2/frames/delta-frame.js';
+} from './v2/frames/open-delta.js';
 export type { DeltaHeader } from './v2/sections/delta-header.js';
 export {
   canDiff,
@@ -40,7 +37,7 @@ export {
   encodeAnswerFrame,
   type AnswerFrame,
 } from './v2/frames/answer-frame.js';
-export { decodeBatchFrame, encodeBatchFrame } from './v2/frames/batch-frame.js';
+export { decodeBatchFrame, encodeBatchFrame, isBatchFrame } from './v2/frames/batch-frame.js';
 export { digestDelta } from './v2/delta-digest.js';
 export { inspectFrame, type FrameInspection, type FramePart } from './v2/inspect-frame.js';
 export { createContentResolver, toContentHash, type KnownTitle } from './v2/content-hash.js';

@@ -1,5 +1,4 @@
 import {
-  GLOBAL_STREAM,
   isSyncError,
   MAX_INTEGER,
   silentLogger,
@@ -8,37 +7,31 @@ import {
   type Clock,
   type GlobalPatterns,
   type Logger,
-  type Receipt,
   type SyncDelta,
   type SyncWindow,
 } from '@omega-tv/types';
+import type { WireFormat } from '@omega-tv/compression';
 import {
-  decodeDeltaFrame,
-  digestDelta,
-  encodeAnswerFrame,
-  type WireFormat,
-} from '@omega-tv/compression';
-import {
-  applyMarks,
   contribute,
   contributionsFromDelta,
   createFederationConfig,
   emptyFederation,
-  MAX_MARKS_PER_DEVICE,
   publish,
   type CohortKeys,
-  type DeviceMarks,
   type FederationConfig,
   type FederationState,
   type Touched,
 } from '@omega-tv/federation';
 import { CommitQueue } from './commit-queue.js';
 import { checkOptions, type ConstellationOptions } from './constellation-options.js';
+import type { Decision } from './decision/decide.js';
+import type { DeviceRecord } from './decision/device-record.js';
+import { decidePush, type ReceivedPush } from './decision/decide-push.js';
+import { answerPush, openPush, type OpenedPush } from './frame-exchange.js';
 import { createCohortKeys, toDeviceKey, toServerEpoch } from './secrets.js';
 import { SnapshotWindow } from './snapshots/snapshot-window.js';
 import type {
   ConstellationStore,
-  DeviceRecord,
   ServerCounters,
   StoreChange,
 } from './store/constellation-store.js';
@@ -135,35 +128,59 @@ export class Constellation {
   sync(body: Uint8Array): Promise<Uint8Array> {
     return this.#countingRefusals(async () => {
       const delta = await this.format.decodeDelta(body);
-      const { durable } = await this.#inTurn(() => this.#decide(delta));
+      const { durable } = await this.#inTurn(() =>
+        this.#decide({ outline: delta, decode: () => delta }),
+      );
       await durable;
       return this.#answer;
     });
   }
 
   /**
-   * Decides one pushed delta frame and returns the answer's frame: a receipt, and what the TV lacks
-   * of the newest version. When it resolves, the delta is durable.
+   * Decides a pushed frame, a delta or a batch of them, and returns the answer's frame: a receipt,
+   * and what the TV lacks of the newest version. When it resolves, what was decided is durable.
    * @throws SyncError as `sync`; `version-conflict` where the base of the delta is not known here.
    */
   syncFrame(body: Uint8Array, options: { readonly minimal?: boolean } = {}): Promise<Uint8Array> {
     const { window } = this;
     if (window === undefined) throw new TypeError('This Constellation was opened without codecs.');
     return this.#countingRefusals(async () => {
-      const { delta, header } = decodeDeltaFrame(window.codecs, body, {
-        findBase: (reference) => window.find(reference),
-        newestVersion: this.#answeredVersion,
-        unbiased: true,
-        maxPatterns: MAX_MARKS_PER_DEVICE,
+      const push = openPush(window, body, this.#answeredVersion);
+      const decided = await this.#decideInOrder(push);
+      return answerPush(push, decided, {
+        window,
+        syncWindow: this.syncWindow,
+        serverEpoch: toServerEpoch(this.#epoch),
+        serverTimeMs: this.#clock.nowMs(),
+        isMinimal: options.minimal === true,
       });
-      const { durable, receipt } = await this.#inTurn(() => this.#decide(delta));
-      await durable;
-      const base = header.base && window.find(header.base);
-      const snapshot = options.minimal === true ? undefined : window.frameOfNewest(base);
-      const current = window.newest ?? NOTHING_PUBLISHED;
-      const answer = { receipt, window: this.syncWindow, current };
-      return encodeAnswerFrame(snapshot === undefined ? answer : { ...answer, snapshot });
     });
+  }
+
+  /**
+   * Decides the deltas of a push up to the first that cannot be decided, and waits for the disk.
+   * @throws SyncError where it is the first of all.
+   */
+  async #decideInOrder({ deltas, isBatch }: OpenedPush): Promise<[Decision, ...Decision[]]> {
+    const decided: DecidedPush[] = [];
+    let failure: unknown;
+    for (const open of deltas) {
+      try {
+        const last = await this.#inTurn(() => this.#decide(open()));
+        // Waited for below; one that fails in the meantime must not go unhandled.
+        last.durable.catch(() => undefined);
+        decided.push(last);
+        if (!last.decision.isDecided) break;
+      } catch (error) {
+        failure = error;
+        break;
+      }
+    }
+    await Promise.all(decided.map(({ durable }) => durable));
+    const [first, ...others] = decided;
+    if (first === undefined || (failure !== undefined && !isSyncError(failure))) throw failure;
+    if (!isBatch && first.refusal !== undefined) throw first.refusal;
+    return [first.decision, ...others.map(({ decision }) => decision)];
   }
 
   async #countingRefusals(work: () => Promise<Uint8Array>): Promise<Uint8Array> {
@@ -254,40 +271,33 @@ export class Constellation {
     return (await this.format.encodeGlobalPatterns({ ...globals, patterns })).bytes;
   }
 
-  async #decide(delta: SyncDelta): Promise<{ durable: Promise<void>; receipt: Receipt }> {
-    const deviceKey = toDeviceKey(delta.deviceId);
+  async #decide(received: ReceivedPush): Promise<DecidedPush> {
+    const { outline } = received;
+    const deviceKey = toDeviceKey(outline.deviceId);
     const known = this.#queue.recordOf(deviceKey) ?? (await this.#loadDevice(deviceKey));
-    const { marks, increments } = applyMarks(known?.marks ?? noMarks, delta.patterns);
-    const last = delta.position && { ...delta.position, digest: digestDelta(delta) };
-    const record: DeviceRecord = { ...known, marks, ...(last === undefined ? {} : { last }) };
-    const nowMs = this.#clock.nowMs();
-    const contributions = contributionsFromDelta(delta, increments, nowMs, this.#region);
+    const { delta, decision, refusal } = decidePush(known, received);
+    const { record, increments, receipt } = decision;
+    const touched = delta === undefined ? noneTouched : this.#learn(delta, increments);
     const samples = increments.reduce((sum, count) => sum + count, 0);
-    const isDuplicate = delta.patterns.length > 0 && samples === 0;
-    const { state, touched } = contribute(
-      this.#federation,
-      contributions,
-      this.#keys,
-      this.#config,
-    );
-    this.#federation = state;
+    const { devices, deltasApplied, duplicates, samplesAccepted } = this.#counters;
     this.#counters = {
       ...this.#counters,
-      devices: this.#counters.devices + (known === undefined ? 1 : 0),
-      deltasApplied: this.#counters.deltasApplied + (isDuplicate ? 0 : 1),
-      duplicates: this.#counters.duplicates + (isDuplicate ? 1 : 0),
-      samplesAccepted: Math.min(MAX_INTEGER, this.#counters.samplesAccepted + samples),
+      devices: devices + (known === undefined && record !== undefined ? 1 : 0),
+      deltasApplied: deltasApplied + (receipt.outcome === 'applied' ? 1 : 0),
+      duplicates: duplicates + (receipt.outcome === 'duplicate' ? 1 : 0),
+      samplesAccepted: Math.min(MAX_INTEGER, samplesAccepted + samples),
     };
-    const durable = this.#commit(
-      this.#change({ touched, devices: new Map([[deviceKey, record]]) }),
-    );
-    const receipt: Receipt = {
-      serverEpoch: toServerEpoch(this.#epoch),
-      lastSeq: last?.seq ?? 0,
-      outcome: isDuplicate ? 'duplicate' : 'applied',
-      digest: digestDelta(delta),
-    };
-    return { durable, receipt };
+    const changed = record === undefined ? {} : { devices: new Map([[deviceKey, record]]) };
+    const durable = this.#commit(this.#change({ touched, ...changed }));
+    return { decision, durable, ...(refusal === undefined ? {} : { refusal }) };
+  }
+
+  #learn(delta: SyncDelta, increments: readonly number[]): Touched {
+    const nowMs = this.#clock.nowMs();
+    const contributions = contributionsFromDelta(delta, increments, nowMs, this.#region);
+    const learned = contribute(this.#federation, contributions, this.#keys, this.#config);
+    this.#federation = learned.state;
+    return learned.touched;
   }
 
   async #decidePublication() {
@@ -370,10 +380,13 @@ interface ChangeParts {
   readonly devices?: ReadonlyMap<string, DeviceRecord>;
 }
 
-/** What is named before the first publication. */
-const NOTHING_PUBLISHED = { stream: GLOBAL_STREAM, version: 0, hash: '0'.repeat(16) };
+interface DecidedPush {
+  readonly decision: Decision;
+  readonly durable: Promise<void>;
+  /** Why the delta counts nothing, ever. */
+  readonly refusal?: SyncError;
+}
 
-const noMarks: DeviceMarks = new Map();
 const noneTouched: Touched = { clusters: [], trends: [] };
 const noCounts: ServerCounters = {
   devices: 0,

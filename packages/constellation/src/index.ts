@@ -18,11 +18,11 @@ export type { SnapshotOptions } from './snapshots/snapshot-window.js';
 export { SnapshotWindow } from './snapshots/snapshot-window.js';
 export type {
   ConstellationStore,
-  DeviceRecord,
   ServerCounters,
   StoreChange,
   StoredServer,
 } from './store/constellation-store.js';
+export type { DecidedDelta, DeviceRecord } from './decision/device-record.js';
 export { createMemoryConstellationStore } from './store/memory-store.js';
 export { createInMemoryTransport } from './http/in-memory-transport.js';
 export { createCohortKeys } from './secrets.js';

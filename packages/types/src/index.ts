@@ -11,6 +11,7 @@ export { estimateDeltaSize, estimateGlobalPatternsSize } from './size.js';
 
 export type { Engagement, Taste } from './engagement.js';
 export type { Receipt, SnapshotReference, SyncWindow } from './receipt.js';
+export type { Capability } from './capability.js';
 
 // Advanced: the wire's JSON, limits, ports
 export { PatternDataSchema, type PatternDataWire } from './pattern-data.js';
@@ -22,7 +23,9 @@ export { trendSignalFromWire, trendSignalToWire } from './trend-signal.js';
 export { GlobalPatternsSchema, type GlobalPatternsWire } from './global-patterns.js';
 export { globalPatternsFromWire, globalPatternsToWire } from './global-patterns.js';
 export { SKETCH_DIMENSION } from './engagement.js';
-export { GLOBAL_STREAM, RECEIPT_OUTCOMES, type ReceiptOutcome } from './receipt.js';
+export { CAPABILITIES } from './capability.js';
+export { GLOBAL_STREAM, RECEIPT_OUTCOMES } from './receipt.js';
+export type { DeltaReceipt, DeviceStanding, ReceiptOutcome } from './receipt.js';
 export {
   MAX_INTEGER,
   MAX_NAME_LENGTH,

@@ -1,17 +1,38 @@
-/** What became of a delta: counted now, counted before, or refused for good. */
+import type { DeltaPosition } from './sync-delta.js';
+
+/**
+ * What became of a delta: counted now, counted before, or refused. A refusal is for good where it
+ * took the delta's place (`lastSeq` is its seq or a later one); else nothing was decided of it.
+ */
 export const RECEIPT_OUTCOMES = ['applied', 'duplicate', 'refused'] as const;
 
 export type ReceiptOutcome = (typeof RECEIPT_OUTCOMES)[number];
 
-/** How far a server has decided the deltas of one device. */
-export interface Receipt {
-  /** Drawn when the server's store was created or restored; 16 hexadecimal digits. */
-  readonly serverEpoch: string;
-  /** The last sequence number decided in the device's epoch. */
+/** What became of one delta. */
+export interface DeltaReceipt {
+  /** The last sequence number decided in the epoch that the delta names; 0 for none. */
   readonly lastSeq: number;
   readonly outcome: ReceiptOutcome;
-  /** First 64 bits of the SHA-256 of the last delta's content, as 16 hexadecimal digits. */
+  /** First 64 bits of the SHA-256 of the content decided last, as 16 hexadecimal digits. */
   readonly digest: string;
+}
+
+/** How far a server has decided the deltas of one device. */
+export interface Receipt extends DeltaReceipt {
+  /** Drawn when the server's store was created or restored; 16 hexadecimal digits. */
+  readonly serverEpoch: string;
+  /** What the server knew before; absent from servers of the first release of v2. */
+  readonly standing?: DeviceStanding;
+  /** One for each delta of a batch, in order, up to the first that could not be decided. */
+  readonly batch?: readonly DeltaReceipt[];
+}
+
+/** What a server knew of a device before the delta that it answers. */
+export interface DeviceStanding {
+  /** The position decided last, in the epoch that the delta names or else in the newest one. */
+  readonly position?: DeltaPosition;
+  /** Unix ms by the server's clock, as the answer was written. */
+  readonly serverTimeMs: number;
 }
 
 /**

@@ -6,6 +6,7 @@ import {
   patternDataToWire,
   type PatternData,
 } from './pattern-data.js';
+import type { Capability } from './capability.js';
 import type { Engagement, Taste } from './engagement.js';
 import { NameSchema } from './name.js';
 import { check, checkBuilt } from './validation.js';
@@ -40,11 +41,13 @@ export interface SyncDelta {
   readonly region?: string;
   readonly engagements?: readonly Engagement[];
   readonly taste?: Taste;
+  /** What the TV can do; with `positions`, its epoch is counted by position (see `Capability`). */
+  readonly capabilities?: readonly Capability[];
 }
 
 /** Orders the deltas of one device: a repeated one bears the same position. */
 export interface DeltaPosition {
-  /** 32 bits, drawn when the TV's store was created. */
+  /** 32 bits, drawn by the TV: with its store, and anew where a server lost what it had decided. */
   readonly deviceEpoch: number;
   /** 1, 2, 3 and so on within the epoch. */
   readonly seq: number;

@@ -1,5 +1,5 @@
 import { isCodecError, type EmbeddingCodec } from '@omega-tv/embedding-codec';
-import { checkMethods, SyncError } from '@omega-tv/types';
+import { checkMethods, SyncError, type PatternData } from '@omega-tv/types';
 import { malformed } from './malformed.js';
 
 const ID_DIGITS = 8;
@@ -54,6 +54,13 @@ export function asReferences(vectors: readonly Float32Array[]): readonly Float32
       ? vector
       : new Float32Array(vector.length),
   );
+}
+
+/** What the embeddings of a delta can be predicted from. */
+export function referencesOf(
+  base: { readonly patterns: readonly Pick<PatternData, 'embedding'>[] } | undefined,
+): readonly Float32Array[] {
+  return asReferences(base?.patterns.map(({ embedding }) => embedding) ?? []);
 }
 
 /** Runs what codes embeddings; one that the codec refuses becomes a SyncError. */

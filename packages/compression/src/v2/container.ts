@@ -29,6 +29,13 @@ export const SectionType = {
   reservedExposures: 12,
   reservedHealth: 13,
   reservedSignature: 14,
+  capabilities: 15,
+  viewerFactors: 16,
+  standing: 17,
+  batchReceipts: 18,
+  titles: 19,
+  heldTitles: 20,
+  hits: 21,
 } as const;
 
 export interface Section {
@@ -97,6 +104,11 @@ export function readFrame(bytes: Uint8Array, maxBytes: number): Frame {
     sections.push({ type, payload: reader.run() });
   }
   return { kind, sections };
+}
+
+/** Whether bytes say that they are a frame of this kind; nothing else of them is looked at. */
+export function saysKind(bytes: Uint8Array, kind: FrameKindName): boolean {
+  return ((bytes[2] ?? 0) & 15) === FrameKind[kind];
 }
 
 function kindOf(code: number): FrameKindName {

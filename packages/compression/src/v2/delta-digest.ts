@@ -1,6 +1,6 @@
 import { sha256 } from '@omega-tv/embedding-codec/coding';
-import type { SyncDelta } from '@omega-tv/types';
 import { ByteWriter, toHex } from './bytes.js';
+import type { DeltaOutline } from './frames/open-delta.js';
 import { writeEngagements } from './sections/engagements.js';
 import { writePushedPatterns } from './sections/pushed-patterns.js';
 
@@ -8,9 +8,12 @@ const DIGEST_BYTES = 8;
 
 /**
  * The first 64 bits of the SHA-256 of what a delta counts, as hexadecimal digits: the same for each
- * time it is sent, whatever its embeddings are coded as.
+ * time it is sent, whatever its embeddings are coded as. What a TV can do counts nothing.
  */
-export function digestDelta({ patterns, engagements = [], taste }: SyncDelta): string {
+export function digestDelta(
+  delta: Pick<DeltaOutline, 'patterns' | 'engagements' | 'taste'>,
+): string {
+  const { patterns, engagements = [], taste } = delta;
   const writer = new ByteWriter();
   writer.run(writePushedPatterns(patterns));
   writer.run(writeEngagements(engagements));

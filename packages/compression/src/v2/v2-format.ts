@@ -90,13 +90,13 @@ export function createV2Format(options: V2FormatOptions): ClientFormat {
     splitDelta: (delta, context = {}) => split(delta, (part) => encode(part, context)),
     decodeAnswer: (bytes, base) =>
       Promise.resolve().then(() => {
-        const { receipt, window, current, snapshot: frame } = decodeAnswerFrame(bytes);
-        if (frame === undefined) return { receipt, window, current };
+        const { snapshot: frame, ...answer } = decodeAnswerFrame(bytes);
+        if (frame === undefined) return answer;
         try {
-          return { receipt, window, current, ...decodeSnapshot(frame, base) };
+          return { ...answer, ...decodeSnapshot(frame, base) };
         } catch (snapshotError) {
           if (!isSyncError(snapshotError)) throw snapshotError;
-          return { receipt, window, current, snapshotError };
+          return { ...answer, snapshotError };
         }
       }),
     decodeSnapshot,

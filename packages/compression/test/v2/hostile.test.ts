@@ -16,7 +16,7 @@ import {
   V2_LIMITS,
   type FramePart,
 } from '../../src/index.js';
-import { SectionType, writeFrame } from '../../src/v2/container.js';
+import { readFrame, SectionType, writeFrame } from '../../src/v2/container.js';
 import { FieldModels } from '../../src/v2/fields/field.js';
 import { FieldReader } from '../../src/v2/fields/field-reader.js';
 import { FieldWriter } from '../../src/v2/fields/field-writer.js';
@@ -239,6 +239,42 @@ describe('an answer', () => {
     expect(encode({ snapshot: new Uint8Array(V2_LIMITS.maxResponseBytes) })).toBe(
       'compression-limit',
     );
+  });
+
+  it('with sections that no server writes is refused (rule 9.2)', () => {
+    const frame = encodeAnswerFrame({ receipt, window, current });
+    const { sections } = readFrame(frame, frame.length);
+    const codeOf = (type: number, ...bytes: readonly number[]): string =>
+      thrownBy(() =>
+        decodeAnswerFrame(
+          writeFrame({
+            kind: 'answer',
+            sections: [...sections, { type, payload: Uint8Array.from(bytes) }],
+          }),
+        ),
+      ).code;
+    const one = [0, ...Array<number>(8).fill(7), 1];
+    expect(codeOf(SectionType.capabilities)).toBe('compression');
+    expect(codeOf(SectionType.standing)).toBe('compression');
+    expect(codeOf(SectionType.standing, 1, 2, 3)).toBe('compression');
+    expect(codeOf(SectionType.standing, 1, 0, 0, 0, 1, 2, 3)).toBe('compression');
+    expect(codeOf(SectionType.batchReceipts, 9, ...one.slice(1))).toBe('compression');
+    expect(codeOf(SectionType.batchReceipts, ...one.slice(1))).toBe('compression');
+    const many = Array.from({ length: 33 }, () => one);
+    expect(codeOf(SectionType.batchReceipts, ...([] as number[]).concat(...many))).toBe(
+      'compression',
+    );
+  });
+
+  it('of a later server that can do more is read as far as this release goes (rule 11.13)', () => {
+    const frame = encodeAnswerFrame({ receipt, window, current });
+    const { sections } = readFrame(frame, frame.length);
+    const payload = Uint8Array.of(0x83, 0x02, 9, 9);
+    const later = writeFrame({
+      kind: 'answer',
+      sections: [...sections, { type: SectionType.capabilities, payload }],
+    });
+    expect(decodeAnswerFrame(later).capabilities).toEqual(['positions', 'batches']);
   });
 
   it('hands out a receipt whatever its snapshot is', () => {

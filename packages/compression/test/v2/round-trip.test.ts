@@ -1,5 +1,6 @@
 import { cosineSimilarity } from '@omega-tv/embedding-codec';
 import {
+  CAPABILITIES,
   RECEIPT_OUTCOMES,
   type PushedPattern,
   type Taste,
@@ -225,16 +226,29 @@ describe('a batch frame', () => {
 });
 
 describe('an answer frame', () => {
-  it('gives back what it says', () => {
+  it('gives back what it says (rules 11.3, 11.13, 11.17)', () => {
     const snapshot = encodeSnapshotFrame(publish(globalsOf(patterns(3))));
+    const deltaReceipt = {
+      lastSeq: whole(0),
+      outcome: fc.constantFrom(...RECEIPT_OUTCOMES),
+      digest: hash,
+    };
+    const position = fc.record({ deviceEpoch: fc.nat({ max: 2 ** 32 - 1 }), seq: whole(0) });
     const answer = fc.record(
       {
-        receipt: fc.record({
-          serverEpoch: hash,
-          lastSeq: whole(0),
-          outcome: fc.constantFrom(...RECEIPT_OUTCOMES),
-          digest: hash,
-        }),
+        receipt: fc.record(
+          {
+            serverEpoch: hash,
+            ...deltaReceipt,
+            standing: fc.record(
+              { position, serverTimeMs: whole(0) },
+              { requiredKeys: ['serverTimeMs'] },
+            ),
+            batch: fc.array(fc.record(deltaReceipt), { maxLength: 32 }),
+          },
+          { requiredKeys: ['serverEpoch', 'lastSeq', 'outcome', 'digest'] },
+        ),
+        capabilities: fc.subarray([...CAPABILITIES]),
         window: fc.tuple(whole(0), whole(0)).map(([a, b]) => ({
           minMs: Math.min(a, b),
           maxMs: Math.max(a, b),

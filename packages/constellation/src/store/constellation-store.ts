@@ -1,11 +1,6 @@
-import type { DeltaPosition, GlobalPatterns, SnapshotReference } from '@omega-tv/types';
-import type {
-  Cluster,
-  DeviceMarks,
-  FederationCounters,
-  FederationState,
-  Trend,
-} from '@omega-tv/federation';
+import type { GlobalPatterns, SnapshotReference } from '@omega-tv/types';
+import type { Cluster, FederationCounters, FederationState, Trend } from '@omega-tv/federation';
+import type { DeviceRecord } from '../decision/device-record.js';
 
 /** What the server did since its store was created. */
 export interface ServerCounters {
@@ -18,13 +13,6 @@ export interface ServerCounters {
   readonly refused: number;
   /** New samples of all applied deltas. */
   readonly samplesAccepted: number;
-}
-
-/** What a server keeps of a device. */
-export interface DeviceRecord {
-  readonly marks: DeviceMarks;
-  /** The last v2 delta that was decided. */
-  readonly last?: DeltaPosition & { readonly digest: string };
 }
 
 /** What a server reads when it starts. */

@@ -11,9 +11,9 @@ import {
   type FederationState,
   type Trend,
 } from '@omega-tv/federation';
+import type { DeviceRecord } from '../decision/device-record.js';
 import type {
   ConstellationStore,
-  DeviceRecord,
   ServerCounters,
   StoreChange,
   StoredServer,

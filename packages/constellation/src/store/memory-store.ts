@@ -1,5 +1,6 @@
 import { emptyFederation } from '@omega-tv/federation';
-import type { ConstellationStore, DeviceRecord, StoredServer } from './constellation-store.js';
+import type { DeviceRecord } from '../decision/device-record.js';
+import type { ConstellationStore, StoredServer } from './constellation-store.js';
 
 /** A store that lasts as long as the process: for tests. */
 export function createMemoryConstellationStore(): ConstellationStore {

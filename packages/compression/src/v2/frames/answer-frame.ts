@@ -1,4 +1,4 @@
-import type { Receipt, SnapshotReference, SyncWindow } from '@omega-tv/types';
+import type { Capability, Receipt, SnapshotReference, SyncWindow } from '@omega-tv/types';
 import { reading } from '../codecs.js';
 import {
   findSection,
@@ -7,13 +7,23 @@ import {
   requireSection,
   SectionType,
   writeFrame,
+  type Section,
 } from '../container.js';
 import { FieldReader } from '../fields/field-reader.js';
 import { FieldWriter } from '../fields/field-writer.js';
 import { V2_LIMITS } from '../limits.js';
 import { tooMany } from '../malformed.js';
-import { readReceipt, readSyncWindow, writeReceipt, writeSyncWindow } from '../sections/receipt.js';
+import { readCapabilities, writeCapabilities } from '../sections/capabilities.js';
+import {
+  readBatchReceipts,
+  readReceipt,
+  readSyncWindow,
+  writeBatchReceipts,
+  writeReceipt,
+  writeSyncWindow,
+} from '../sections/receipt.js';
 import { readReference, writeReference } from '../sections/references.js';
+import { readStanding, writeStanding } from '../sections/standing.js';
 
 /** What a server answers to a delta. */
 export interface AnswerFrame {
@@ -24,10 +34,14 @@ export interface AnswerFrame {
   readonly current: SnapshotReference;
   /** A frame that makes it; absent where the TV holds it, or asked for the receipt alone. */
   readonly snapshot?: Uint8Array;
+  /** What the server can do; absent from those of the first release of v2. */
+  readonly capabilities?: readonly Capability[];
 }
 
 /** @throws SyncError `compression-limit` above 64 KiB, `serialization` for what no frame can hold. */
-export function encodeAnswerFrame({ receipt, window, current, snapshot }: AnswerFrame): Uint8Array {
+export function encodeAnswerFrame(answer: AnswerFrame): Uint8Array {
+  const { receipt, window, current, snapshot, capabilities } = answer;
+  const { standing, batch } = receipt;
   const header = new FieldWriter();
   writeReference(header, current);
   const bytes = writeFrame({
@@ -36,7 +50,10 @@ export function encodeAnswerFrame({ receipt, window, current, snapshot }: Answer
       { type: SectionType.header, payload: header.finish() },
       { type: SectionType.receipt, payload: writeReceipt(receipt) },
       { type: SectionType.syncWindow, payload: writeSyncWindow(window) },
-      ...(snapshot === undefined ? [] : [{ type: SectionType.frame, payload: snapshot }]),
+      ...section(SectionType.capabilities, capabilities, writeCapabilities),
+      ...section(SectionType.standing, standing, writeStanding),
+      ...section(SectionType.batchReceipts, batch, writeBatchReceipts),
+      ...section(SectionType.frame, snapshot, (frame) => frame),
     ],
   });
   const { maxResponseBytes } = V2_LIMITS;
@@ -58,7 +75,33 @@ export function decodeAnswerFrame(bytes: Uint8Array): AnswerFrame {
     header.finish();
     const receipt = readReceipt(requireSection(frame, SectionType.receipt, 'receipt'));
     const window = readSyncWindow(requireSection(frame, SectionType.syncWindow, 'sync window'));
-    const snapshot = findSection(frame, SectionType.frame);
-    return { receipt, window, current, ...(snapshot === undefined ? {} : { snapshot }) };
+    return {
+      receipt: {
+        ...receipt,
+        ...member('standing', findSection(frame, SectionType.standing), readStanding),
+        ...member('batch', findSection(frame, SectionType.batchReceipts), readBatchReceipts),
+      },
+      window,
+      current,
+      ...member('capabilities', findSection(frame, SectionType.capabilities), readCapabilities),
+      ...member('snapshot', findSection(frame, SectionType.frame), (bytes) => bytes),
+    };
   });
+}
+
+function section<Value>(
+  type: number,
+  value: Value | undefined,
+  write: (value: Value) => Uint8Array,
+): readonly Section[] {
+  return value === undefined ? [] : [{ type, payload: write(value) }];
+}
+
+/** An object with the member that a section holds; an empty one where there is no such section. */
+function member<Name extends string, Value>(
+  name: Name,
+  payload: Uint8Array | undefined,
+  read: (payload: Uint8Array) => Value,
+): Partial<Record<Name, Value>> {
+  return payload === undefined ? {} : ({ [name]: read(payload) } as Record<Name, Value>);
 }

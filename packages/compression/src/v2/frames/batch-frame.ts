@@ -5,6 +5,7 @@ import {
   findSections,
   readFrame,
   requireKind,
+  saysKind,
   SectionType,
   writeFrame,
 } from '../container.js';
@@ -26,6 +27,11 @@ export function encodeBatchFrame(deltas: readonly Uint8Array[]): Uint8Array {
   const bytes = writeFrame({ kind: 'batch', sections });
   if (bytes.length > maxRequestBytes) throw tooMany('bytes', bytes.length, maxRequestBytes);
   return bytes;
+}
+
+/** Whether bytes say that they are a batch; nothing else of them is looked at. */
+export function isBatchFrame(bytes: Uint8Array): boolean {
+  return saysKind(bytes, 'batch');
 }
 
 /**

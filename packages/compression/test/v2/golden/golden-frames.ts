@@ -1,3 +1,4 @@
+import { CAPABILITIES } from '@omega-tv/types';
 import {
   decodeAnswerFrame,
   decodeBatchFrame,
@@ -44,6 +45,10 @@ const receipt = {
   outcome: 'applied',
   digest: '8899aabbccddeeff',
 } as const;
+const standing = {
+  position: { deviceEpoch: 0xfeedbeef, seq: 298 },
+  serverTimeMs: 1_795_000_000_000,
+};
 const window = { minMs: 300_000, maxMs: 900_000 };
 
 /** Makes the frames that must not change. */
@@ -70,10 +75,21 @@ export function makeFrames(): Record<string, Uint8Array> {
   return {
     'delta-cold': delta(),
     'delta-warm': delta(first),
+    'delta-capable': encodeDeltaFrame(
+      codec,
+      deltaOf([], { position: { deviceEpoch: 1, seq: 1 }, capabilities: ['positions', 'titles'] }),
+      { rate: { budgetBytes: 16_384 } },
+    ).bytes,
     snapshot: encodeSnapshotFrame(first),
     diff,
     batch: encodeBatchFrame([delta(), delta(first)]),
     answer: encodeAnswerFrame({ receipt, window, current: second, snapshot: diff }),
+    'answer-standing': encodeAnswerFrame({
+      receipt: { ...receipt, standing, batch: [{ ...receipt, lastSeq: 299 }, receipt] },
+      window,
+      current: second,
+      capabilities: CAPABILITIES,
+    }),
   };
 }
 
@@ -89,6 +105,8 @@ export function readFrames(frames: Record<string, Uint8Array>): Record<string, u
     diff: decodeSnapshotFrame(codecs, frames.diff!, base),
     batch: decodeBatchFrame(frames.batch!),
     answer: decodeAnswerFrame(frames.answer!),
+    'answer-standing': decodeAnswerFrame(frames['answer-standing']!),
+    'delta-capable': delta(frames['delta-capable']!),
   };
   const text = JSON.stringify(contents, (_, value: unknown) => {
     if (value instanceof Uint8Array) return Buffer.from(value).toString('hex');

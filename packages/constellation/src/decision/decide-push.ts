@@ -1,0 +1,42 @@
+import { isSyncError, type SyncDelta, type SyncError } from '@omega-tv/types';
+import type { DeltaOutline } from '@omega-tv/compression';
+import { decide, placeOf, refuse, type Decision } from './decide.js';
+import type { DeviceRecord } from './device-record.js';
+
+/** A delta as it came in; its embeddings are decoded only where it counts. */
+export interface ReceivedPush {
+  readonly outline: DeltaOutline;
+  /** @throws SyncError for what it says. */
+  decode(): SyncDelta;
+}
+
+export interface PushDecision {
+  readonly decision: Decision;
+  /** The whole delta, where it counts. */
+  readonly delta?: SyncDelta;
+  /** Why it counts nothing, ever; its place is taken all the same. */
+  readonly refusal?: SyncError;
+}
+
+/**
+ * Decides a delta, and reads it whole only where its position lets it count.
+ * @throws SyncError where it is refused without taking a place.
+ */
+export function decidePush(known: DeviceRecord | undefined, received: ReceivedPush): PushDecision {
+  const { outline } = received;
+  const { kind } = placeOf(known, outline);
+  if (kind !== 'marks' && kind !== 'next') return { decision: decide(known, outline) };
+  try {
+    const delta = received.decode();
+    return { delta, decision: decide(known, outline) };
+  } catch (error) {
+    const decision = isForGood(error) ? refuse(known, outline) : undefined;
+    if (decision === undefined || !isSyncError(error)) throw error;
+    return { decision, refusal: error };
+  }
+}
+
+/** For what the patterns say: the same delta can only be refused again. */
+function isForGood(error: unknown): boolean {
+  return isSyncError(error, 'invalid-pattern') || isSyncError(error, 'compression-limit');
+}

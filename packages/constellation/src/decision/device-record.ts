@@ -1,0 +1,37 @@
+import type { DeltaPosition } from '@omega-tv/types';
+import type { DeviceMarks } from '@omega-tv/federation';
+
+/** What a server keeps of a device. */
+export interface DeviceRecord {
+  /** Of what is counted by marks: v1, and device epochs of the first release of v2. */
+  readonly marks: DeviceMarks;
+  /** The v2 delta that was decided last. */
+  readonly last?: DecidedDelta;
+  /** Where the epochs before that one stood, newest first: no delta opens them again. */
+  readonly closed?: readonly DeltaPosition[];
+}
+
+/** A delta that a server has counted, or refused for good. */
+export interface DecidedDelta extends DeltaPosition {
+  readonly digest: string;
+  /** Absent: counted. */
+  readonly outcome?: 'refused';
+  /** True in an epoch that is counted by position; others are counted by marks. */
+  readonly byPosition?: true;
+}
+
+/** Epochs of one device that are remembered as closed. */
+export const MAX_CLOSED_EPOCHS = 8;
+
+/** The record with a delta decided; an epoch that it leaves is closed. */
+export function withDecided(
+  known: DeviceRecord | undefined,
+  marks: DeviceMarks,
+  decided: DecidedDelta,
+): DeviceRecord {
+  const { last, closed = [] } = known ?? {};
+  const isOpened = last !== undefined && last.deviceEpoch !== decided.deviceEpoch;
+  const left = isOpened ? [{ deviceEpoch: last.deviceEpoch, seq: last.seq }, ...closed] : closed;
+  const kept = left.slice(0, MAX_CLOSED_EPOCHS);
+  return { marks, last: decided, ...(kept.length === 0 ? {} : { closed: kept }) };
+}

@@ -5,18 +5,22 @@ export { createSyncLoop } from './loop/sync-loop.js';
 export type { SyncLoop, SyncLoopOptions, SyncLoopStatus } from './loop/sync-loop.js';
 export { createMemoryPatternStore } from './store/memory-pattern-store.js';
 
-export type { BudgetOptions, NetworkHints } from './budget/tier-choice.js';
+export type { BudgetOptions, NetworkHints } from './choose/tier.js';
 export type { SyncResult } from '@omega-tv/protocol';
 
 // Advanced: stores of your own, and the books
 export type { PatternOrigin, PatternStore, Skill } from './store/pattern-store.js';
-export { emptySyncState, pendingPatterns, sampleBooks } from './store/sync-state.js';
+export { emptySyncState } from './engine/state.js';
 export type {
+  CountsBy,
   DeadLetter,
+  KeptItem,
+  KnownServer,
+  NextPosition,
   OutboxItem,
-  SampleBooks,
-  SampleMark,
   SyncState,
-} from './store/sync-state.js';
-export { mergedPatterns, type Merge } from './store/near-copies.js';
+} from './engine/state.js';
+export { sampleBooks, type SampleBooks } from './engine/books.js';
+export type { SampleMark } from './engine/marks.js';
+export { pendingPatterns } from './choose/pending.js';
 export { copyLearned, listSkills } from './store/skills.js';

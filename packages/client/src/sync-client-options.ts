@@ -9,7 +9,7 @@ import {
 } from '@omega-tv/types';
 import { BUDGET_TIERS, type ClientFormat } from '@omega-tv/compression';
 import type { Transport } from '@omega-tv/protocol';
-import type { BudgetOptions } from './budget/tier-choice.js';
+import type { BudgetOptions } from './choose/tier.js';
 import type { PatternStore } from './store/pattern-store.js';
 
 export interface SyncClientOptions {

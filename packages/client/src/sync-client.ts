@@ -1,55 +1,27 @@
 import {
-  GLOBAL_STREAM,
   isPublishedId,
-  isSyncError,
-  MAX_INTEGER,
   meetsSyncThreshold,
   silentLogger,
-  systemClock,
   systemRandom,
-  type Clock,
-  type GlobalPatterns,
-  type Logger,
   type PatternData,
   type SyncDelta,
 } from '@omega-tv/types';
 import {
-  encodeSnapshotFrame,
-  type ClientFormat,
-  type PushContext,
-  type Snapshot,
-} from '@omega-tv/compression';
-import {
-  ConstellationProtocol,
-  createAxiosTransport,
   normaliseBaseUrl,
-  snapshotPath,
   type RequestOptions,
   type SyncAnswer,
   type SyncResult,
 } from '@omega-tv/protocol';
-import { TierChoice } from './budget/tier-choice.js';
-import { checkReceipt, isRefusal } from './settlement.js';
+import { stateOwned } from './engine/state.js';
+import { Fetcher, namedBy, type NamedVersion } from './exchange/fetch.js';
+import { HeldSnapshot } from './exchange/held-snapshot.js';
+import { Link } from './exchange/link.js';
+import { Pusher } from './exchange/push.js';
+import { addResults, nothingMoved } from './exchange/results.js';
+import { Session } from './exchange/session.js';
 import { createMemoryPatternStore } from './store/memory-pattern-store.js';
 import type { PatternStore } from './store/pattern-store.js';
-import { orderByTeaching } from './store/push-order.js';
-import {
-  answerAdopted,
-  copiesMerged,
-  frameDropped,
-  pendingPatterns,
-  pushAcknowledged,
-  pushBegun,
-  pushRefused,
-  stateOwned,
-  type AdoptedAnswer,
-  type SyncState,
-} from './store/sync-state.js';
 import { checkOptions, type SyncClientOptions } from './sync-client-options.js';
-import { addResults, nothingMoved, snapshotFetched } from './sync-results.js';
-
-/** How many patterns one exchange looks at. */
-const MAX_LISTED_SKILLS = 1024;
 
 /**
  * One TV's side of the exchange.
@@ -68,38 +40,21 @@ export class SyncClient {
   /** Without trailing slashes. */
   readonly constellationUrl: string;
   readonly store: PatternStore;
-  readonly #protocol: ConstellationProtocol;
-  readonly #format: ClientFormat;
-  readonly #clock: Clock;
-  readonly #tiers: TierChoice;
-  readonly #isCached: boolean;
-  readonly #logger: Logger;
-  #lastVersion: number;
-  /** The snapshot that the state's frame holds. */
-  #held: Snapshot | undefined;
+  readonly #session: Session;
+  readonly #pusher: Pusher;
+  readonly #fetcher: Fetcher;
   /** Exchanges take turns, since each reads and writes the state. */
   #turn: Promise<unknown> = Promise.resolve();
 
-  private constructor(options: SyncClientOptions, store: PatternStore, state: SyncState) {
-    const { clock = systemClock, format, fallback, timeoutMs, logger = silentLogger } = options;
+  private constructor(options: SyncClientOptions, session: Session) {
+    const { link, store } = session;
+    const isCached = options.snapshots === 'cached' && options.format.decodeSnapshot !== undefined;
     this.deviceId = options.deviceId;
     this.constellationUrl = normaliseBaseUrl(options.url);
     this.store = store;
-    this.#format = format;
-    this.#clock = clock;
-    this.#tiers = new TierChoice(options.budget);
-    this.#isCached = options.snapshots === 'cached' && format.decodeSnapshot !== undefined;
-    this.#logger = logger;
-    this.#lastVersion = state.lastVersion;
-    this.#held = this.#readFrame(state.frame);
-    this.#protocol = new ConstellationProtocol({
-      transport: options.transport ?? createAxiosTransport({ baseUrl: this.constellationUrl }),
-      format,
-      clock,
-      logger,
-      ...(fallback === undefined ? {} : { fallback }),
-      ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    });
+    this.#session = session;
+    this.#pusher = new Pusher(session, () => isCached && link.format === options.format);
+    this.#fetcher = new Fetcher(session, isCached);
   }
 
   /**
@@ -110,6 +65,7 @@ export class SyncClient {
   static async create(options: SyncClientOptions): Promise<SyncClient> {
     checkOptions(options);
     const { deviceId, store = createMemoryPatternStore(), random = systemRandom } = options;
+    const { logger = silentLogger, format } = options;
     const url = normaliseBaseUrl(options.url);
     const loaded = await store.loadSyncState();
     const drawEpoch = (): number => Math.floor(random.next() * 2 ** 32);
@@ -117,15 +73,19 @@ export class SyncClient {
     if (state !== loaded) {
       // A full disk must not stop a TV from starting: the owner is written with a later state.
       await store.saveSyncState(state).catch((err: unknown) => {
-        options.logger?.warn({ err }, 'the store cannot be written now');
+        logger.warn({ err }, 'the store cannot be written now');
       });
     }
-    return new SyncClient(options, store, state);
+    const held = new HeldSnapshot(state, format, logger);
+    return new SyncClient(
+      options,
+      new Session(store, new Link(options, url, held), held, drawEpoch),
+    );
   }
 
   /** The version of the newest global patterns that arrived here; 0 before the first. */
   get lastVersion(): number {
-    return this.#lastVersion;
+    return this.#session.held.version;
   }
 
   /**
@@ -133,22 +93,20 @@ export class SyncClient {
    * @throws SyncError when it does not, and the signal's reason when aborted.
    */
   healthCheck(options: RequestOptions = {}): Promise<void> {
-    return this.#protocol.healthCheck(options);
+    return this.#session.link.protocol.healthCheck(options);
   }
 
   /** True when the server has newer global patterns than this client. */
   async needsSync(options: RequestOptions = {}): Promise<boolean> {
-    return (await this.#protocol.getGlobalVersion(options)) > this.#lastVersion;
+    const { link, held } = this.#session;
+    return (await link.protocol.getGlobalVersion(options)) > held.version;
   }
 
   /** A delta of those patterns that are good enough to leave the TV, and not published ones. */
   prepareDelta(patterns: readonly PatternData[]): SyncDelta {
-    return {
-      deviceId: this.deviceId,
-      patterns: patterns.filter((one) => meetsSyncThreshold(one) && !isPublishedId(one.id)),
-      version: Math.min(this.#lastVersion + 1, MAX_INTEGER),
-      timestamp: toTimestamp(this.#clock.nowMs()),
-    };
+    const good = patterns.filter((one) => meetsSyncThreshold(one) && !isPublishedId(one.id));
+    const { capabilities: _, ...delta } = this.#session.link.delta(good);
+    return delta;
   }
 
   /**
@@ -158,14 +116,17 @@ export class SyncClient {
    */
   sync(delta: SyncDelta, options: RequestOptions = {}): Promise<SyncAnswer> {
     return this.#inTurn(async () => {
-      const context = this.#context();
-      const [first = delta, ...rest] = await this.#protocol.format.splitDelta(delta, context);
-      let answer = await this.#exchange(first, options);
+      const { link, store } = this.#session;
+      this.#session.begin();
+      const [first = delta, ...rest] = await link.format.splitDelta(delta, link.context());
+      const send = async (part: SyncDelta): Promise<SyncAnswer> =>
+        link.exchange(part, await store.loadSyncState(), { ...options, minimal: false });
+      let answer = await send(first);
       for (const part of rest) {
-        const next = await this.#exchange(part, options);
+        const next = await send(part);
         answer = { ...answer, ...next, result: addResults(answer.result, next.result) };
       }
-      await this.#adopt(answer, answerAdopted);
+      await this.#session.adopt(answer);
       return answer;
     });
   }
@@ -178,194 +139,32 @@ export class SyncClient {
    */
   syncStore(options: RequestOptions = {}): Promise<SyncResult> {
     return this.#inTurn(async () => {
-      let result = nothingMoved(this.#lastVersion, this.#format.protocolVersion);
-      let told: Named | undefined;
+      const { link, held } = this.#session;
+      this.#session.begin();
+      let result = nothingMoved(held.version, link.format.protocolVersion);
+      let told: NamedVersion | undefined;
+      const take = (answer: SyncAnswer): void => {
+        result = addResults(result, answer.result);
+        told = namedBy(answer);
+      };
+      if (await this.#mustMeet()) take(await this.#fetcher.poll(options, true));
       for (;;) {
-        const delta = await this.#nextPush();
-        if (delta === undefined) break;
-        const moved = await this.#settlePush(delta, options);
-        if (moved === undefined) continue;
-        result = addResults(result, moved.result);
-        told = namedBy(moved);
+        const moved = await this.#pusher.pushNext(options);
+        if (moved === 'nothing') break;
+        if (moved !== undefined) take(moved);
       }
-      const named = told ?? { version: await this.#protocol.getGlobalVersion(options) };
-      return addResults(result, await this.#fetchOther(named, told !== undefined, options));
+      const named = told ?? { version: await link.protocol.getGlobalVersion(options) };
+      const isTold = told !== undefined;
+      return addResults(result, await this.#fetcher.fetchOther(named, isTold, options));
     });
   }
 
-  /**
-   * Fetches the server's global patterns where they are another version's. A lower one counts too:
-   * the server may have been restored from a backup.
-   * @param isTold whether an answer to a push has just said so: it carried the server's epoch.
-   */
-  async #fetchOther(named: Named, isTold: boolean, options: RequestOptions): Promise<SyncResult> {
-    if (named.version === this.#lastVersion) {
-      return nothingMoved(this.#lastVersion, this.#protocol.format.protocolVersion);
-    }
-    const isCached = this.#isCached && this.#protocol.format === this.#format;
-    if (!isCached) return (await this.#poll(options, false)).result;
-    if (isTold) return this.#fetchSnapshot(named, options);
-    const polled = await this.#poll(options, true);
-    const { result } = polled;
-    if (result.globalVersion === this.#lastVersion) return result;
-    return addResults(result, await this.#fetchSnapshot(namedBy(polled), options));
-  }
-
-  /** Pushes nothing: the answer says what there is, and brings it unless only that is asked for. */
-  async #poll(options: RequestOptions, minimal: boolean): Promise<SyncAnswer> {
-    const answer = await this.#exchange(this.prepareDelta([]), options, minimal);
-    await this.#adopt(answer, answerAdopted);
-    return answer;
-  }
-
-  /** A cache may hold what a restored server no longer has: then the answer brings it. */
-  async #fetchSnapshot({ version, hash }: Named, options: RequestOptions): Promise<SyncResult> {
-    const startMs = this.#clock.nowMs();
-    const held = this.#held;
-    try {
-      const path = snapshotPath({ stream: GLOBAL_STREAM, version }, held);
-      const bytes = await this.#protocol.getSnapshot(path, options);
-      const read = this.#format.decodeSnapshot?.(bytes, held);
-      if (read !== undefined && (hash === undefined || read.snapshot.hash === hash)) {
-        await this.#adoptSnapshot(read, answerAdopted);
-        return snapshotFetched(read.globals, bytes.length, this.#clock.nowMs() - startMs);
-      }
-      this.#logger.warn({ version, hash }, 'the snapshot kept under its version is another one');
-    } catch (error) {
-      if (!isSyncError(error) || error.code === 'http') throw error;
-      this.#logger.warn({ err: error }, 'the snapshot cannot be had by its version');
-    }
-    return (await this.#poll(options, false)).result;
-  }
-
-  /** What a delta may be coded against, and how large it may be. */
-  #context(): PushContext & { readonly tierReason: string } {
-    const { tier, reason } = this.#tiers.choose();
-    return { tier, tierReason: reason, ...(this.#held === undefined ? {} : { base: this.#held }) };
-  }
-
-  async #exchange(
-    delta: SyncDelta,
-    options: RequestOptions,
-    minimal = this.#isCached,
-  ): Promise<SyncAnswer> {
-    const { tierReason, ...context } = this.#context();
-    const { serverEpoch } = await this.store.loadSyncState();
-    try {
-      const answer = await this.#protocol.sync(delta, {
-        ...options,
-        ...context,
-        minimal,
-        mayFallBack: serverEpoch === undefined,
-      });
-      checkReceipt(delta, answer);
-      this.#tiers.succeeded(answer.result.durationMs);
-      const { result } = answer;
-      return { ...answer, result: result.tier === undefined ? result : { ...result, tierReason } };
-    } catch (error) {
-      this.#tiers.failed(error);
-      throw error;
-    }
-  }
-
-  /** The push that was begun and not answered, or else a new one, durable before it is sent. */
-  async #nextPush(): Promise<SyncDelta | undefined> {
-    const state = await this.store.loadSyncState();
-    const [begun] = state.outbox;
-    if (begun !== undefined) return { ...this.prepareDelta([]), ...begun };
-    const learned = await this.store.skillList(MAX_LISTED_SKILLS, 'learned');
-    const merged = copiesMerged(state, learned);
-    const pending = this.prepareDelta(
-      orderByTeaching(pendingPatterns(merged, learned), this.#held?.patterns ?? []),
-    );
-    if (pending.patterns.length === 0) {
-      if (merged !== state) await this.store.saveSyncState(merged);
-      return undefined;
-    }
-    const [part = pending] = await this.#split(pending);
-    const next = pushBegun(merged, part.patterns);
-    await this.store.saveSyncState(next);
-    return { ...part, ...next.outbox[0] };
-  }
-
-  /** A pattern that fits no message goes alone, so that it alone becomes a dead letter. */
-  async #split(delta: SyncDelta): Promise<readonly SyncDelta[]> {
-    try {
-      return await this.#protocol.format.splitDelta(delta, this.#context());
-    } catch (error) {
-      if (!isRefusal(error)) throw error;
-      return delta.patterns.map((pattern) => ({ ...delta, patterns: [pattern] }));
-    }
-  }
-
-  /** Sends the first push of the outbox; returns undefined when it was refused for good. */
-  async #settlePush(delta: SyncDelta, options: RequestOptions): Promise<SyncAnswer | undefined> {
-    try {
-      const answer = await this.#exchange(delta, options);
-      await this.#adopt(answer, pushAcknowledged);
-      return answer;
-    } catch (error) {
-      if (!isRefusal(error)) throw error;
-      const state = await this.store.loadSyncState();
-      await this.store.saveSyncState(pushRefused(state, error.message));
-      return undefined;
-    }
-  }
-
-  /** Acknowledgement, snapshot and version in one step; the receipt counts without a snapshot too. */
-  async #adopt(answer: SyncAnswer, settle: Settle): Promise<void> {
-    const { globalPatterns, snapshot, snapshotError, receipt } = answer;
-    if (snapshotError !== undefined) {
-      this.#logger.warn({ err: snapshotError }, 'the snapshot of the answer cannot be used');
-    }
-    const epoch = {
-      ...(receipt === undefined ? {} : { serverEpoch: receipt.serverEpoch }),
-      hasLost: this.#hasLost(answer),
-    };
-    if (globalPatterns !== undefined) {
-      const read = { globals: globalPatterns, ...(snapshot === undefined ? {} : { snapshot }) };
-      await this.#adoptSnapshot(read, settle, epoch);
-      return;
-    }
-    const settled = settle(await this.store.loadSyncState(), epoch);
-    const state = snapshotError === undefined ? settled : frameDropped(settled);
-    await this.store.saveSyncState(state);
-    this.#lastVersion = state.lastVersion;
-    if (state.frame === undefined) this.#held = undefined;
-  }
-
-  /** Whether the server's newest version shows that it lost some: lower, or the same but another. */
-  #hasLost({ current }: SyncAnswer): boolean {
-    if (current === undefined) return false;
-    const held = this.#held;
-    const isRewritten = held?.version === current.version && held.hash !== current.hash;
-    return current.version < this.#lastVersion || isRewritten;
-  }
-
-  async #adoptSnapshot(
-    { globals, snapshot }: { globals: GlobalPatterns; snapshot?: Snapshot },
-    settle: Settle,
-    epoch: Pick<AdoptedAnswer, 'serverEpoch' | 'hasLost'> = {},
-  ): Promise<void> {
-    const frame = snapshot === undefined ? {} : { frame: encodeSnapshotFrame(snapshot) };
-    const state = settle(await this.store.loadSyncState(), { globals, ...frame, ...epoch });
-    await this.store.saveSyncState(state);
-    this.#held = snapshot;
-    this.#lastVersion = globals.version;
-  }
-
-  /** The snapshot that a TV kept; what it cannot read it does without. */
-  #readFrame(frame: Uint8Array | undefined): Snapshot | undefined {
-    if (frame === undefined) return undefined;
-    try {
-      return this.#format.decodeSnapshot?.(frame).snapshot;
-    } catch (err) {
-      this.#logger.warn(
-        { err },
-        'the snapshot kept cannot be read; the next answer brings it anew',
-      );
-      return undefined;
-    }
+  /** How a server counts has to be known before the first push of a TV begins. */
+  async #mustMeet(): Promise<boolean> {
+    const { link, store } = this.#session;
+    if (link.format.protocolVersion === 1) return false;
+    const { server } = await store.loadSyncState();
+    return server === undefined && (await this.#pusher.hasMore());
   }
 
   #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -373,24 +172,4 @@ export class SyncClient {
     this.#turn = result.catch(() => undefined);
     return result;
   }
-}
-
-/** A version as an answer names it; alone, where only its number was asked for. */
-interface Named {
-  readonly version: number;
-  readonly hash?: string;
-}
-
-function namedBy({ current, result }: SyncAnswer): Named {
-  return current ?? { version: result.globalVersion };
-}
-
-type Settle = (state: SyncState, answer: AdoptedAnswer) => SyncState;
-
-/** RFC 3339 has four digits for the year: a clock beyond them is read as its last instant. */
-const LAST_TIMESTAMP_MS = Date.UTC(9999, 11, 31);
-
-function toTimestamp(nowMs: number): string {
-  const ms = Math.min(Math.max(nowMs, 0), LAST_TIMESTAMP_MS);
-  return new Date(Number.isNaN(ms) ? 0 : ms).toISOString();
 }

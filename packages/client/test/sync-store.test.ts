@@ -67,6 +67,7 @@ describe('syncStore', () => {
       waiting: 0,
       withheld: 9,
       deadLettered: 0,
+      dropped: 0,
     });
     expect(constellation.report()).toMatchObject({ samplesAccepted: 120 });
     await client.store.skillStore(realPattern(3, { sampleCount: 20 }));
@@ -206,7 +207,7 @@ describe('syncStore', () => {
         { outbox: [{ patterns: [{ id: 'p1' }] }], lastVersion: 0, snapshot: undefined },
         { outbox: [], lastVersion: 1, snapshot: { version: 1 } },
       ]);
-      expect(saved.map(({ marks }) => marks.get('p1')?.acknowledged)).toEqual([undefined, 12]);
+      expect(saved.map(({ marks }) => marks.get('p1')?.byMarks)).toEqual([undefined, 12]);
     },
   );
 

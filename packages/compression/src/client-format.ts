@@ -22,6 +22,11 @@ export interface EncodedDelta {
   readonly fidelity: Fidelity;
 }
 
+/** A part of a delta, and the message that carries it. */
+export interface FittedDelta extends EncodedDelta {
+  readonly part: SyncDelta;
+}
+
 /** What a TV knows when it pushes; v1 has no use for it. */
 export interface PushContext {
   /** The snapshot that the TV holds: embeddings are predicted from it. */
@@ -69,6 +74,16 @@ export interface ClientFormat {
    * @throws SyncError as `encodeDelta`, where a single pattern does not fit.
    */
   splitDelta(delta: SyncDelta, context?: PushContext): Promise<readonly SyncDelta[]>;
+  /**
+   * As many of a delta's patterns, from the first on, as one message takes, and that message.
+   * @throws SyncError as `encodeDelta`, where the first pattern does not fit.
+   */
+  fitDelta(delta: SyncDelta, context?: PushContext): Promise<FittedDelta>;
+  /**
+   * Puts messages of one device into one body, in order; absent where the format has no such body.
+   * @throws SyncError `compression-limit` for too many, or too much.
+   */
+  readonly joinDeltas?: (messages: readonly Uint8Array[]) => Uint8Array;
   /**
    * Reads an answer from any bytes.
    * @param base the snapshot that the delta named.

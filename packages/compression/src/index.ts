@@ -4,7 +4,14 @@ export type { WireFormat } from './v1/wire-format.js';
 export { createV2Format } from './v2/v2-format.js';
 export type { V2FormatOptions } from './v2/v2-format.js';
 export { BUDGET_TIERS, type BudgetTier } from './v2/budget-tiers.js';
-export type { Answer, ClientFormat, EncodedDelta, Fidelity, PushContext } from './client-format.js';
+export type {
+  Answer,
+  ClientFormat,
+  EncodedDelta,
+  Fidelity,
+  FittedDelta,
+  PushContext,
+} from './client-format.js';
 export type { EncodedGlobalPatterns } from './v1/global-patterns-encoder.js';
 export type { RoundingFidelity } from './v1/grid.js';
 export { estimateCompressedSize } from './v1/estimate.js';

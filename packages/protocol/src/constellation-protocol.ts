@@ -58,6 +58,8 @@ export interface RequestOptions {
 export interface SyncOptions extends RequestOptions, PushContext {
   /** Asks for the receipt alone: the snapshot comes from elsewhere, such as a cache. */
   readonly minimal?: boolean;
+  /** The message that carries the delta, where it was made already; coded anew without it. */
+  readonly encoded?: EncodedDelta;
   /** False once a server has acknowledged in `format`: then it is spoken to in no other. Default: true. */
   readonly mayFallBack?: boolean;
 }
@@ -189,7 +191,7 @@ export class ConstellationProtocol {
   async sync(delta: SyncDelta, options: SyncOptions = {}): Promise<SyncAnswer> {
     validateSyncDelta(delta);
     const startMs = this.#clock.nowMs();
-    const { base, ...rest } = options;
+    const { base, encoded: _, ...rest } = options;
     try {
       return await this.#push(delta, options, startMs);
     } catch (error) {
@@ -203,11 +205,31 @@ export class ConstellationProtocol {
     }
   }
 
+  /**
+   * Pushes several deltas of one device in one body, and reads the answer: its receipt has one for
+   * each that was decided.
+   * @param messages of `format.encodeDelta`, with `format.joinDeltas` there.
+   * @throws SyncError as `sync`; a conflict is the caller's to answer.
+   */
+  async syncBatch(
+    deltas: readonly [SyncDelta, ...SyncDelta[]],
+    messages: readonly EncodedDelta[],
+    options: Omit<SyncOptions, 'encoded' | 'mayFallBack'> = {},
+  ): Promise<SyncAnswer> {
+    const { joinDeltas } = this.format;
+    if (joinDeltas === undefined) throw new TypeError('The format has no body for several deltas');
+    const [first, ...others] = deltas;
+    const delta = { ...first, patterns: others.reduce(withPatterns, first.patterns) };
+    const bytes = joinDeltas(messages.map((message) => message.bytes));
+    const encoded = { bytes, fidelity: meanFidelity(deltas, messages) };
+    return this.#push(delta, { ...options, encoded }, this.#clock.nowMs());
+  }
+
   async #push(delta: SyncDelta, options: SyncOptions, startMs: number): Promise<SyncAnswer> {
     const { format } = this;
     const { base, tier = 'normal' } = options;
     const context = { tier, ...(base === undefined ? {} : { base }) };
-    const encoded = await format.encodeDelta(delta, context);
+    const encoded = options.encoded ?? (await format.encodeDelta(delta, context));
     const response = await this.#post(delta, encoded, options);
     const { globals, ...answer } = await this.#readAnswer(format, response.body, base);
     const result: SyncResult = {
@@ -283,6 +305,28 @@ export class ConstellationProtocol {
     this.#formats.notice(error, response);
     throw error;
   }
+}
+
+function withPatterns(
+  patterns: SyncDelta['patterns'],
+  { patterns: further }: SyncDelta,
+): SyncDelta['patterns'] {
+  return [...patterns, ...further];
+}
+
+/** Over all patterns of several messages. */
+function meanFidelity(
+  deltas: readonly SyncDelta[],
+  messages: readonly EncodedDelta[],
+): Fidelity {
+  let [sum, count, minCosine] = [0, 0, 1];
+  messages.forEach(({ fidelity }, i) => {
+    const patterns = deltas[i]?.patterns.length ?? 0;
+    sum += fidelity.meanCosine * patterns;
+    count += patterns;
+    minCosine = Math.min(minCosine, fidelity.minCosine);
+  });
+  return { meanCosine: count === 0 ? 1 : sum / count, minCosine };
 }
 
 function getRequest(path: string) {

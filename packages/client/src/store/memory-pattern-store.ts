@@ -1,7 +1,7 @@
 import type { PatternData } from '@omega-tv/types';
+import { emptySyncState } from '../engine/state.js';
 import type { PatternStore } from './pattern-store.js';
 import { copyLearned, listSkills } from './skills.js';
-import { emptySyncState } from './sync-state.js';
 
 /**
  * A store that lasts as long as the process: for tests, and for TVs without a disk.

@@ -1,5 +1,5 @@
 import type { PatternData } from '@omega-tv/types';
-import type { SyncState } from './sync-state.js';
+import type { SyncState } from '../engine/state.js';
 
 /** Where a pattern came from; only what this TV learned is ever pushed. */
 export type PatternOrigin = 'learned' | 'published';

@@ -48,17 +48,17 @@ describe('a receipt', () => {
 
 it('each push has the epoch of the store, and the next number (rule 11.8)', async () => {
   const { transport } = await openServer();
-  const positionsOf = async (store = createMemoryPatternStore(), key = 'a') => {
+  const pushFrom = async (store = createMemoryPatternStore(), key = 'a', sampleCount = 12) => {
     const tv = await openTv(transport, { store, random: createRandom('epoch', key) });
-    return { store, tv, next: (await store.loadSyncState()).next };
+    await store.skillStore(realPattern(0, { sampleCount }));
+    await tv.syncStore();
+    return { store, next: (await store.loadSyncState()).next };
   };
-  const first = await positionsOf();
-  expect(first.next?.seq).toBe(1);
-  await first.store.skillStore(realPattern(0));
-  await first.tv.syncStore();
-  const again = await positionsOf(first.store, 'b');
-  expect(again.next).toEqual({ deviceEpoch: first.next?.deviceEpoch, seq: 2 });
-  const another = await positionsOf(undefined, 'c');
+  const first = await pushFrom();
+  expect(first.next).toMatchObject({ seq: 2, countsBy: 'position' });
+  const again = await pushFrom(first.store, 'b', 15);
+  expect(again.next).toEqual({ ...first.next, seq: 3 });
+  const another = await pushFrom(undefined, 'c');
   expect(another.next?.deviceEpoch).not.toBe(first.next?.deviceEpoch);
 });
 

@@ -1,5 +1,6 @@
 import { validateSyncDelta, type PatternData, type SyncDelta } from '@omega-tv/types';
 import type { BodyWriter, FittedBody, JsonOfPatterns } from './body-writer.js';
+import type { FittedDelta } from '../client-format.js';
 import { largestFitting } from '../largest-fitting.js';
 import { syncDeltaToJson } from './v1-json.js';
 
@@ -28,6 +29,17 @@ export async function splitDelta(
   const even = splitEvenly(delta.patterns, greedy.length);
   const groups = (await allFit(even, fits)) ? even : greedy;
   return groups.map((patterns) => ({ ...delta, patterns }));
+}
+
+/** As many patterns, from the first on, as fit at the fidelity floor, and their body. */
+export async function fitDelta(delta: SyncDelta, writer: BodyWriter): Promise<FittedDelta> {
+  validateSyncDelta(delta);
+  const { patterns } = delta;
+  const count = await largestFitting(patterns.length, (n) =>
+    writer.fitsAtFloor(patterns.slice(0, n), jsonOf(delta)),
+  );
+  const part = { ...delta, patterns: patterns.slice(0, Math.max(1, count)) };
+  return { part, ...(await encodeDelta(part, writer)) };
 }
 
 /** @param requireFit throws when a pattern fits in no body, alone and at any rounding. */

@@ -11,7 +11,7 @@ import {
 } from '@omega-tv/types';
 import { readJsonBody } from './body-reader.js';
 import { createBodyWriter } from './body-writer.js';
-import { encodeDelta, splitDelta } from './delta-encoder.js';
+import { encodeDelta, fitDelta, splitDelta } from './delta-encoder.js';
 import { encodeGlobalPatterns } from './global-patterns-encoder.js';
 import { REQUEST_LIMITS, RESPONSE_LIMITS } from './limits.js';
 import type { WireFormat } from './wire-format.js';
@@ -65,6 +65,7 @@ export function createV1Format(options: V1FormatOptions): WireFormat {
     maxResponseBytes: RESPONSE_LIMITS.wireBytes,
     encodeDelta: (delta) => encodeDelta(delta, requestWriter),
     splitDelta: (delta) => splitDelta(delta, requestWriter),
+    fitDelta: (delta) => fitDelta(delta, requestWriter),
     decodeDelta: async (bytes) =>
       syncDeltaFromWire(await readJsonBody(bytes, REQUEST_LIMITS, zstd)),
     encodeGlobalPatterns: (globals) => encodeGlobalPatterns(globals, responseWriter),

@@ -13,6 +13,8 @@ import { BUDGET_TIERS } from './budget-tiers.js';
 import { Codecs } from './codecs.js';
 import { createContentResolver, type KnownTitle } from './content-hash.js';
 import { decodeAnswerFrame } from './frames/answer-frame.js';
+import { fitDelta } from './fit-delta.js';
+import { encodeBatchFrame } from './frames/batch-frame.js';
 import { encodeDeltaFrame, type DeltaFrame } from './frames/delta-frame.js';
 import { decodeSnapshotFrame } from './frames/snapshot-frame.js';
 import { V2_LIMITS } from './limits.js';
@@ -88,6 +90,12 @@ export function createV2Format(options: V2FormatOptions): ClientFormat {
         return { bytes, fidelity: { meanCosine, minCosine } };
       }),
     splitDelta: (delta, context = {}) => split(delta, (part) => encode(part, context)),
+    fitDelta: (delta, context = {}) =>
+      Promise.resolve().then(() => {
+        const { budgetBytes } = BUDGET_TIERS[context.tier ?? 'normal'];
+        return fitDelta(delta, budgetBytes, (part) => encode(part, context));
+      }),
+    joinDeltas: encodeBatchFrame,
     decodeAnswer: (bytes, base) =>
       Promise.resolve().then(() => {
         const { snapshot: frame, ...answer } = decodeAnswerFrame(bytes);

@@ -1,0 +1,142 @@
+import type { PushedPattern } from '@omega-tv/types';
+import { credited } from './marks.js';
+import type { CountsBy, DrawEpoch, KeptItem, OutboxItem, SyncState } from './state.js';
+
+/** How long, by the server's clock, an acknowledged push is kept. */
+const KEPT_MS = 7 * 24 * 60 * 60 * 1000;
+/** Patterns of acknowledged pushes that are kept: about 256 KiB of embeddings. */
+const MAX_KEPT_PATTERNS = 168;
+/** Acknowledged pushes of which at least the counts are kept. */
+const MAX_KEPT_ITEMS = 1024;
+
+/** Freezes a push: from now on it is sent as it is until an answer settles it. */
+export function pushBegun(
+  state: SyncState,
+  item: Omit<OutboxItem, 'position'>,
+  drawEpoch: DrawEpoch,
+): SyncState {
+  return placed(state, [...state.outbox, item], drawEpoch);
+}
+
+/**
+ * Gives each item without one the next place. What is counted by position and what is counted by
+ * marks stand in epochs of their own.
+ */
+export function placed(
+  state: SyncState,
+  items: readonly OutboxItem[],
+  drawEpoch: DrawEpoch,
+): SyncState {
+  let { next } = state;
+  const outbox = items.map((item) => {
+    if (item.position !== undefined) return item;
+    const { countsBy } = item;
+    if (next?.countsBy !== countsBy) next = { deviceEpoch: drawEpoch(), seq: 1, countsBy };
+    const { deviceEpoch, seq } = next;
+    next = { ...next, seq: seq + 1 };
+    return { ...item, position: { deviceEpoch, seq } };
+  });
+  return next === undefined ? { ...state, outbox } : { ...state, next, outbox };
+}
+
+/** Items that go out in an epoch of their own, since the server decides no more in the old one. */
+export function reopened(
+  { next: _, ...state }: SyncState,
+  items: readonly OutboxItem[],
+  drawEpoch: DrawEpoch,
+): SyncState {
+  const unplaced = items.map(({ position: __, ...item }) => item);
+  const opened = placed({ ...state, outbox: [] }, unplaced, drawEpoch);
+  if (opened.next !== undefined) return opened;
+  return { ...opened, next: { deviceEpoch: drawEpoch(), seq: 1, countsBy: 'position' } };
+}
+
+/** Whether an acknowledged push is among those that a server still has. */
+export type IsHeld = (item: KeptItem) => boolean;
+
+/**
+ * Queues the acknowledged pushes that a server lost again, before those that were not answered yet.
+ * What is no longer kept of them is lost.
+ */
+export function requeued(state: SyncState, isHeld: IsHeld, drawEpoch: DrawEpoch): SyncState {
+  const gone = state.kept.filter((item) => !isHeld(item));
+  let { marks } = state;
+  const again: OutboxItem[] = [];
+  for (const { patterns, counts } of gone) {
+    const pushed = counts.map(([id, newSamples]) => ({ id, newSamples }));
+    marks = credited(marks, state.merges, pushed, -1);
+    if (patterns !== undefined) again.push({ countsBy: 'position', patterns });
+    else for (const one of pushed) marks = markLost(marks, state, one);
+  }
+  const kept = state.kept.filter(isHeld);
+  return reopened({ ...state, marks, kept }, [...again, ...state.outbox], drawEpoch);
+}
+
+function markLost(
+  marks: SyncState['marks'],
+  { merges }: SyncState,
+  { id, newSamples }: { readonly id: string; readonly newSamples: number },
+): SyncState['marks'] {
+  const taste = merges.get(id) ?? id;
+  const mark = marks.get(taste);
+  if (mark === undefined) return marks;
+  return new Map(marks).set(taste, { ...mark, lost: mark.lost + newSamples });
+}
+
+/** The pushes kept with one more that was acknowledged at `atMs`, as far as there is room. */
+export function keptWith(
+  kept: readonly KeptItem[],
+  item: OutboxItem,
+  atMs: number,
+): readonly KeptItem[] {
+  const { position, patterns } = item;
+  if (position === undefined || patterns.length === 0) return kept;
+  const counts = patterns.map(({ id, newSamples = 0 }) => [id, newSamples] as const);
+  const fresh = [...kept, { position, atMs, counts, patterns }]
+    .filter((one) => one.atMs > atMs - KEPT_MS)
+    .slice(-MAX_KEPT_ITEMS);
+  return withinRoom(fresh);
+}
+
+/** The oldest give way: of them only the counts stay. */
+function withinRoom(kept: readonly KeptItem[]): readonly KeptItem[] {
+  let room = MAX_KEPT_PATTERNS;
+  const fits = [...kept].reverse().map((item) => {
+    room -= item.patterns?.length ?? 0;
+    return room >= 0;
+  });
+  return kept.map((item, i) => {
+    if (item.patterns === undefined || fits[kept.length - 1 - i] === true) return item;
+    const { patterns: _, ...counts } = item;
+    return counts;
+  });
+}
+
+/** New samples of each taste that are on their way. */
+export function samplesOnTheirWay({ outbox, merges }: SyncState): ReadonlyMap<string, number> {
+  const sums = new Map<string, number>();
+  for (const { patterns, isRepeat } of outbox) {
+    if (isRepeat === true) continue;
+    for (const { id, newSamples = 0 } of patterns) {
+      const taste = merges.get(id) ?? id;
+      sums.set(taste, (sums.get(taste) ?? 0) + newSamples);
+    }
+  }
+  return sums;
+}
+
+/** How a server counts what is pushed to it now. */
+export function countsByOf({ server }: SyncState, protocolVersion: 1 | 2): CountsBy {
+  const isByPosition = protocolVersion === 2 && server?.capabilities.includes('positions') === true;
+  return isByPosition ? 'position' : 'marks';
+}
+
+/** Patterns of one push, each in one of its own. */
+export function apart({ countsBy, patterns, isRepeat }: OutboxItem): readonly OutboxItem[] {
+  const one = (pattern: PushedPattern): OutboxItem => ({
+    countsBy,
+    patterns: [pattern],
+    ...(isRepeat === true ? { isRepeat } : {}),
+  });
+  return patterns.map(one);
+}

@@ -1,0 +1,116 @@
+import {
+  SyncError,
+  type Capability,
+  type DeltaPosition,
+  type GlobalPatterns,
+  type PushedPattern,
+} from '@omega-tv/types';
+import type { Merges, SampleMarks } from './marks.js';
+
+/** How a server tells what is new of a push: by its position, or by the counts of its patterns. */
+export type CountsBy = 'position' | 'marks';
+
+/** A push that was begun. Its content is frozen. */
+export interface OutboxItem {
+  /** Its place among the pushes of this TV; absent where the store is older than the position. */
+  readonly position?: DeltaPosition;
+  readonly countsBy: CountsBy;
+  /** True where it says no more than a server by marks may have lost. */
+  readonly isRepeat?: true;
+  readonly patterns: readonly PushedPattern[];
+}
+
+/** A push that was acknowledged by position: a server that is put back to a copy may lose it. */
+export interface KeptItem {
+  readonly position: DeltaPosition;
+  /** When it was acknowledged, by the server's clock. Unix ms. */
+  readonly atMs: number;
+  /** New samples by pattern id. */
+  readonly counts: readonly (readonly [id: string, newSamples: number])[];
+  /** Absent where there is no more room for it: then what is lost of it stays lost. */
+  readonly patterns?: readonly PushedPattern[];
+}
+
+export interface DeadLetter {
+  readonly patternId: string;
+  readonly sampleCount: number;
+  readonly reason: string;
+}
+
+/** The server that answered last in v2; it is known by its epoch, not by its URL. */
+export interface KnownServer {
+  readonly epoch: string;
+  readonly capabilities: readonly Capability[];
+}
+
+/** Where the next push will stand. */
+export interface NextPosition extends DeltaPosition {
+  readonly countsBy: CountsBy;
+}
+
+export interface StateOwner {
+  readonly deviceId: string;
+  /** Where the Constellation lives that acknowledged. */
+  readonly url: string;
+}
+
+/**
+ * The durable state of a TV's exchanges. A value: each step makes another one, which shares with
+ * the one before what did not change, so that a store can tell what it has to write.
+ */
+export interface SyncState {
+  readonly lastVersion: number;
+  readonly marks: SampleMarks;
+  /** Near copies among the learned patterns; what they are part of is no copy itself. */
+  readonly merges: Merges;
+  /**
+   * Pushes that were begun, in order. An answer may have been lost, so the same patterns go out
+   * again until one arrives.
+   */
+  readonly outbox: readonly OutboxItem[];
+  /** Acknowledged pushes, oldest first. */
+  readonly kept: readonly KeptItem[];
+  readonly deadLetters: readonly DeadLetter[];
+  readonly snapshot: GlobalPatterns | undefined;
+  /** The frame of the snapshot, where it came in one: both sides predict from it. */
+  readonly frame?: Uint8Array;
+  readonly server?: KnownServer;
+  readonly next?: NextPosition;
+  /** Whom the marks belong to; undefined before the first client. */
+  readonly owner?: StateOwner;
+}
+
+export const emptySyncState: SyncState = {
+  lastVersion: 0,
+  marks: new Map(),
+  merges: new Map(),
+  outbox: [],
+  kept: [],
+  deadLetters: [],
+  snapshot: undefined,
+};
+
+/** Draws 32 bits: the name of a device epoch. */
+export type DrawEpoch = () => number;
+
+/**
+ * The state for a client of this device and Constellation.
+ * @throws SyncError `invalid-config` for another device: its samples would be counted twice.
+ */
+export function stateOwned(loaded: SyncState, owner: StateOwner, drawEpoch: DrawEpoch): SyncState {
+  const { next = firstPosition(drawEpoch) } = loaded;
+  const known = loaded.owner ?? owner;
+  if (known.deviceId !== owner.deviceId) {
+    throw new SyncError(
+      'invalid-config',
+      `The store belongs to the device "${known.deviceId}", not to "${owner.deviceId}"; give each device a store of its own`,
+      { field: 'deviceId' },
+    );
+  }
+  const isSame = loaded.next !== undefined && loaded.owner?.url === owner.url;
+  return isSame ? loaded : { ...loaded, next, owner };
+}
+
+function firstPosition(drawEpoch: DrawEpoch): NextPosition {
+  return { deviceEpoch: drawEpoch(), seq: 1, countsBy: 'marks' };
+}

@@ -1,0 +1,128 @@
+import {
+  silentLogger,
+  systemClock,
+  MAX_INTEGER,
+  type Capability,
+  type Clock,
+  type Logger,
+  type SyncDelta,
+} from '@omega-tv/types';
+import type { ClientFormat, EncodedDelta, PushContext } from '@omega-tv/compression';
+import {
+  ConstellationProtocol,
+  createAxiosTransport,
+  type RequestOptions,
+  type SyncAnswer,
+} from '@omega-tv/protocol';
+import { TierChoice } from '../choose/tier.js';
+import type { OutboxItem, SyncState } from '../engine/state.js';
+import type { SyncClientOptions } from '../sync-client-options.js';
+import type { HeldSnapshot } from './held-snapshot.js';
+
+/** What this release reads of answers; it asks for no more where positions do not count. */
+const READS: readonly Capability[] = ['batches'];
+
+export interface ExchangeOptions extends RequestOptions {
+  /** Asks for the receipt alone. */
+  readonly minimal: boolean;
+  /** The message, where it was made already. */
+  readonly encoded?: EncodedDelta;
+}
+
+/** One TV's line to its server: says what the TV holds, and learns how much it may say. */
+export class Link {
+  readonly protocol: ConstellationProtocol;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly #deviceId: string;
+  readonly #held: HeldSnapshot;
+  readonly #tiers: TierChoice;
+
+  constructor(options: SyncClientOptions, baseUrl: string, held: HeldSnapshot) {
+    const { clock = systemClock, format, fallback, timeoutMs, logger = silentLogger } = options;
+    this.clock = clock;
+    this.logger = logger;
+    this.#deviceId = options.deviceId;
+    this.#held = held;
+    this.#tiers = new TierChoice(options.budget);
+    this.protocol = new ConstellationProtocol({
+      transport: options.transport ?? createAxiosTransport({ baseUrl }),
+      format,
+      clock,
+      logger,
+      ...(fallback === undefined ? {} : { fallback }),
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    });
+  }
+
+  /** How deltas become bytes just now. */
+  get format(): ClientFormat {
+    return this.protocol.format;
+  }
+
+  /** What a delta may be coded against, and how large it may be. */
+  context(): PushContext & { readonly tierReason: string } {
+    const { tier, reason } = this.#tiers.choose();
+    const { snapshot } = this.#held;
+    return { tier, tierReason: reason, ...(snapshot === undefined ? {} : { base: snapshot }) };
+  }
+
+  /** A delta that says these patterns and nothing of its place. */
+  delta(patterns: SyncDelta['patterns']): SyncDelta {
+    return {
+      deviceId: this.#deviceId,
+      patterns,
+      version: Math.min(this.#held.version + 1, MAX_INTEGER),
+      timestamp: toTimestamp(this.clock.nowMs()),
+      ...(this.format.protocolVersion === 1 ? {} : { capabilities: READS }),
+    };
+  }
+
+  /** A begun push as it goes out. */
+  deltaOf({ position, countsBy, patterns }: OutboxItem): SyncDelta {
+    const delta = this.delta(patterns);
+    if (position === undefined || this.format.protocolVersion === 1) return delta;
+    const capabilities: readonly Capability[] =
+      countsBy === 'position' ? ['positions', ...READS] : READS;
+    return { ...delta, position, capabilities };
+  }
+
+  /** Sends one delta and reads the answer. @throws SyncError as `ConstellationProtocol.sync`. */
+  exchange(delta: SyncDelta, state: SyncState, options: ExchangeOptions): Promise<SyncAnswer> {
+    const mayFallBack = state.server === undefined;
+    return this.#measured((context) =>
+      this.protocol.sync(delta, { ...options, ...context, mayFallBack }),
+    );
+  }
+
+  /** Sends several at once. @throws SyncError as `ConstellationProtocol.syncBatch`. */
+  exchangeBatch(
+    deltas: readonly [SyncDelta, ...SyncDelta[]],
+    messages: readonly EncodedDelta[],
+    options: Omit<ExchangeOptions, 'encoded'>,
+  ): Promise<SyncAnswer> {
+    return this.#measured((context) =>
+      this.protocol.syncBatch(deltas, messages, { ...options, ...context }),
+    );
+  }
+
+  async #measured(send: (context: PushContext) => Promise<SyncAnswer>): Promise<SyncAnswer> {
+    const { tierReason, ...context } = this.context();
+    try {
+      const answer = await send(context);
+      const { result } = answer;
+      this.#tiers.succeeded(result.durationMs);
+      return { ...answer, result: result.tier === undefined ? result : { ...result, tierReason } };
+    } catch (error) {
+      this.#tiers.failed(error);
+      throw error;
+    }
+  }
+}
+
+const MAX_TIME_MS = 253_402_300_799_999;
+
+/** What RFC 3339 can name of an instant: a clock that is wrong must not stop a push. */
+function toTimestamp(ms: number): string {
+  return new Date(ms > 0 ? Math.min(ms, MAX_TIME_MS) : 0).toISOString();
+}

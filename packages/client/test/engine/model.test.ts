@@ -1,0 +1,304 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from '@jest/globals';
+import { digestDelta } from '@omega-tv/compression';
+import type { Capability, DeltaPosition, PatternData, Receipt } from '@omega-tv/types';
+import { copiesMerged } from '../../src/choose/copies.js';
+import { pendingPatterns, repeatedPatterns } from '../../src/choose/pending.js';
+import { answerAdopted } from '../../src/engine/adopt.js';
+import { sampleBooks } from '../../src/engine/books.js';
+import { countsByOf, pushBegun } from '../../src/engine/outbox.js';
+import { emptySyncState, type OutboxItem, type SyncState } from '../../src/engine/state.js';
+import { realPattern } from '../support.js';
+
+const PATTERNS = 6;
+const COPIES = 3;
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** What a server keeps of the one device, in the simplest form that the rules allow. */
+interface Device {
+  readonly marks: ReadonlyMap<string, number>;
+  readonly last?: DeltaPosition & { readonly digest: string; readonly byPosition: boolean };
+  readonly closed: ReadonlyMap<number, number>;
+}
+
+const newDevice: Device = { marks: new Map(), closed: new Map() };
+
+class Server {
+  epoch = 1;
+  nowMs = DAY_MS;
+  accepted = 0;
+  device: Device | undefined;
+  copy: Pick<Server, 'accepted' | 'device'> = { accepted: 0, device: undefined };
+
+  constructor(public counts: 'position' | 'marks') {}
+
+  backUp(): void {
+    this.copy = { accepted: this.accepted, device: this.device };
+  }
+
+  restore(): void {
+    this.accepted = this.copy.accepted;
+    this.device = this.copy.device;
+    this.epoch += 1;
+  }
+
+  answer(item: OutboxItem | undefined) {
+    const before = this.device?.last;
+    const outcome = item === undefined ? undefined : this.#decide(item);
+    const capabilities: readonly Capability[] = this.counts === 'position' ? ['positions'] : [];
+    const epochOfItem = item?.position?.deviceEpoch;
+    const closedSeq = epochOfItem === undefined ? undefined : this.device?.closed.get(epochOfItem);
+    const stood =
+      closedSeq === undefined || epochOfItem === undefined
+        ? before
+        : { deviceEpoch: epochOfItem, seq: closedSeq };
+    const receipt: Receipt = {
+      serverEpoch: String(this.epoch),
+      lastSeq: 0,
+      outcome: 'applied',
+      digest: '',
+      ...outcome,
+      ...(this.counts === 'marks'
+        ? {}
+        : {
+            standing: {
+              serverTimeMs: this.nowMs,
+              ...(stood === undefined
+                ? {}
+                : { position: { deviceEpoch: stood.deviceEpoch, seq: stood.seq } }),
+            },
+          }),
+    };
+    return { receipt, capabilities, hasLostVersions: false };
+  }
+
+  #decide(item: OutboxItem) {
+    const device = this.device ?? newDevice;
+    const { position = { deviceEpoch: 0, seq: 0 } } = item;
+    const digest = digestDelta(item);
+    const { last, closed } = device;
+    const isCurrent = last?.deviceEpoch === position.deviceEpoch;
+    const closedSeq = closed.get(position.deviceEpoch);
+    if (closedSeq !== undefined) {
+      const outcome = position.seq <= closedSeq ? 'duplicate' : 'refused';
+      return { lastSeq: closedSeq, outcome, digest: '' } as const;
+    }
+    const byPosition = isCurrent
+      ? last.byPosition
+      : this.counts === 'position' && item.countsBy === 'position';
+    if (byPosition) {
+      const lastSeq = isCurrent ? last.seq : 0;
+      if (position.seq <= lastSeq) {
+        return { lastSeq, outcome: 'duplicate', digest: last?.digest ?? '' } as const;
+      }
+      if (position.seq > lastSeq + 1) return { lastSeq, outcome: 'refused', digest: '' } as const;
+      this.accepted += item.patterns.reduce((sum, { newSamples = 0 }) => sum + newSamples, 0);
+    }
+    const marks = new Map(device.marks);
+    if (!byPosition) {
+      for (const { id, sampleCount } of item.patterns) {
+        const more = Math.max(0, sampleCount - (marks.get(id) ?? 0));
+        this.accepted += more;
+        marks.set(id, Math.max(sampleCount, marks.get(id) ?? 0));
+      }
+    }
+    const left = !isCurrent && last !== undefined ? [[last.deviceEpoch, last.seq] as const] : [];
+    this.device = {
+      marks,
+      closed: new Map([...closed, ...left]),
+      last: { ...position, digest, byPosition },
+    };
+    return { lastSeq: position.seq, outcome: 'applied', digest } as const;
+  }
+}
+
+/** A TV and a server, with the network between them in the test's hand. */
+class World {
+  state: SyncState = { ...emptySyncState, next: { deviceEpoch: 1, seq: 1, countsBy: 'marks' } };
+  readonly learned = new Map<string, PatternData>();
+  readonly server: Server;
+  readonly sent: OutboxItem[] = [];
+  #epochs = 1;
+
+  constructor(counts: 'position' | 'marks') {
+    this.server = new Server(counts);
+  }
+
+  readonly drawEpoch = (): number => (this.#epochs += 1);
+
+  get patterns(): readonly PatternData[] {
+    return [...this.learned.values()];
+  }
+
+  /** From PATTERNS on they are near copies of the first ones, under ids of their own. */
+  learn(index: number, samples: number, successRate: number): void {
+    const id = `p${index}`;
+    const before = this.learned.get(id)?.sampleCount ?? 0;
+    const change = { id, sampleCount: before + samples, successRate };
+    this.learned.set(id, realPattern(index % PATTERNS, change));
+  }
+
+  begin(): void {
+    if (this.state.outbox.length > 0) return;
+    if (this.state.server === undefined) this.#take(undefined);
+    this.state = copiesMerged(this.state, this.patterns);
+    const repeated = repeatedPatterns(this.state, this.patterns);
+    const pending =
+      repeated.length > 0 ? repeated : pendingPatterns(this.state, this.patterns).slice(0, 3);
+    if (pending.length === 0) return;
+    const item: OutboxItem =
+      repeated.length > 0
+        ? { countsBy: 'marks', isRepeat: true, patterns: repeated }
+        : { countsBy: countsByOf(this.state, 2), patterns: pending };
+    this.state = pushBegun(this.state, item, this.drawEpoch);
+  }
+
+  /** The first push of the outbox arrives at the server; the TV hears of it unless it is lost. */
+  send(isLost: boolean): void {
+    const [item] = this.state.outbox;
+    if (item === undefined) return;
+    this.sent.push(item);
+    if (isLost) this.server.answer(item);
+    else this.#take(item);
+  }
+
+  /** A copy of a push that a proxy had held back; nobody waits for the answer. */
+  arriveLate(which: number): void {
+    const item = this.sent[which % Math.max(1, this.sent.length)];
+    if (item !== undefined) this.server.answer(item);
+  }
+
+  #take(item: OutboxItem | undefined): void {
+    const signs = this.server.answer(item);
+    const context = { drawEpoch: this.drawEpoch, nowMs: 0 };
+    const items = item === undefined ? [] : [item];
+    const { state, pushes } = answerAdopted(this.state, items, signs, context);
+    expect(pushes).not.toContain('unclear');
+    this.state = state;
+  }
+
+  /** With a network that works; false where it does not come to rest. */
+  settle(): boolean {
+    for (let rounds = 0; rounds < 200; rounds += 1) {
+      this.begin();
+      if (this.state.outbox.length === 0) return true;
+      this.send(false);
+    }
+    return false;
+  }
+
+  expectBalanced(): void {
+    const { learned, ...parts } = sampleBooks(this.state, this.patterns);
+    expect(learned).toBe(this.patterns.reduce((sum, { sampleCount }) => sum + sampleCount, 0));
+    expect(Object.values(parts).reduce((sum, part) => sum + part, 0)).toBe(learned);
+    for (const part of Object.values(parts)) expect(part).toBeGreaterThanOrEqual(0);
+  }
+}
+
+const learnStep = (patterns: number) =>
+  fc.record({
+    do: fc.constant('learn' as const),
+    index: fc.nat(patterns - 1),
+    samples: fc.integer({ min: 1, max: 30 }),
+    successRate: fc.constantFrom(0.5, 0.7, 0.95),
+  });
+
+/** What happens; near copies are among what is learned, unless there are to be none. */
+function stepsOf(
+  others: readonly string[],
+  patterns = PATTERNS + COPIES,
+  faults: readonly string[] = ['lost', 'late'],
+) {
+  const other = fc.record({
+    do: fc.constantFrom('begin', 'answered', ...faults, ...others),
+    which: fc.nat(20),
+  });
+  return fc.array(fc.oneof(learnStep(patterns), other), { maxLength: 60 });
+}
+
+function play(
+  world: World,
+  steps: ReturnType<typeof stepsOf> extends fc.Arbitrary<infer S> ? S : never,
+) {
+  for (const step of steps) {
+    if ('index' in step) world.learn(step.index, step.samples, step.successRate);
+    else if (step.do === 'begin') world.begin();
+    else if (step.do === 'late') world.arriveLate(step.which);
+    else if (step.do === 'backup') world.server.backUp();
+    else if (step.do === 'restore') world.server.restore();
+    else if (step.do === 'forget') world.server.device = undefined;
+    else if (step.do === 'upgrade') world.server.counts = 'position';
+    else world.send(step.do === 'lost');
+    world.expectBalanced();
+  }
+  world.server.nowMs += 1;
+}
+
+describe('the books of a TV and the sums of its server agree in the end (rule 4.9)', () => {
+  const check = (
+    counts: 'position' | 'marks',
+    steps: ReturnType<typeof stepsOf>,
+    isExpected: (world: World) => void,
+  ): void => {
+    fc.assert(
+      fc.property(steps, (given) => {
+        const world = new World(counts);
+        play(world, given);
+        // A last word of each: what a server lost is seen at the next push.
+        for (const index of [0, 1]) {
+          world.learn(index, 12, 1);
+          expect(world.settle()).toBe(true);
+        }
+        world.expectBalanced();
+        isExpected(world);
+      }),
+      { numRuns: 400 },
+    );
+  };
+  const agree = (world: World): void => {
+    const { acknowledged, waiting, dropped } = sampleBooks(world.state, world.patterns);
+    expect({ acknowledged, waiting, dropped }).toEqual({
+      acknowledged: world.server.accepted,
+      waiting: 0,
+      dropped: 0,
+    });
+  };
+
+  it.each(['position', 'marks'] as const)(
+    'by %s: answers and pushes lost, copies late, tastes merged (rules 9.9, 11.14)',
+    (counts) => {
+      check(counts, stepsOf([]), agree);
+    },
+  );
+
+  it('with a server put back to copies, again and again (rule 11.9)', () => {
+    check('position', stepsOf(['backup', 'restore']), agree);
+  });
+
+  it.each(['upgrade', 'begin'])(
+    'with a server that counts by marks and is put back; or then goes over to positions: %s (rules 4.11, 11.8)',
+    (upgrade) => {
+      check('marks', stepsOf([upgrade, 'backup', 'restore'], PATTERNS), agree);
+    },
+  );
+
+  it('but for what was merged since the copy of a server that counted by marks (rule 4.11)', () => {
+    check('marks', stepsOf(['upgrade', 'backup', 'restore']), (world) => {
+      const { acknowledged, waiting } = sampleBooks(world.state, world.patterns);
+      expect(waiting).toBe(0);
+      expect(acknowledged).toBeGreaterThanOrEqual(world.server.accepted);
+    });
+  });
+
+  it('with a server that forgets the device: what it had counted stays (rule 11.19)', () => {
+    check('position', stepsOf(['forget'], PATTERNS + COPIES, []), agree);
+  });
+
+  it('but for what was on its way, or comes late, when it forgot (rule 11.19)', () => {
+    check('position', stepsOf(['forget']), (world) => {
+      const { acknowledged, waiting } = sampleBooks(world.state, world.patterns);
+      expect(waiting).toBe(0);
+      expect(acknowledged).toBeLessThanOrEqual(world.server.accepted);
+    });
+  });
+});

@@ -61,6 +61,8 @@ describe('the level store', () => {
     await store.close();
     const calls = batch.mock.calls as unknown as readonly (readonly [unknown[], object])[];
     expect(calls.map(([operations, options]) => [operations.length, options])).toEqual([
+      // What the new store is.
+      [1, { sync: true }],
       [2, { sync: true }],
       [1, { sync: true }],
     ]);

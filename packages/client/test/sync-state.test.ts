@@ -4,7 +4,7 @@ import { cosineSimilarity } from '@omega-tv/embedding-codec';
 import { applyMarks, type DeviceMarks } from '@omega-tv/federation';
 import type { PatternData } from '@omega-tv/types';
 import { emptySyncState, pendingPatterns, sampleBooks, type SyncState } from '../src/index.js';
-import { syncStateFromRecord, syncStateToRecord } from '../src/node/records.js';
+import { syncStateCodec } from '../src/node/records.js';
 import { copiesMerged, pushAcknowledged, pushBegun, pushRefused } from '../src/store/sync-state.js';
 import { realPattern, realPatterns, snapshotOf } from './support.js';
 
@@ -57,7 +57,7 @@ class Model {
   }
 
   crash(): void {
-    this.state = syncStateFromRecord(syncStateToRecord(this.state));
+    this.state = syncStateCodec.decode(syncStateCodec.encode(this.state));
   }
 
   books() {
@@ -203,7 +203,7 @@ describe('near copies', () => {
     expect(one).toMatchObject({ id: 'p0', sampleCount: 50, newSamples: 50 });
     expect(one?.successRate).toBeCloseTo((30 * 0.9 + 20 * 0.8) / 50, 12);
     expect(two?.id).toBe('p1');
-    const afterRestart = syncStateFromRecord(syncStateToRecord(merged));
+    const afterRestart = syncStateCodec.decode(syncStateCodec.encode(merged));
     expect(afterRestart.merges).toEqual(merged.merges);
   });
 

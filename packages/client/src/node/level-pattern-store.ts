@@ -1,25 +1,18 @@
+import { CorruptStoreError, type DurableRecords } from '@omega-tv/level';
+import {
+  openOrSetAside,
+  openRecords,
+  type OpenedStore,
+  type OpenOrSetAsideOptions,
+} from '@omega-tv/level/node';
 import type { PatternData } from '@omega-tv/types';
 import { createMemoryPatternStore } from '../store/memory-pattern-store.js';
 import { mergedPatterns } from '../store/near-copies.js';
 import type { PatternStore } from '../store/pattern-store.js';
 import { copyLearned, listSkills } from '../store/skills.js';
 import { emptySyncState, type SyncState } from '../store/sync-state.js';
-import { DurableLevel, type WriteOperation } from './durable-level.js';
-import {
-  CorruptStoreError,
-  openOrSetAside,
-  type OpenedStore,
-  type OpenOrSetAsideOptions,
-} from './open-or-set-aside.js';
-import {
-  patternFromRecord,
-  patternToRecord,
-  syncStateFromRecord,
-  syncStateToRecord,
-} from './records.js';
-
-const SKILL_PREFIX = 'skill!';
-const SYNC_STATE_KEY = 'sync-state';
+import { learnedPatterns, syncStateRecord } from './records.js';
+import { patternStoreLayout } from './store-layouts.js';
 
 export type LevelPatternStoreOptions = Pick<
   OpenOrSetAsideOptions<PatternStore>,
@@ -55,26 +48,29 @@ export function openLevelPatternStore(
 }
 
 class LevelPatternStore implements PatternStore {
-  readonly #level: DurableLevel;
+  readonly #records: DurableRecords;
   readonly #learned: Map<string, PatternData>;
   #state: SyncState;
 
-  private constructor(level: DurableLevel, learned: Map<string, PatternData>, state: SyncState) {
-    this.#level = level;
+  private constructor(
+    records: DurableRecords,
+    learned: Map<string, PatternData>,
+    state: SyncState,
+  ) {
+    this.#records = records;
     this.#learned = learned;
     this.#state = state;
   }
 
   static async open(directory: string): Promise<LevelPatternStore> {
-    const level = await DurableLevel.open(directory);
+    const records = await openRecords({ ...patternStoreLayout, directory });
     try {
-      const learned = await readLearned(level);
-      const record = await level.get(SYNC_STATE_KEY);
-      const state = record === undefined ? emptySyncState : syncStateFromRecord(record);
+      const learned = await readLearned(records);
+      const state = (await syncStateRecord.get(records)) ?? emptySyncState;
       checkMarks(learned, state);
-      return new LevelPatternStore(level, learned, state);
+      return new LevelPatternStore(records, learned, state);
     } catch (cause) {
-      await level.close();
+      await records.close();
       throw new CorruptStoreError('the pattern store cannot be read', { cause });
     }
   }
@@ -86,10 +82,10 @@ class LevelPatternStore implements PatternStore {
 
   skillStore(...patterns: readonly PatternData[]): Promise<void> {
     let copies: readonly PatternData[] = [];
-    return this.#level.write(
+    return this.#records.write(
       () => {
         copies = copyLearned(patterns, this.#learned);
-        return copies.map((copy) => toPut(SKILL_PREFIX + copy.id, patternToRecord(copy)));
+        return copies.map((copy) => learnedPatterns.put(copy.id, copy));
       },
       () => {
         for (const copy of copies) this.#learned.set(copy.id, copy);
@@ -102,8 +98,8 @@ class LevelPatternStore implements PatternStore {
   }
 
   saveSyncState(state: SyncState): Promise<void> {
-    return this.#level.write(
-      () => [toPut(SYNC_STATE_KEY, syncStateToRecord(state))],
+    return this.#records.write(
+      () => [syncStateRecord.put(state)],
       () => {
         this.#state = state;
       },
@@ -111,22 +107,14 @@ class LevelPatternStore implements PatternStore {
   }
 
   close(): Promise<void> {
-    return this.#level.close();
+    return this.#records.close();
   }
 }
 
-async function readLearned(level: DurableLevel): Promise<Map<string, PatternData>> {
+async function readLearned(records: DurableRecords): Promise<Map<string, PatternData>> {
   const learned = new Map<string, PatternData>();
-  const range = { gte: SKILL_PREFIX, lt: `${SKILL_PREFIX}\uffff` };
-  for await (const [, record] of level.entries(range)) {
-    const pattern = patternFromRecord(record);
-    learned.set(pattern.id, pattern);
-  }
+  for await (const [id, pattern] of learnedPatterns.entries(records)) learned.set(id, pattern);
   return learned;
-}
-
-function toPut(key: string, value: string): WriteOperation {
-  return { type: 'put', key, value };
 }
 
 /** A count that was acknowledged but is no longer stored: the disk lost a record silently. */

@@ -1,6 +1,5 @@
-import { crc32 } from 'node:zlib';
 import { Type, type Static } from 'typebox';
-import Value from 'typebox/value';
+import { jsonCodec, recordSpace, singleRecord, type RecordCodec } from '@omega-tv/level';
 import {
   globalPatternsFromWire,
   globalPatternsToWire,
@@ -44,17 +43,27 @@ const SyncStateSchema = Type.Object({
 
 type SyncStateRecord = Static<typeof SyncStateSchema>;
 
-export function patternToRecord(pattern: PatternData): string {
-  return withChecksum(JSON.stringify(patternDataToWire(pattern)));
-}
+const patternJson = jsonCodec(PatternDataSchema);
 
-/** @throws when the record is not what `patternToRecord` wrote. */
-export function patternFromRecord(record: string): PatternData {
-  return patternDataFromWire(Value.Parse(PatternDataSchema, JSON.parse(withoutChecksum(record))));
-}
+const patternCodec: RecordCodec<PatternData> = {
+  encode: (pattern) => patternJson.encode(patternDataToWire(pattern)),
+  decode: (bytes) => patternDataFromWire(patternJson.decode(bytes)),
+};
 
-export function syncStateToRecord(state: SyncState): string {
-  const record: SyncStateRecord = {
+const stateJson = jsonCodec(SyncStateSchema);
+
+export const syncStateCodec: RecordCodec<SyncState> = {
+  encode: (state) => stateJson.encode(syncStateToRecord(state)),
+  decode: (bytes) => syncStateFromRecord(stateJson.decode(bytes)),
+};
+
+/** What this TV learned, by id. */
+export const learnedPatterns = recordSpace('skill!', patternCodec);
+
+export const syncStateRecord = singleRecord('sync-state', syncStateCodec);
+
+function syncStateToRecord(state: SyncState): SyncStateRecord {
+  return {
     lastVersion: state.lastVersion,
     marks: Array.from(state.marks, ([id, mark]) => [id, mark.acknowledged, mark.refused]),
     outbox: state.outbox.map((item) => ({
@@ -72,12 +81,9 @@ export function syncStateToRecord(state: SyncState): string {
     snapshot: state.snapshot === undefined ? null : globalPatternsToWire(state.snapshot),
     owner: state.owner ?? null,
   };
-  return withChecksum(JSON.stringify(record));
 }
 
-/** @throws when the record is not what `syncStateToRecord` wrote. */
-export function syncStateFromRecord(record: string): SyncState {
-  const state = Value.Parse(SyncStateSchema, JSON.parse(withoutChecksum(record)));
+function syncStateFromRecord(state: SyncStateRecord): SyncState {
   return {
     lastVersion: state.lastVersion,
     marks: new Map(
@@ -100,17 +106,4 @@ export function syncStateFromRecord(record: string): SyncState {
     snapshot: state.snapshot === null ? undefined : globalPatternsFromWire(state.snapshot),
     ...(state.owner === null ? {} : { owner: state.owner }),
   };
-}
-
-const CHECKSUM_DIGITS = 8;
-
-/** LevelDB's binding does not verify its blocks as it reads them, so each record carries a CRC-32. */
-function withChecksum(json: string): string {
-  return crc32(json).toString(16).padStart(CHECKSUM_DIGITS, '0') + json;
-}
-
-function withoutChecksum(record: string): string {
-  const json = record.slice(CHECKSUM_DIGITS);
-  if (withChecksum(json) !== record) throw new Error('the record does not match its checksum');
-  return json;
 }

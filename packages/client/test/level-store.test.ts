@@ -57,7 +57,7 @@ describe('the level store', () => {
     });
     const { store } = await open(path.join(await temporaryFolder(), 'store'));
     await store.skillStore(...realPatterns(2));
-    await store.saveSyncState(emptySyncState);
+    await store.saveSyncState({ ...emptySyncState, lastVersion: 1 });
     await store.close();
     const calls = batch.mock.calls as unknown as readonly (readonly [unknown[], object])[];
     expect(calls.map(([operations, options]) => [operations.length, options])).toEqual([
@@ -122,7 +122,7 @@ describe('a corrupt store is set aside with all its files, and the TV starts (ru
     await expectSetAside(directory);
   });
 
-  it.each([200, 5000, 9000, 13_000, 17_000, 21_000, 25_000])(
+  it.each([200, 2000, 4000, 6000, 8000, 10_000, 12_000])(
     'a table has a flipped bit in byte %d',
     async (at) => {
       const directory = await filledStore();
@@ -134,8 +134,10 @@ describe('a corrupt store is set aside with all its files, and the TV starts (ru
   it.each([
     ['skill!p0', 'no checksum, no JSON'],
     ['skill!p0', '00000000{}'],
-    ['sync-state', ''],
-    ['sync-state', '{"lastVersion":7}'],
+    ['exchange', ''],
+    ['exchange', '{"lastVersion":7}'],
+    ['mark!p1', '{"acknowledged":0,"refused":0}'],
+    ['!store', '{"kind":"tv-patterns","layout":2}'],
   ])('the record %s is %j', async (key, value) => {
     const directory = await filledStore();
     const db = new ClassicLevel(directory);

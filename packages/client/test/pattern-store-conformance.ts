@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from '@jest/globals';
-import { PUBLISHED_ID_PREFIX, type PatternData } from '@omega-tv/types';
+import { isPublishedId, PUBLISHED_ID_PREFIX, type PatternData } from '@omega-tv/types';
 import { emptySyncState, type PatternStore, type SyncState } from '../src/index.js';
 import { realPattern, realPatterns, snapshotOf, syncErrorOf } from './support.js';
 
@@ -59,9 +60,32 @@ export function describePatternStore(
       const reopened = await reopen(store);
       const [stored, ...others] = await reopened.skillList(9);
       expect(others).toEqual([]);
-      // A record is JSON, which has no negative zero.
-      const plain = (one: PatternData) => ({ ...one, embedding: one.embedding.map((x) => x + 0) });
-      expect(plain(stored!)).toEqual({ ...plain(pattern), origin: 'learned' });
+      expect(stored).toEqual({ ...pattern, origin: 'learned' });
+    });
+
+    it('keeps patterns of any names apart (rule 5.7)', async () => {
+      const strange = ['', '!', '\uffff', '\u{1f3ac} film', '\u{10ffff}', 'x'.repeat(1024)];
+      const name = fc.string({ unit: 'binary' }).filter((id) => !isPublishedId(id));
+      await fc.assert(
+        fc.asyncProperty(fc.array(name, { maxLength: 9 }), async (drawn) => {
+          const names = [...new Set([...strange, ...drawn])];
+          const { store, reopen } = await open();
+          await store.skillStore(...names.map((id) => realPattern(0, { id, genre: id })));
+          const mark = { acknowledged: 12, refused: 0 };
+          const marks = new Map(names.map((id) => [id, mark]));
+          const merges = new Map(names.map((id) => [id, { into: id, settled: 1 }]));
+          await store.saveSyncState({ ...emptySyncState, marks });
+          const reopened = await reopen(store);
+          const stored = await reopened.skillList(99);
+          expect(new Set(stored.map(({ id }) => id))).toEqual(new Set(names));
+          for (const { id, genre } of stored) expect(genre).toBe(id);
+          expect((await reopened.loadSyncState()).marks).toEqual(marks);
+          await reopened.saveSyncState({ ...emptySyncState, merges });
+          expect((await reopened.loadSyncState()).merges).toEqual(merges);
+          await reopened.close();
+        }),
+        { numRuns: 10 },
+      );
     });
 
     const refused: readonly (readonly [string, Partial<PatternData>])[] = [

@@ -49,7 +49,7 @@ describe('a store that the last release of the server wrote', () => {
   });
 });
 
-describe("a TV's folder is refused, and stays as it is", () => {
+describe("a TV's folder is refused, and stays as it is (rule 5.6)", () => {
   async function expectRefused(directory: string, holds: string): Promise<void> {
     const records = await recordsOf(directory);
     const error = await syncErrorOf(openLevelConstellationStore({ directory }));

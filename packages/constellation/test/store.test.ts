@@ -175,7 +175,7 @@ describe.each(kinds)('ConstellationStore: $name', ({ open }) => {
     await again.close();
   });
 
-  it('takes ids of any characters (D1)', async () => {
+  it('takes ids of any characters (rule 5.7)', async () => {
     const [trend] = learnedState().trends.values();
     const [cluster] = learnedState().clusters.values();
     const strange = ['', 'a!b', '\uffff', '\u{1f3ac} film', '\u{10ffff}', 'x'.repeat(1024)];

@@ -65,7 +65,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
     },
   },
   {
-    name: 'keeps records of any ids apart, in the order of their bytes (D1)',
+    name: 'keeps records of any ids apart, in the order of their bytes',
     run: (place) =>
       fc.assert(
         fc.asyncProperty(fc.uniqueArray(anyId, { minLength: 1, maxLength: 12 }), async (drawn) => {

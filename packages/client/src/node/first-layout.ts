@@ -1,46 +1,46 @@
 import { crc32 } from 'node:zlib';
 import {
-  bytesCodec,
   CorruptStoreError,
   keyFromBytes,
   keyToBytes,
   rangeOfPrefix,
-  recordSpace,
-  singleRecord,
   type RecordOperation,
   type RecordReader,
 } from '@omega-tv/level';
+import { patternFromFirstLayout, stateFromFirstLayout } from './first-layout-state.js';
+import { isStateStored, learnedRecords, nothingStored, stateChanges } from './state-records.js';
 
 const CHECKSUM_DIGITS = 8;
 const LEARNED = 'skill!';
 const STATE = 'sync-state';
-
-const learned = recordSpace(LEARNED, bytesCodec);
-const state = singleRecord(STATE, bytesCodec);
 
 /**
  * The layout of a TV's store without a mark: 1 from before there was one, 2 where a damaged log took
  * it; undefined where it is no TV's.
  */
 export async function layoutWithoutMark(reader: RecordReader): Promise<1 | 2 | undefined> {
-  for (const prefix of [LEARNED, STATE]) {
-    for await (const [, record] of readFirstLayout(reader, prefix)) {
-      return hasTextChecksum(record) ? 1 : 2;
-    }
+  for await (const _ of readFirstLayout(reader, STATE)) return 1;
+  for await (const [, record] of readFirstLayout(reader, LEARNED)) {
+    return hasTextChecksum(record) ? 1 : 2;
   }
-  return undefined;
+  return (await isStateStored(reader)) ? 2 : undefined;
 }
 
-/** The same JSON under the checksum that all records bear now; one step. */
+/** Each part of the state gets a record of its own, floats and frame their own form; one step. */
 export async function* migrateFirstLayout(
   reader: RecordReader,
 ): AsyncIterable<readonly RecordOperation[]> {
   const operations: RecordOperation[] = [];
   for await (const [key, record] of readFirstLayout(reader, LEARNED)) {
-    operations.push(learned.put(key.slice(LEARNED.length), bodyOf(key, record)));
+    const pattern = readOrCorrupt(key, record, patternFromFirstLayout);
+    operations.push(learnedRecords.put(pattern.id, pattern));
   }
   for await (const [key, record] of readFirstLayout(reader, STATE)) {
-    operations.push(state.put(bodyOf(key, record)));
+    const state = readOrCorrupt(key, record, stateFromFirstLayout);
+    operations.push(
+      { type: 'del', key: keyToBytes(STATE) },
+      ...stateChanges(nothingStored, state).operations,
+    );
   }
   yield operations;
 }
@@ -54,10 +54,20 @@ async function* readFirstLayout(
   }
 }
 
-/** @throws CorruptStoreError where it does not match its checksum. */
-function bodyOf(key: string, record: Uint8Array): Uint8Array {
-  if (hasTextChecksum(record)) return record.subarray(CHECKSUM_DIGITS);
-  throw new CorruptStoreError(`the record ${key} does not match its checksum`);
+/** @throws CorruptStoreError where it does not match its checksum, or is not what it should be. */
+function readOrCorrupt<Value>(
+  key: string,
+  record: Uint8Array,
+  read: (json: Uint8Array) => Value,
+): Value {
+  if (!hasTextChecksum(record)) {
+    throw new CorruptStoreError(`the record ${key} does not match its checksum`);
+  }
+  try {
+    return read(record.subarray(CHECKSUM_DIGITS));
+  } catch (cause) {
+    throw new CorruptStoreError(`the record ${key} is not what its layout says`, { cause });
+  }
 }
 
 /** The first layout's records begin with the CRC-32 of their JSON, in hexadecimal digits. */

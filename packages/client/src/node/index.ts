@@ -1,3 +1,3 @@
 // Everyday
 export { openLevelPatternStore } from './level-pattern-store.js';
-export type { LevelPatternStoreOptions } from './level-pattern-store.js';
+export type { LevelPatternStore, LevelPatternStoreOptions } from './level-pattern-store.js';

@@ -1,4 +1,4 @@
-import { CorruptStoreError, type DurableRecords } from '@omega-tv/level';
+import { CorruptStoreError, type DurableRecords, type WrittenCount } from '@omega-tv/level';
 import {
   openOrSetAside,
   openRecords,
@@ -10,19 +10,20 @@ import { createMemoryPatternStore } from '../store/memory-pattern-store.js';
 import { mergedPatterns } from '../store/near-copies.js';
 import type { PatternStore } from '../store/pattern-store.js';
 import { copyLearned, listSkills } from '../store/skills.js';
-import { emptySyncState, type SyncState } from '../store/sync-state.js';
-import { learnedPatterns, syncStateRecord } from './records.js';
+import type { SyncState } from '../store/sync-state.js';
+import { learnedRecords, readState, stateChanges, type StoredState } from './state-records.js';
 import { patternStoreLayout } from './store-layouts.js';
 
 export type LevelPatternStoreOptions = Pick<
-  OpenOrSetAsideOptions<PatternStore>,
+  OpenOrSetAsideOptions<LevelPatternStore>,
   'directory' | 'clock' | 'logger' | 'recover'
 >;
 
 /**
  * Opens the store of a TV in a folder, created where it does not exist; one process at a time. A
  * corrupt store or a full disk never stops the TV from starting; `outcome` says what happened.
- * @throws SyncError `invalid-config` when another process has the store open.
+ * @throws SyncError `invalid-config` when another process has the store open, when the folder holds
+ * another kind of store, or when a newer release wrote it.
  * @example
  * ```ts
  * import { mkdtemp, rm } from 'node:fs/promises';
@@ -39,36 +40,45 @@ export type LevelPatternStoreOptions = Pick<
  */
 export function openLevelPatternStore(
   options: LevelPatternStoreOptions,
-): Promise<OpenedStore<PatternStore>> {
-  return openOrSetAside<PatternStore>({
+): Promise<OpenedStore<LevelPatternStore>> {
+  return openOrSetAside<LevelPatternStore>({
     ...options,
-    open: (directory) => LevelPatternStore.open(directory),
-    createInMemory: createMemoryPatternStore,
+    open: (directory) => OpenedPatternStore.open(directory),
+    createInMemory: () => ({
+      ...createMemoryPatternStore(),
+      written: { batches: 0, bytes: 0 },
+    }),
   });
 }
 
-class LevelPatternStore implements PatternStore {
+/** A store that counts what it writes. */
+export interface LevelPatternStore extends PatternStore {
+  /** Since it was opened; zero where it is in memory only. */
+  readonly written: WrittenCount;
+}
+
+class OpenedPatternStore implements LevelPatternStore {
   readonly #records: DurableRecords;
   readonly #learned: Map<string, PatternData>;
-  #state: SyncState;
+  #stored: StoredState;
 
   private constructor(
     records: DurableRecords,
     learned: Map<string, PatternData>,
-    state: SyncState,
+    stored: StoredState,
   ) {
     this.#records = records;
     this.#learned = learned;
-    this.#state = state;
+    this.#stored = stored;
   }
 
-  static async open(directory: string): Promise<LevelPatternStore> {
+  static async open(directory: string): Promise<OpenedPatternStore> {
     const records = await openRecords({ ...patternStoreLayout, directory });
     try {
       const learned = await readLearned(records);
-      const state = (await syncStateRecord.get(records)) ?? emptySyncState;
-      checkMarks(learned, state);
-      return new LevelPatternStore(records, learned, state);
+      const stored = await readState(records);
+      checkMarks(learned, stored.state);
+      return new OpenedPatternStore(records, learned, stored);
     } catch (cause) {
       await records.close();
       throw new CorruptStoreError('the pattern store cannot be read', { cause });
@@ -76,7 +86,7 @@ class LevelPatternStore implements PatternStore {
   }
 
   skillList(...[limit, origin]: Parameters<PatternStore['skillList']>) {
-    const { snapshot } = this.#state;
+    const { snapshot } = this.#stored.state;
     return Promise.resolve(listSkills(this.#learned.values(), snapshot, limit, origin));
   }
 
@@ -85,7 +95,7 @@ class LevelPatternStore implements PatternStore {
     return this.#records.write(
       () => {
         copies = copyLearned(patterns, this.#learned);
-        return copies.map((copy) => learnedPatterns.put(copy.id, copy));
+        return copies.map((copy) => learnedRecords.put(copy.id, copy));
       },
       () => {
         for (const copy of copies) this.#learned.set(copy.id, copy);
@@ -93,15 +103,25 @@ class LevelPatternStore implements PatternStore {
     );
   }
 
-  loadSyncState(): Promise<SyncState> {
-    return Promise.resolve(this.#state);
+  get written(): WrittenCount {
+    return this.#records.written;
   }
 
+  loadSyncState(): Promise<SyncState> {
+    return Promise.resolve(this.#stored.state);
+  }
+
+  /** Writes what differs from the state before. */
   saveSyncState(state: SyncState): Promise<void> {
+    let after = this.#stored;
     return this.#records.write(
-      () => [syncStateRecord.put(state)],
       () => {
-        this.#state = state;
+        const changes = stateChanges(this.#stored, state);
+        after = changes.after;
+        return changes.operations;
+      },
+      () => {
+        this.#stored = after;
       },
     );
   }
@@ -113,7 +133,7 @@ class LevelPatternStore implements PatternStore {
 
 async function readLearned(records: DurableRecords): Promise<Map<string, PatternData>> {
   const learned = new Map<string, PatternData>();
-  for await (const [id, pattern] of learnedPatterns.entries(records)) learned.set(id, pattern);
+  for await (const [id, pattern] of learnedRecords.entries(records)) learned.set(id, pattern);
   return learned;
 }
 

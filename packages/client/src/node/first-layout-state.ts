@@ -1,10 +1,8 @@
-import { Type, type Static } from 'typebox';
-import { jsonCodec, recordSpace, singleRecord, type RecordCodec } from '@omega-tv/level';
+import { Type } from 'typebox';
+import { jsonCodec } from '@omega-tv/level';
 import {
   globalPatternsFromWire,
-  globalPatternsToWire,
   patternDataFromWire,
-  patternDataToWire,
   PatternDataSchema,
   GlobalPatternsSchema,
   type PatternData,
@@ -20,6 +18,7 @@ const PushedPatternSchema = Type.Intersect([
   Type.Object({ new_samples: Type.Optional(Count) }),
 ]);
 
+/** The whole state lay in one record. */
 const SyncStateSchema = Type.Object({
   lastVersion: Count,
   marks: Type.Array(Type.Tuple([Type.String(), Count, Count])),
@@ -41,49 +40,17 @@ const SyncStateSchema = Type.Object({
   owner: Type.Union([Type.Null(), Type.Object({ deviceId: Type.String(), url: Type.String() })]),
 });
 
-type SyncStateRecord = Static<typeof SyncStateSchema>;
-
 const patternJson = jsonCodec(PatternDataSchema);
-
-const patternCodec: RecordCodec<PatternData> = {
-  encode: (pattern) => patternJson.encode(patternDataToWire(pattern)),
-  decode: (bytes) => patternDataFromWire(patternJson.decode(bytes)),
-};
-
 const stateJson = jsonCodec(SyncStateSchema);
 
-export const syncStateCodec: RecordCodec<SyncState> = {
-  encode: (state) => stateJson.encode(syncStateToRecord(state)),
-  decode: (bytes) => syncStateFromRecord(stateJson.decode(bytes)),
-};
-
-/** What this TV learned, by id. */
-export const learnedPatterns = recordSpace('skill!', patternCodec);
-
-export const syncStateRecord = singleRecord('sync-state', syncStateCodec);
-
-function syncStateToRecord(state: SyncState): SyncStateRecord {
-  return {
-    lastVersion: state.lastVersion,
-    marks: Array.from(state.marks, ([id, mark]) => [id, mark.acknowledged, mark.refused]),
-    outbox: state.outbox.map((item) => ({
-      ...item,
-      patterns: item.patterns.map(({ newSamples, ...pattern }) => ({
-        ...patternDataToWire(pattern),
-        ...(newSamples === undefined ? {} : { new_samples: newSamples }),
-      })),
-    })),
-    ...(state.frame === undefined ? {} : { frame: Buffer.from(state.frame).toString('base64') }),
-    ...(state.serverEpoch === undefined ? {} : { serverEpoch: state.serverEpoch }),
-    ...(state.next === undefined ? {} : { next: state.next }),
-    merges: Array.from(state.merges, ([id, { into, settled }]) => [id, into, settled]),
-    deadLetters: [...state.deadLetters],
-    snapshot: state.snapshot === undefined ? null : globalPatternsToWire(state.snapshot),
-    owner: state.owner ?? null,
-  };
+/** @throws where it is not what the first layout says. */
+export function patternFromFirstLayout(json: Uint8Array): PatternData {
+  return patternDataFromWire(patternJson.decode(json));
 }
 
-function syncStateFromRecord(state: SyncStateRecord): SyncState {
+/** @throws where it is not what the first layout says. */
+export function stateFromFirstLayout(json: Uint8Array): SyncState {
+  const state = stateJson.decode(json);
   return {
     lastVersion: state.lastVersion,
     marks: new Map(

@@ -5,12 +5,13 @@ import tseslint from 'typescript-eslint';
 /** Which layers a layer may import; the order is that of the table in README.md. */
 const packages = {
   types: [],
+  level: ['types'],
   'embedding-codec': [],
   compression: ['types', 'embedding-codec'],
   protocol: ['types', 'embedding-codec', 'compression'],
   federation: ['types', 'embedding-codec'],
-  client: ['types', 'embedding-codec', 'compression', 'protocol', 'federation'],
-  constellation: ['types', 'embedding-codec', 'compression', 'protocol', 'federation'],
+  client: ['types', 'level', 'embedding-codec', 'compression', 'protocol', 'federation'],
+  constellation: ['types', 'level', 'embedding-codec', 'compression', 'protocol', 'federation'],
 };
 /** Private packages: what the apps, the tools and the tests share. */
 const privatePackages = {
@@ -57,7 +58,15 @@ function boundaries({ tests }) {
 }
 
 /** Packages whose root runs in any JavaScript engine; only their src/node may need Node. */
-const anyRuntime = ['types', 'embedding-codec', 'compression', 'protocol', 'federation', 'client'];
+const anyRuntime = [
+  'types',
+  'level',
+  'embedding-codec',
+  'compression',
+  'protocol',
+  'federation',
+  'client',
+];
 const anyRuntimeSources = anyRuntime.map((name) => `packages/${name}/src/**/*.ts`);
 const anyEngine = 'This source runs in any JavaScript engine; what needs Node lives in src/node.';
 const nodeSources = anyRuntime.map((name) => `packages/${name}/src/node/**/*.ts`);

@@ -2,7 +2,7 @@ import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from '@jest/globals';
 import { SyncError } from '@omega-tv/types';
 import { createSyncLoop } from '../src/index.js';
-import { nothingMoved } from '../src/sync-results.js';
+import { nothingMoved } from '../src/exchange/results.js';
 
 const DAY_MS = 86_400_000;
 /** The least and, but for one part in a million, the most that a source of chance gives. */

@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from '@jest/globals';
-import { PUBLISHED_ID_PREFIX, type PatternData } from '@omega-tv/types';
+import { isPublishedId, PUBLISHED_ID_PREFIX, type PatternData } from '@omega-tv/types';
+import { NO_MARK } from '../src/engine/marks.js';
 import { emptySyncState, type PatternStore, type SyncState } from '../src/index.js';
 import { realPattern, realPatterns, snapshotOf, syncErrorOf } from './support.js';
 
@@ -59,9 +61,32 @@ export function describePatternStore(
       const reopened = await reopen(store);
       const [stored, ...others] = await reopened.skillList(9);
       expect(others).toEqual([]);
-      // A record is JSON, which has no negative zero.
-      const plain = (one: PatternData) => ({ ...one, embedding: one.embedding.map((x) => x + 0) });
-      expect(plain(stored!)).toEqual({ ...plain(pattern), origin: 'learned' });
+      expect(stored).toEqual({ ...pattern, origin: 'learned' });
+    });
+
+    it('keeps patterns of any names apart (rule 5.7)', async () => {
+      const strange = ['', '!', '\uffff', '\u{1f3ac} film', '\u{10ffff}', 'x'.repeat(1024)];
+      const name = fc.string({ unit: 'binary' }).filter((id) => !isPublishedId(id));
+      await fc.assert(
+        fc.asyncProperty(fc.array(name, { maxLength: 9 }), async (drawn) => {
+          const names = [...new Set([...strange, ...drawn])];
+          const { store, reopen } = await open();
+          await store.skillStore(...names.map((id) => realPattern(0, { id, genre: id })));
+          const mark = { ...NO_MARK, acknowledged: 12 };
+          const marks = new Map(names.map((id) => [id, mark]));
+          const merges = new Map(names.map((id) => [id, `part of ${id}`]));
+          await store.saveSyncState({ ...emptySyncState, marks });
+          const reopened = await reopen(store);
+          const stored = await reopened.skillList(99);
+          expect(new Set(stored.map(({ id }) => id))).toEqual(new Set(names));
+          for (const { id, genre } of stored) expect(genre).toBe(id);
+          expect((await reopened.loadSyncState()).marks).toEqual(marks);
+          await reopened.saveSyncState({ ...emptySyncState, merges });
+          expect((await reopened.loadSyncState()).merges).toEqual(merges);
+          await reopened.close();
+        }),
+        { numRuns: 10 },
+      );
     });
 
     const refused: readonly (readonly [string, Partial<PatternData>])[] = [
@@ -114,19 +139,29 @@ export function describePatternStore(
       const state: SyncState = {
         lastVersion: Number.MAX_SAFE_INTEGER,
         marks: new Map([
-          ['p0', { acknowledged: 12, refused: 0 }],
-          ['', { acknowledged: 0, refused: 7 }],
-          ['__proto__', { acknowledged: 0, refused: 1 }],
+          ['p0', { ...NO_MARK, acknowledged: 6, byMarks: 2, elsewhere: 4 }],
+          ['', { ...NO_MARK, refused: 7, unsure: 1 }],
+          ['__proto__', { ...NO_MARK, refused: 1, lost: 3 }],
         ]),
         outbox: [
-          { position: { deviceEpoch: 2 ** 32 - 1, seq: 1 }, patterns: realPatterns(2) },
-          { patterns: [] },
-          { patterns: [{ ...realPattern(5), newSamples: 3 }] },
+          {
+            countsBy: 'position',
+            position: { deviceEpoch: 2 ** 32 - 1, seq: 1 },
+            patterns: realPatterns(2),
+          },
+          { countsBy: 'marks', patterns: [] },
+          { countsBy: 'marks', isRepeat: true, patterns: [{ ...realPattern(5), newSamples: 3 }] },
         ],
+        kept: Array.from({ length: 12 }, (_, i) => ({
+          position: { deviceEpoch: 5, seq: i + 1 },
+          atMs: 1000 + i,
+          counts: [['p0', 3] as const],
+          ...(i < 9 ? {} : { patterns: [{ ...realPattern(0), newSamples: 3 }] }),
+        })),
         frame: Uint8Array.of(0, 255, 7),
-        serverEpoch: '0123456789abcdef',
-        next: { deviceEpoch: 5, seq: 9 },
-        merges: new Map([['p7', { into: 'p0', settled: 3 }]]),
+        server: { epoch: '0123456789abcdef', capabilities: ['positions', 'batches'] },
+        next: { deviceEpoch: 5, seq: 9, countsBy: 'position' },
+        merges: new Map([['p7', 'p0']]),
         deadLetters: [{ patternId: 'p9', sampleCount: 12, reason: 'patterns[0] is "bad"\n' }],
         snapshot: snapshotOf(3),
       };

@@ -5,7 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 import { SyncError, type RandomSource, type SyncWindow } from '@omega-tv/types';
 import type { SyncResult } from '@omega-tv/protocol';
 import { createSyncLoop, type SyncLoop, type SyncLoopOptions } from '../src/index.js';
-import { nothingMoved } from '../src/sync-results.js';
+import { nothingMoved } from '../src/exchange/results.js';
 
 const SETTINGS = {
   intervalMs: { min: 10_000, max: 20_000 },

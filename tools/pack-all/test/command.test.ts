@@ -43,7 +43,14 @@ it('packs every package, and prints a line for a TV and one for a server', async
   expect(new Set([...tv, ...server])).toEqual(new Set(files));
   const names = (words: readonly string[]) =>
     words.map((file) => /omega-tv-([\w-]+?)-\d/.exec(path.basename(file))?.[1]).sort();
-  expect(names(tv)).toEqual(['client', 'compression', 'embedding-codec', 'protocol', 'types']);
+  expect(names(tv)).toEqual([
+    'client',
+    'compression',
+    'embedding-codec',
+    'level',
+    'protocol',
+    'types',
+  ]);
   expect(names(server)).toContain('constellation');
   expect(names(server)).not.toContain('client');
 });

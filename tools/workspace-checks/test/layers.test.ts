@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const client = 'packages/client/src/sync-client.ts';
 const inNode = 'packages/client/src/node/level-pattern-store.ts';
+const level = 'packages/level/src/index.ts';
 const codec = 'packages/embedding-codec/src/index.ts';
 const server = 'packages/constellation/src/constellation.ts';
 const LAYERS = '@nx/enforce-module-boundaries';
@@ -19,6 +20,8 @@ const guards = [LAYERS, IMPORTS, GLOBALS, PROPERTIES, SYNTAX];
 /** Imports that the tags forbid, and the tag that does. */
 const forbidden: readonly (readonly [file: string, code: string, tag: string])[] = [
   ['packages/types/src/index.ts', "export * from '@omega-tv/client';", 'layer:types'],
+  [level, "export * from '@omega-tv/embedding-codec';", 'layer:level'],
+  [level, "export * from '@omega-tv/protocol';", 'layer:level'],
   [codec, "export * from '@omega-tv/types';", 'layer:embedding-codec'],
   [codec, "export * from '@omega-tv/compression';", 'layer:embedding-codec'],
   ['packages/compression/src/index.ts', "export * from '@omega-tv/protocol';", 'layer:compression'],
@@ -54,6 +57,8 @@ const wrong: readonly (readonly [file: string, code: string, rule: string])[] = 
   [client, "import 'classic-level';", IMPORTS],
   [client, "import '@mongodb-js/zstd';", IMPORTS],
   [client, "import '@omega-tv/compression/node';", IMPORTS],
+  [client, "import '@omega-tv/level/node';", IMPORTS],
+  [level, "import 'classic-level';", IMPORTS],
   [client, "import './node/index.js';", IMPORTS],
   [client, "import './node/records.js';", IMPORTS],
   ['packages/client/src/store/skills.ts', "import '../node/records.js';", IMPORTS],
@@ -83,7 +88,8 @@ const right: readonly (readonly [file: string, code: string])[] = [
   [client, "export * from './store/skills.js';"],
   [client, 'export const at = new Date(0);'],
   [inNode, "export * from 'node:fs';"],
-  [inNode, "export * from 'classic-level';"],
+  [inNode, "export * from '@omega-tv/level/node';"],
+  ['packages/level/src/node/index.ts', "export * from 'classic-level';"],
   [inNode, "export const bytes = Buffer.from('');"],
   ['packages/types/src/system.ts', 'export const clock = { nowMs: Date.now };'],
   [server, "export * from '@omega-tv/federation';"],

@@ -81,6 +81,7 @@ describe('a program of a user', () => {
       accepted: 2 * 5 * SAMPLES,
       small: true,
       inside: 384,
+      kept: [true, true],
       likes: true,
     });
   });

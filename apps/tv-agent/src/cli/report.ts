@@ -61,8 +61,7 @@ export async function reportTelevision(television: Television): Promise<Televisi
     samplesWaiting: books.waiting,
     samplesWithheld: books.withheld,
     samplesDeadLettered: books.deadLettered,
-    // A TV drops no pattern that waits: it holds fewer than a server keeps marks for.
-    samplesDropped: 0,
+    samplesDropped: books.dropped,
     outboxItems: waiting.length,
     outboxBytes: waiting.reduce((sum, { bytes }) => sum + bytes.length, 0),
     deadLetters: state.deadLetters.length,

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import type { Title } from '@omega-tv/catalogue';
 import { sampleBooks, type PatternStore, type SampleBooks, type SyncState } from '@omega-tv/client';
-import { openLevelPatternStore, openOrSetAside, type OpenedStore } from '@omega-tv/client/node';
+import { openLevelPatternStore } from '@omega-tv/client/node';
+import { openOrSetAside, type OpenedStore } from '@omega-tv/level/node';
 import type { Clock, Logger, PatternData, RandomSource } from '@omega-tv/types';
 import { learn } from '../learner/learn.js';
 import type { LearnedPattern } from '../learner/pattern.js';

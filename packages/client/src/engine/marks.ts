@@ -81,3 +81,13 @@ export function absorbed(marks: SampleMarks, copy: string, taste: string): Sampl
     lost,
   });
 }
+
+/** What was counted by marks is said again where the server may lack it: what it has counts nothing. */
+export function doubted(marks: SampleMarks): SampleMarks {
+  return new Map(
+    Array.from(marks, ([id, mark]) => [
+      id,
+      { ...mark, byMarks: 0, unsure: mark.unsure + mark.byMarks },
+    ]),
+  );
+}

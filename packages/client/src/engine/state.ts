@@ -5,7 +5,7 @@ import {
   type GlobalPatterns,
   type PushedPattern,
 } from '@omega-tv/types';
-import type { Merges, SampleMarks } from './marks.js';
+import { doubted, type Merges, type SampleMarks } from './marks.js';
 
 /** How a server tells what is new of a push: by its position, or by the counts of its patterns. */
 export type CountsBy = 'position' | 'marks';
@@ -94,7 +94,8 @@ export const emptySyncState: SyncState = {
 export type DrawEpoch = () => number;
 
 /**
- * The state for a client of this device and Constellation.
+ * The state for a client of this device and Constellation. Another URL may be another server: in v2
+ * its epoch will tell; with v1 what was counted is said again.
  * @throws SyncError `invalid-config` for another device: its samples would be counted twice.
  */
 export function stateOwned(loaded: SyncState, owner: StateOwner, drawEpoch: DrawEpoch): SyncState {
@@ -107,7 +108,12 @@ export function stateOwned(loaded: SyncState, owner: StateOwner, drawEpoch: Draw
       { field: 'deviceId' },
     );
   }
-  const isSame = loaded.next !== undefined && loaded.owner?.url === owner.url;
+  if (known.url !== owner.url) {
+    const { frame: _, ...rest } = loaded;
+    const marks = loaded.server === undefined ? doubted(loaded.marks) : loaded.marks;
+    return { ...rest, next, owner, marks, lastVersion: 0 };
+  }
+  const isSame = loaded.next !== undefined && loaded.owner !== undefined;
   return isSame ? loaded : { ...loaded, next, owner };
 }
 

@@ -1,6 +1,6 @@
 import { MAX_INTEGER, type DeltaPosition } from '@omega-tv/types';
 import type { PushEvent, ServerEvent } from './events.js';
-import { added, credited, markOf, type SampleMark } from './marks.js';
+import { added, credited, doubted, markOf } from './marks.js';
 import { apart, keptWith, placed, reopened, requeued } from './outbox.js';
 import type { DrawEpoch, KeptItem, SyncState } from './state.js';
 
@@ -134,13 +134,8 @@ function firstRefused(
   };
 }
 
-/** What was counted by marks is said again where the server may lack it: what it has counts nothing. */
 function marksUnsure(state: SyncState): SyncState {
-  const marks = Array.from(state.marks, ([id, mark]): [string, SampleMark] => [
-    id,
-    { ...mark, byMarks: 0, unsure: mark.unsure + mark.byMarks },
-  ]);
-  return { ...state, marks: new Map(marks) };
+  return { ...state, marks: doubted(state.marks) };
 }
 
 function lostPushesQueued(state: SyncState, context: TransitionContext): SyncState {

@@ -150,24 +150,24 @@ export class Pusher {
   #mostItems({ server }: SyncState): number {
     const { format } = this.#session.link;
     const takesBatches = server?.capabilities.includes('batches') === true;
-    const isScarce = this.#session.link.context().tier === 'floor';
-    return takesBatches && format.joinDeltas !== undefined && !isScarce
-      ? V2_LIMITS.maxBatchFrames
-      : 1;
+    const mayJoin = takesBatches && format.joinDeltas !== undefined && this.#batchBytes() > 0;
+    return mayJoin ? V2_LIMITS.maxBatchFrames : 1;
+  }
+
+  #batchBytes(): number {
+    return MAX_BATCH_BYTES[this.#session.link.context().tier ?? 'normal'];
   }
 
   /** The first pushes that wait, as many as go into one body. */
   async #batchOf(state: SyncState): Promise<readonly Begun[]> {
-    const { link } = this.#session;
     const batch: Begun[] = [];
-    let room = V2_LIMITS.maxRequestBytes - BATCH_BYTES;
+    let room = this.#batchBytes() - BATCH_BYTES;
     for (const item of state.outbox.slice(0, this.#mostItems(state))) {
       const encoded = await this.#encode(item);
       if (encoded === undefined) break;
       room -= encoded.bytes.length + BATCH_BYTES;
       if (room < 0) break;
       batch.push({ item, encoded });
-      if (link.context().tier === 'floor') break;
     }
     return batch;
   }
@@ -225,6 +225,13 @@ export class Pusher {
     );
   }
 }
+
+/** How much a body of several messages may have; on a network that is slow or paid for, none. */
+const MAX_BATCH_BYTES: Readonly<Record<BudgetTier, number>> = {
+  floor: 0,
+  normal: 4096,
+  ceiling: V2_LIMITS.maxRequestBytes,
+};
 
 /** What a batch adds to each of its messages, and at most to all of them. */
 const BATCH_BYTES = 8;

@@ -1,35 +1,30 @@
-import type { PatternData } from '@omega-tv/types';
-import { createMemoryPatternStore } from '../store/memory-pattern-store.js';
-import { mergedPatterns } from '../store/near-copies.js';
-import type { PatternStore } from '../store/pattern-store.js';
-import { copyLearned, listSkills } from '../store/skills.js';
-import { emptySyncState, type SyncState } from '../store/sync-state.js';
-import { DurableLevel, type WriteOperation } from './durable-level.js';
+import { CorruptStoreError, type DurableRecords, type WrittenCount } from '@omega-tv/level';
 import {
-  CorruptStoreError,
   openOrSetAside,
+  openRecords,
   type OpenedStore,
   type OpenOrSetAsideOptions,
-} from './open-or-set-aside.js';
-import {
-  patternFromRecord,
-  patternToRecord,
-  syncStateFromRecord,
-  syncStateToRecord,
-} from './records.js';
-
-const SKILL_PREFIX = 'skill!';
-const SYNC_STATE_KEY = 'sync-state';
+} from '@omega-tv/level/node';
+import type { PatternData } from '@omega-tv/types';
+import { tastesOf } from '../choose/copies.js';
+import { markOf } from '../engine/marks.js';
+import type { SyncState } from '../engine/state.js';
+import { createMemoryPatternStore } from '../store/memory-pattern-store.js';
+import type { PatternStore } from '../store/pattern-store.js';
+import { copyLearned, listSkills } from '../store/skills.js';
+import { learnedRecords, readState, stateChanges, type StoredState } from './state-records.js';
+import { patternStoreLayout } from './store-layouts.js';
 
 export type LevelPatternStoreOptions = Pick<
-  OpenOrSetAsideOptions<PatternStore>,
+  OpenOrSetAsideOptions<LevelPatternStore>,
   'directory' | 'clock' | 'logger' | 'recover'
 >;
 
 /**
  * Opens the store of a TV in a folder, created where it does not exist; one process at a time. A
  * corrupt store or a full disk never stops the TV from starting; `outcome` says what happened.
- * @throws SyncError `invalid-config` when another process has the store open.
+ * @throws SyncError `invalid-config` when another process has the store open, when the folder holds
+ * another kind of store, or when a newer release wrote it.
  * @example
  * ```ts
  * import { mkdtemp, rm } from 'node:fs/promises';
@@ -46,50 +41,62 @@ export type LevelPatternStoreOptions = Pick<
  */
 export function openLevelPatternStore(
   options: LevelPatternStoreOptions,
-): Promise<OpenedStore<PatternStore>> {
-  return openOrSetAside<PatternStore>({
+): Promise<OpenedStore<LevelPatternStore>> {
+  return openOrSetAside<LevelPatternStore>({
     ...options,
-    open: (directory) => LevelPatternStore.open(directory),
-    createInMemory: createMemoryPatternStore,
+    open: (directory) => OpenedPatternStore.open(directory),
+    createInMemory: () => ({
+      ...createMemoryPatternStore(),
+      written: { batches: 0, bytes: 0 },
+    }),
   });
 }
 
-class LevelPatternStore implements PatternStore {
-  readonly #level: DurableLevel;
-  readonly #learned: Map<string, PatternData>;
-  #state: SyncState;
+/** A store that counts what it writes. */
+export interface LevelPatternStore extends PatternStore {
+  /** Since it was opened; zero where it is in memory only. */
+  readonly written: WrittenCount;
+}
 
-  private constructor(level: DurableLevel, learned: Map<string, PatternData>, state: SyncState) {
-    this.#level = level;
+class OpenedPatternStore implements LevelPatternStore {
+  readonly #records: DurableRecords;
+  readonly #learned: Map<string, PatternData>;
+  #stored: StoredState;
+
+  private constructor(
+    records: DurableRecords,
+    learned: Map<string, PatternData>,
+    stored: StoredState,
+  ) {
+    this.#records = records;
     this.#learned = learned;
-    this.#state = state;
+    this.#stored = stored;
   }
 
-  static async open(directory: string): Promise<LevelPatternStore> {
-    const level = await DurableLevel.open(directory);
+  static async open(directory: string): Promise<OpenedPatternStore> {
+    const records = await openRecords({ ...patternStoreLayout, directory });
     try {
-      const learned = await readLearned(level);
-      const record = await level.get(SYNC_STATE_KEY);
-      const state = record === undefined ? emptySyncState : syncStateFromRecord(record);
-      checkMarks(learned, state);
-      return new LevelPatternStore(level, learned, state);
+      const learned = await readLearned(records);
+      const stored = await readState(records);
+      checkMarks(learned, stored.state);
+      return new OpenedPatternStore(records, learned, stored);
     } catch (cause) {
-      await level.close();
+      await records.close();
       throw new CorruptStoreError('the pattern store cannot be read', { cause });
     }
   }
 
   skillList(...[limit, origin]: Parameters<PatternStore['skillList']>) {
-    const { snapshot } = this.#state;
+    const { snapshot } = this.#stored.state;
     return Promise.resolve(listSkills(this.#learned.values(), snapshot, limit, origin));
   }
 
   skillStore(...patterns: readonly PatternData[]): Promise<void> {
     let copies: readonly PatternData[] = [];
-    return this.#level.write(
+    return this.#records.write(
       () => {
         copies = copyLearned(patterns, this.#learned);
-        return copies.map((copy) => toPut(SKILL_PREFIX + copy.id, patternToRecord(copy)));
+        return copies.map((copy) => learnedRecords.put(copy.id, copy));
       },
       () => {
         for (const copy of copies) this.#learned.set(copy.id, copy);
@@ -97,46 +104,50 @@ class LevelPatternStore implements PatternStore {
     );
   }
 
-  loadSyncState(): Promise<SyncState> {
-    return Promise.resolve(this.#state);
+  get written(): WrittenCount {
+    return this.#records.written;
   }
 
+  loadSyncState(): Promise<SyncState> {
+    return Promise.resolve(this.#stored.state);
+  }
+
+  /** Writes what differs from the state before. */
   saveSyncState(state: SyncState): Promise<void> {
-    return this.#level.write(
-      () => [toPut(SYNC_STATE_KEY, syncStateToRecord(state))],
+    let after = this.#stored;
+    return this.#records.write(
       () => {
-        this.#state = state;
+        const changes = stateChanges(this.#stored, state);
+        after = changes.after;
+        return changes.operations;
+      },
+      () => {
+        this.#stored = after;
       },
     );
   }
 
   close(): Promise<void> {
-    return this.#level.close();
+    return this.#records.close();
   }
 }
 
-async function readLearned(level: DurableLevel): Promise<Map<string, PatternData>> {
+async function readLearned(records: DurableRecords): Promise<Map<string, PatternData>> {
   const learned = new Map<string, PatternData>();
-  const range = { gte: SKILL_PREFIX, lt: `${SKILL_PREFIX}\uffff` };
-  for await (const [, record] of level.entries(range)) {
-    const pattern = patternFromRecord(record);
-    learned.set(pattern.id, pattern);
-  }
+  for await (const [id, pattern] of learnedRecords.entries(records)) learned.set(id, pattern);
   return learned;
 }
 
-function toPut(key: string, value: string): WriteOperation {
-  return { type: 'put', key, value };
-}
-
-/** A count that was acknowledged but is no longer stored: the disk lost a record silently. */
+/** What was acknowledged but is no longer stored: the disk lost a record silently. */
 function checkMarks(learned: ReadonlyMap<string, PatternData>, state: SyncState): void {
-  const patterns = mergedPatterns([...learned.values()], state.merges);
-  const counts = new Map(patterns.map(({ id, sampleCount }) => [id, sampleCount]));
-  for (const [id, { acknowledged }] of state.marks) {
+  const tastes = tastesOf([...learned.values()], state.merges);
+  const counts = new Map(tastes.map(({ id, sampleCount }) => [id, sampleCount]));
+  for (const id of state.marks.keys()) {
     const stored = counts.get(id) ?? 0;
-    if (stored < acknowledged) {
-      throw new Error(`pattern ${id} has ${stored} samples, but ${acknowledged} were acknowledged`);
+    const { acknowledged, byMarks, elsewhere } = markOf(state.marks, id);
+    const known = acknowledged + byMarks + elsewhere;
+    if (stored < known) {
+      throw new Error(`pattern ${id} has ${stored} samples, but ${known} were acknowledged`);
     }
   }
 }

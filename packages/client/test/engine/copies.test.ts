@@ -1,234 +1,97 @@
-import * as fc from 'fast-check';
 import { describe, expect, it } from '@jest/globals';
 import { cosineSimilarity } from '@omega-tv/embedding-codec';
-import { applyMarks, type DeviceMarks } from '@omega-tv/federation';
 import type { PatternData } from '@omega-tv/types';
-import { emptySyncState, pendingPatterns, sampleBooks, type SyncState } from '../src/index.js';
-import { syncStateFromRecord, syncStateToRecord } from '../src/node/records.js';
-import { copiesMerged, pushAcknowledged, pushBegun, pushRefused } from '../src/store/sync-state.js';
-import { realPattern, realPatterns, snapshotOf } from './support.js';
+import { copiesMerged, tastesOf } from '../../src/choose/copies.js';
+import { pendingPatterns } from '../../src/choose/pending.js';
+import { sampleBooks } from '../../src/engine/books.js';
+import { markOf, NO_MARK } from '../../src/engine/marks.js';
+import { pushBegun } from '../../src/engine/outbox.js';
+import { emptySyncState, type SyncState } from '../../src/engine/state.js';
+import { PUSH_TRANSITIONS } from '../../src/engine/transition.js';
+import { realPattern } from '../support.js';
 
-/** Ids whose patterns this server refuses for good. */
-const REFUSED_IDS = new Set(['p2', 'p5']);
-const PATTERNS = 7;
-const COPIES = 4;
+const original = realPattern(0, { sampleCount: 30 });
+const copy = realPattern(0, { id: 'copy', sampleCount: 20, successRate: 0.8 });
+const another = realPattern(1);
+const byPosition: SyncState = {
+  ...emptySyncState,
+  server: { epoch: 'one', capabilities: ['positions'] },
+};
+const context = { drawEpoch: () => 7, nowMs: 1 };
 
-/** A TV and a server, with the network between them in the test's hand. */
-class Model {
-  state: SyncState = emptySyncState;
-  readonly learned = new Map<string, PatternData>();
-  #marks: DeviceMarks = new Map();
-  #version = 0;
-  accepted = 0;
-
-  /** From PATTERNS on they are near copies of the first ones, under ids of their own. */
-  learn(index: number, samples: number, successRate: number): void {
-    const id = `p${index}`;
-    const before = this.learned.get(id)?.sampleCount ?? 0;
-    const change = { id, sampleCount: before + samples, successRate };
-    this.learned.set(id, realPattern(index % PATTERNS, change));
-  }
-
-  merge(): void {
-    this.state = copiesMerged(this.state, [...this.learned.values()]);
-  }
-
-  begin(): void {
-    const pending = pendingPatterns(this.state, [...this.learned.values()]);
-    if (pending.length > 0) this.state = pushBegun(this.state, pending.slice(0, 4));
-  }
-
-  /** The first push of the outbox arrives at the server; the TV hears of it unless it is lost. */
-  send(outcome: 'answered' | 'lost'): void {
-    const [first] = this.state.outbox;
-    if (first === undefined) return;
-    const { patterns } = first;
-    const isRefused = patterns.some(({ id }) => REFUSED_IDS.has(id));
-    if (!isRefused) {
-      const { marks, increments } = applyMarks(this.#marks, patterns);
-      this.#marks = marks;
-      this.accepted += increments.reduce((sum, count) => sum + count, 0);
-      this.#version += 1;
-    }
-    if (outcome === 'lost') return;
-    this.state = isRefused
-      ? pushRefused(this.state, 'refused')
-      : pushAcknowledged(this.state, { globals: snapshotOf(this.#version, 0) });
-  }
-
-  crash(): void {
-    this.state = syncStateFromRecord(syncStateToRecord(this.state));
-  }
-
-  books() {
-    return sampleBooks(this.state, [...this.learned.values()]);
-  }
+/** Pushes all that is pending, and hears that it counts. */
+function pushed(state: SyncState, learned: readonly PatternData[]): SyncState {
+  const patterns = pendingPatterns(state, learned);
+  const begun = pushBegun(state, { countsBy: 'position', patterns }, context.drawEpoch);
+  return PUSH_TRANSITIONS.waiting.acknowledged.apply(begun, context);
 }
-
-const step = fc.oneof(
-  fc.record({
-    do: fc.constant('learn' as const),
-    index: fc.nat(PATTERNS + COPIES - 1),
-    samples: fc.integer({ min: 1, max: 30 }),
-    successRate: fc.constantFrom(0.5, 0.7, 0.95),
-  }),
-  fc.record({ do: fc.constantFrom('begin', 'answered', 'lost', 'crash', 'merge') }),
-);
-
-describe('the sample books balance', () => {
-  it('whatever happens in whatever order, and agree with the server in the end (rule 4.9)', () => {
-    fc.assert(
-      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
-        const tv = new Model();
-        for (const one of steps) {
-          if ('index' in one) tv.learn(one.index, one.samples, one.successRate);
-          else if (one.do === 'begin') tv.begin();
-          else if (one.do === 'crash') tv.crash();
-          else if (one.do === 'merge') tv.merge();
-          else tv.send(one.do);
-          expectBalanced(tv);
-          expect(tv.books().acknowledged).toBeLessThanOrEqual(tv.accepted);
-        }
-        for (
-          let rounds = 0;
-          rounds < 100 && (tv.books().waiting > 0 || tv.state.outbox.length > 0);
-          rounds += 1
-        ) {
-          tv.begin();
-          tv.send('answered');
-          expectBalanced(tv);
-        }
-        expect(tv.books()).toMatchObject({ waiting: 0, acknowledged: tv.accepted });
-      }),
-      { numRuns: 300 },
-    );
-  });
-
-  function expectBalanced(tv: Model): void {
-    const { learned, acknowledged, waiting, withheld, deadLettered } = tv.books();
-    const counts = [...tv.learned.values()].map(({ sampleCount }) => sampleCount);
-    expect(learned).toBe(counts.reduce((sum, count) => sum + count, 0));
-    expect(acknowledged + waiting + withheld + deadLettered).toBe(learned);
-    for (const part of [acknowledged, waiting, withheld, deadLettered]) {
-      expect(part).toBeGreaterThanOrEqual(0);
-    }
-  }
-});
-
-/** Patterns on their way up, with their samples since the last push. */
-function pushed(patterns: readonly PatternData[], newSamples: number) {
-  return patterns.map((pattern) => ({ ...pattern, newSamples }));
-}
-
-describe('what is pending', () => {
-  const learned = realPatterns(3);
-
-  it('is what is good enough and not settled (rule 1.4)', () => {
-    const weak = realPattern(9, { successRate: 0.69 });
-    const young = realPattern(8, { sampleCount: 9 });
-    expect(pendingPatterns(emptySyncState, [...learned, weak, young])).toEqual(pushed(learned, 12));
-    const begun = pushBegun(emptySyncState, learned.slice(0, 2));
-    expect(pendingPatterns(begun, learned)).toEqual(pushed(learned.slice(2), 12));
-    const more = realPattern(0, { sampleCount: 13 });
-    expect(pendingPatterns(begun, [more])).toEqual(pushed([more], 1));
-  });
-
-  it('is of 128 ids at most, as many as a server keeps marks of; known ids go on', () => {
-    const many = realPatterns(200);
-    const pending = pendingPatterns(emptySyncState, many);
-    expect(pending).toEqual(pushed(many.slice(0, 128), 12));
-    const settled = pushAcknowledged(pushBegun(emptySyncState, pending), {
-      globals: snapshotOf(1),
-    });
-    expect(pendingPatterns(settled, many)).toEqual([]);
-    expect(sampleBooks(settled, many)).toMatchObject({ acknowledged: 128 * 12, withheld: 72 * 12 });
-    const grown = realPattern(5, { sampleCount: 13 });
-    expect(pendingPatterns(settled, [...many.slice(128), grown])).toEqual(pushed([grown], 1));
-  });
-});
-
-describe('a refused push', () => {
-  it('goes out again one by one, and only the refused one becomes a dead letter (rule 4.8)', () => {
-    const begun = pushBegun(pushBegun(emptySyncState, realPatterns(3)), [realPattern(9)]);
-    const apart = pushRefused(begun, 'no');
-    expect(apart.outbox.map(({ patterns }) => patterns.map(({ id }) => id))).toEqual([
-      ['p0'],
-      ['p1'],
-      ['p2'],
-      ['p9'],
-    ]);
-    expect(apart.deadLetters).toEqual([]);
-    const refused = pushRefused(apart, 'too wild');
-    expect(refused.outbox).toHaveLength(3);
-    expect(refused.deadLetters).toEqual([{ patternId: 'p0', sampleCount: 12, reason: 'too wild' }]);
-    expect(refused.marks.get('p0')).toEqual({ acknowledged: 0, refused: 12 });
-    expect(pendingPatterns({ ...refused, outbox: [] }, [realPattern(0)])).toEqual([]);
-  });
-
-  it('keeps the last 32 dead letters to read, and counts all', () => {
-    let state = emptySyncState;
-    const learned = realPatterns(40);
-    for (const pattern of learned) state = pushRefused(pushBegun(state, [pattern]), 'no');
-    expect(state.deadLetters.map(({ patternId }) => patternId)).toEqual(
-      learned.slice(8).map(({ id }) => id),
-    );
-    expect(sampleBooks(state, learned).deadLettered).toBe(40 * 12);
-  });
-
-  it('of nothing, or with nothing begun, changes nothing but the outbox', () => {
-    expect(pushRefused(emptySyncState, 'no')).toEqual(emptySyncState);
-    expect(pushRefused(pushBegun(emptySyncState, []), 'no')).toEqual(emptySyncState);
-  });
-
-  it('is made good by a later, higher count that is acknowledged (rule 4.8)', () => {
-    const refused = pushRefused(pushBegun(emptySyncState, [realPattern(0)]), 'no');
-    const grown = [realPattern(0, { sampleCount: 20 })];
-    expect(pendingPatterns(refused, grown)).toEqual(pushed(grown, 8));
-    const state = pushAcknowledged(pushBegun(refused, grown), { globals: snapshotOf(1) });
-    expect(sampleBooks(state, grown)).toMatchObject({ acknowledged: 20, deadLettered: 0 });
-  });
-});
 
 describe('near copies', () => {
-  const original = realPattern(0, { sampleCount: 30 });
-  const copy = realPattern(0, { id: 'copy', sampleCount: 20, successRate: 0.8 });
-  const another = realPattern(1);
-
-  it('count as one from then on, weighted by their samples, and are merged once (rule 9.9)', () => {
-    const merged = copiesMerged(emptySyncState, [original, copy, another]);
-    expect([...merged.merges.keys()]).toEqual(['copy']);
-    expect(copiesMerged(merged, [original, copy, another])).toBe(merged);
-    const [one, two, ...rest] = pendingPatterns(merged, [original, copy, another]);
+  it('are one taste from then on, weighted by their samples, and are merged once (rule 9.9)', () => {
+    const learned = [original, copy, another];
+    const merged = copiesMerged(byPosition, learned);
+    expect([...merged.merges]).toEqual([['copy', 'p0']]);
+    expect(copiesMerged(merged, learned)).toBe(merged);
+    const [one, two, ...rest] = pendingPatterns(merged, learned);
     expect(rest).toEqual([]);
     expect(one).toMatchObject({ id: 'p0', sampleCount: 50, newSamples: 50 });
     expect(one?.successRate).toBeCloseTo((30 * 0.9 + 20 * 0.8) / 50, 12);
     expect(two?.id).toBe('p1');
-    const afterRestart = syncStateFromRecord(syncStateToRecord(merged));
-    expect(afterRestart.merges).toEqual(merged.merges);
   });
 
-  it('leave behind what was on its way under the own id of the copy (rules 4.9, 9.9)', () => {
-    const both = [original, copy];
-    const begun = pushBegun(emptySyncState, pendingPatterns(emptySyncState, both));
+  it('bring along what is settled under their own ids: it counts once, and under no other id (rules 4.9, 9.9)', () => {
+    const settled = pushed(byPosition, [copy]);
     const grown = { ...copy, sampleCount: 24 };
-    const merged = copiesMerged(begun, [original, grown]);
-    expect(pendingPatterns(merged, [original, grown])).toMatchObject([
-      { id: 'p0', sampleCount: 34, newSamples: 4 },
+    // The original has less behind it on the server: it becomes part of the copy.
+    const merged = copiesMerged(settled, [original, grown]);
+    expect([...merged.merges]).toEqual([['p0', 'copy']]);
+    const learned = [original, grown];
+    expect(pendingPatterns(merged, learned)).toMatchObject([
+      { id: 'copy', sampleCount: 20 + 34, newSamples: 34 },
     ]);
-    const settled = pushAcknowledged(merged, { globals: snapshotOf(1) });
-    expect(sampleBooks(settled, [original, grown])).toMatchObject({
+    const after = pushed(merged, learned);
+    expect(sampleBooks(after, learned)).toMatchObject({
       learned: 54,
-      acknowledged: 50,
-      waiting: 4,
+      acknowledged: 54,
+      waiting: 0,
     });
   });
 
-  it('become part of what has more behind it on the server', () => {
-    const begun = pushBegun(emptySyncState, pendingPatterns(emptySyncState, [copy]));
-    const merged = copiesMerged(begun, [original, copy]);
-    expect(pendingPatterns(merged, [original, copy])).toMatchObject([
-      { id: 'copy', sampleCount: 50, newSamples: 30 },
+  it('of copies: what one had under its own id and of its copy is carried over whole (rule 9.9)', () => {
+    // The copy becomes part of the original, which then drifts and becomes part of a third one.
+    const one = pushed(copiesMerged(byPosition, [original, copy]), [original, copy]);
+    expect(markOf(one.marks, 'p0')).toEqual({ ...NO_MARK, acknowledged: 50 });
+    const drifted = [
+      { ...original, embedding: another.embedding, genre: another.genre },
+      { ...copy, embedding: another.embedding, genre: another.genre },
+    ];
+    const third = { ...another, sampleCount: 100 };
+    const settled = pushed(one, [...drifted, third]);
+    const merged = copiesMerged(settled, [...drifted, third]);
+    expect([...merged.merges]).toEqual([
+      ['copy', 'p1'],
+      ['p0', 'p1'],
     ]);
+    expect(markOf(merged.marks, 'p1')).toEqual({ ...NO_MARK, acknowledged: 100, elsewhere: 50 });
+    expect(pendingPatterns(merged, [...drifted, third])).toEqual([]);
+    expect(sampleBooks(merged, [...drifted, third])).toMatchObject({
+      learned: 150,
+      acknowledged: 150,
+    });
+  });
+
+  it('are merged only where each is good enough by itself: a poor one silences no good one (rule 9.9)', () => {
+    const good = realPattern(0, { sampleCount: 12 });
+    const poor = realPattern(0, { id: 'poor', sampleCount: 50, successRate: 0.5 });
+    const state = copiesMerged(byPosition, [good, poor]);
+    expect(state).toBe(byPosition);
+    expect(pendingPatterns(state, [good, poor])).toMatchObject([{ id: 'p0', newSamples: 12 }]);
+  });
+
+  it('are not merged while pushes are on their way (rule 9.9)', () => {
+    const item = { countsBy: 'position', patterns: [{ ...copy, newSamples: 20 }] } as const;
+    const begun = pushBegun(byPosition, item, context.drawEpoch);
+    expect(copiesMerged(begun, [original, copy])).toBe(begun);
   });
 
   it('are so from cosine 0.95 on (rule 9.9)', () => {
@@ -239,16 +102,16 @@ describe('near copies', () => {
     };
     const first = { ...original, embedding: along! };
     const second = atCosine(0.951);
-    const merged = copiesMerged(emptySyncState, [first, second]);
-    expect(merged.merges.size).toBe(1);
-    const [one] = pendingPatterns(merged, [first, second]);
+    const { merges } = copiesMerged(byPosition, [first, second]);
+    expect(merges.size).toBe(1);
+    const [one] = tastesOf([first, second], merges);
     const mean = along!.map((v, i) => 30 * 0.9 * v + 20 * 0.8 * second.embedding[i]!);
     expect(cosineSimilarity(one!.embedding, mean)).toBeCloseTo(1, 9);
-    expect(copiesMerged(emptySyncState, [first, atCosine(0.949)]).merges.size).toBe(0);
+    expect(copiesMerged(byPosition, [first, atCosine(0.949)])).toBe(byPosition);
   });
 
   it('are of one genre (rule 9.9)', () => {
     const elsewhere = { ...copy, genre: 'elsewhere' };
-    expect(copiesMerged(emptySyncState, [original, elsewhere])).toBe(emptySyncState);
+    expect(copiesMerged(byPosition, [original, elsewhere])).toBe(byPosition);
   });
 });

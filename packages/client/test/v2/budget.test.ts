@@ -1,8 +1,9 @@
+import { decodeBatchFrame, isBatchFrame } from '@omega-tv/compression';
 import { SyncError } from '@omega-tv/types';
 import { describe, expect, it } from '@jest/globals';
 import { createMemoryPatternStore } from '../../src/index.js';
-import { TierChoice } from '../../src/budget/tier-choice.js';
-import { orderByTeaching } from '../../src/store/push-order.js';
+import { TierChoice } from '../../src/choose/tier.js';
+import { orderByTeaching } from '../../src/choose/order.js';
 import { realPattern, realPatterns, recording } from '../support.js';
 import { openServer, openTv } from './support.js';
 
@@ -62,14 +63,17 @@ describe('the budget of a message', () => {
   });
 
   it.each([
-    ['floor', 512],
-    ['normal', 1024],
-    ['ceiling', 2048],
-  ] as const)('holds for every message: %s (rule 9.7)', async (tier, limit) => {
+    ['floor', 512, 512],
+    ['normal', 1024, 4096],
+    ['ceiling', 2048, 16_384],
+  ] as const)('holds for every message: %s (rules 9.7, 11.24)', async (tier, limit, most) => {
     const { transport } = await openServer();
     const sizes: number[] = [];
-    const wire = recording(transport, (next, { body }) => {
-      if (body !== undefined) sizes.push(body.length);
+    const bodies: number[] = [];
+    const wire = recording(transport, (next, { body = new Uint8Array() }) => {
+      const messages = isBatchFrame(body) ? decodeBatchFrame(body) : [body];
+      sizes.push(...messages.map(({ length }) => length));
+      bodies.push(body.length);
       return next();
     });
     const tv = await openTv(wire, { budget: { tier } });
@@ -78,6 +82,9 @@ describe('the budget of a message', () => {
     expect(result.tier).toBe(tier);
     expect(result.patternsPushed).toBe(20);
     expect(Math.max(...sizes)).toBeLessThanOrEqual(limit);
+    expect(Math.max(...bodies)).toBeLessThanOrEqual(most);
+    // What was coded for fitting is what is sent; several messages share a body.
+    if (tier === 'normal') expect(bodies.length).toBeLessThan(sizes.length);
   });
 
   it('does not cost a pattern with the longest names (rule 9.7)', async () => {

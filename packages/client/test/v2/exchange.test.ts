@@ -38,6 +38,18 @@ async function openAtFirstVersion(snapshots: 'inline' | 'cached') {
 }
 
 describe('an exchange in frames', () => {
+  it('asks a server that it has not met how it counts, before the first push (rule 11.22)', async () => {
+    const { transport } = await openServer();
+    const wire = recording(transport);
+    const tv = await openTv(wire);
+    await tv.store.skillStore(realPattern(0));
+    await tv.syncStore();
+    expect(wire.seen).toEqual([POST, POST]);
+    await tv.store.skillStore(realPattern(0, { sampleCount: 15 }));
+    await tv.syncStore();
+    expect(wire.seen).toEqual([POST, POST, POST]);
+  });
+
   it('balances the books on both sides, in a tenth of the bytes of v1', async () => {
     const { constellation, transport } = await openServer();
     const tv = await openTv(transport);
@@ -143,7 +155,8 @@ describe('an exchange in frames', () => {
     const tv = await openTv(wire, { snapshots: 'cached' });
     await tv.store.skillStore(realPattern(3));
     await tv.syncStore();
-    expect(wire.seen).toEqual([POST, 'GET /api/v1/snapshots/global/1']);
+    // How the server counts is asked first.
+    expect(wire.seen).toEqual([POST, POST, 'GET /api/v1/snapshots/global/1']);
     expect(tv.lastVersion).toBe(1);
     await teach(server, [11]);
     wire.seen.length = 0;
@@ -165,7 +178,7 @@ describe('an exchange in frames', () => {
     const tv = await openTv(wire);
     await tv.store.skillStore(realPattern(3));
     const result = await tv.syncStore();
-    expect(wire.seen).toEqual([POST, POST]);
+    expect(wire.seen).toEqual([POST, POST, POST]);
     expect(result).toMatchObject({ patternsPushed: 1, globalVersion: 1 });
     expect(await booksOf(tv)).toMatchObject({ acknowledged: 12, waiting: 0 });
     expect(tv.lastVersion).toBe(1);
@@ -182,7 +195,7 @@ describe('an exchange in frames', () => {
     await tv.store.skillStore(realPattern(0));
     const traceParent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
     await tv.syncStore({ traceParent });
-    expect(requests.map(({ headers }) => headers.traceparent)).toEqual([traceParent]);
+    expect(requests.map(({ headers }) => headers.traceparent)).toEqual([traceParent, traceParent]);
   });
 
   it.each(['inline', 'cached'] as const)(

@@ -25,6 +25,9 @@ import { readMiniLmCodebook } from '@omega-tv/embedding-codec/node';
 import { CodecContext } from '@omega-tv/embedding-codec/training';
 import { miniLmCodebookUrl } from '@omega-tv/embedding-codec/web';
 import { scoreContent } from '@omega-tv/federation';
+import { bytesCodec, recordSpace, type StoreLayout } from '@omega-tv/level';
+import { openMemoryRecords } from '@omega-tv/level/memory';
+import { openRecords } from '@omega-tv/level/node';
 import type { SyncResult, Transport } from '@omega-tv/protocol';
 import { ConstellationProtocol } from '@omega-tv/protocol';
 import {
@@ -87,6 +90,19 @@ const sameCodebook = parseCodebook(await readFile(miniLmCodebookUrl)).id === cod
 const rate = { budgetBytes: 64 };
 const coded: EncodedVectors = codec.encode([embedding], { mode: 'download', rate });
 
+const layout: StoreLayout = { kind: 'vectors', layout: 1 };
+const vectors = recordSpace('vector!', bytesCodec);
+const places = [
+  await openMemoryRecords(layout),
+  await openRecords({ ...layout, directory: `${directory}-vectors` }),
+];
+const kept: boolean[] = [];
+for (const records of places) {
+  await records.write(() => [vectors.put('a', coded.bytes)]);
+  kept.push((await vectors.get(records, 'a'))?.length === coded.bytes.length);
+  await records.close();
+}
+
 console.log(
   JSON.stringify({
     pushed: result.patternsPushed,
@@ -97,6 +113,7 @@ console.log(
     accepted: constellation.report().samplesAccepted,
     small: sameCodebook && coded.bytes.length <= rate.budgetBytes,
     inside: stepOfMessage(coded.bytes) === coded.step && new CodecContext(codec.codebook).dimension,
+    kept,
     likes: scoreContent({ embedding, genres: [genre] }, patterns).score > 0.5,
   }),
 );

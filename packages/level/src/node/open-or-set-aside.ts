@@ -1,5 +1,14 @@
 import { rename } from 'node:fs/promises';
-import { silentLogger, SyncError, systemClock, type Clock, type Logger } from '@omega-tv/types';
+import {
+  isSyncError,
+  silentLogger,
+  SyncError,
+  systemClock,
+  type Clock,
+  type Logger,
+} from '@omega-tv/types';
+import { CorruptStoreError } from '../corrupt-store-error.js';
+import { reasonOf } from './level-folder.js';
 
 export interface OpenOrSetAsideOptions<Store> {
   readonly directory: string;
@@ -9,7 +18,7 @@ export interface OpenOrSetAsideOptions<Store> {
   readonly logger?: Logger;
   /**
    * Opens the store in the folder and reads all of it.
-   * @throws CorruptStoreError when a record cannot be read; what LevelDB throws for the rest.
+   * @throws CorruptStoreError when it cannot be read; SyncError when it is not to be used.
    */
   readonly open: (directory: string) => Promise<Store>;
   /** False for who only reads: then a store that cannot be used is an error. Default: true. */
@@ -30,16 +39,31 @@ export interface OpenedStore<Store> {
   readonly cause?: unknown;
 }
 
-/** Thrown by `open` when the folder holds records that cannot be read. */
-export class CorruptStoreError extends Error {
-  override readonly name = 'CorruptStoreError';
-}
-
 /**
  * Opens a store such that a corrupt folder or a full disk never stops a TV from starting; `outcome`
  * says what happened.
- * @throws SyncError `invalid-config` when another process has the store open, and for any other fault where
- * `recover` is false.
+ * @throws SyncError `invalid-config` when another process has the store open, or it is of another
+ * kind or a newer layout, and for any other fault where `recover` is false.
+ * @example
+ * ```ts
+ * import { mkdtemp, rm } from 'node:fs/promises';
+ * import { tmpdir } from 'node:os';
+ * import path from 'node:path';
+ * import { openMemoryRecords } from '@omega-tv/level/memory';
+ * import { openOrSetAside, openRecords } from '@omega-tv/level/node';
+ *
+ * const directory = await mkdtemp(path.join(tmpdir(), 'notes-')); // yours: a folder that stays
+ * const layout = { kind: 'notes', layout: 1 };
+ * const fallback = await openMemoryRecords(layout);
+ * const { store, outcome } = await openOrSetAside({
+ *   directory,
+ *   open: () => openRecords({ ...layout, directory }),
+ *   createInMemory: () => fallback,
+ * });
+ * console.log(outcome); // => opened
+ * await store.close();
+ * await rm(directory, { recursive: true });
+ * ```
  */
 export async function openOrSetAside<Store>(
   options: OpenOrSetAsideOptions<Store>,
@@ -52,9 +76,9 @@ export async function openOrSetAside<Store>(
   try {
     return { store: await open(directory), outcome: 'opened' };
   } catch (cause) {
-    if (levelCode(cause) === 'LEVEL_LOCKED') throw inUse(directory, cause);
+    if (isSyncError(cause, 'invalid-config')) throw cause;
     if (options.recover === false) throw unusable(directory, cause);
-    if (!isCorrupt(cause)) return useMemory(cause);
+    if (!(cause instanceof CorruptStoreError)) return useMemory(cause);
     const setAsideTo = `${directory}.corrupt-${clock.nowMs()}`;
     logger.error({ directory, setAsideTo, err: cause }, 'the store is corrupt and was set aside');
     try {
@@ -66,34 +90,10 @@ export async function openOrSetAside<Store>(
   }
 }
 
-function isCorrupt(error: unknown): boolean {
-  return error instanceof CorruptStoreError || levelCode(error) === 'LEVEL_CORRUPTION';
-}
-
-/** abstract-level wraps what LevelDB said as the cause. */
-export function levelCode(error: unknown): unknown {
-  const cause = error instanceof Error ? error.cause : undefined;
-  return (cause as { code?: unknown } | undefined)?.code;
-}
-
 function unusable(directory: string, cause: unknown): SyncError<'invalid-config'> {
-  const reason = cause instanceof Error ? reasonOf(cause) : String(cause);
   return new SyncError(
     'invalid-config',
-    `The store ${directory} cannot be used (${reason})`,
-    { field: 'directory' },
-    { cause },
-  );
-}
-
-function reasonOf(error: Error): string {
-  return error.cause instanceof Error ? error.cause.message : error.message;
-}
-
-function inUse(directory: string, cause: unknown): SyncError<'invalid-config'> {
-  return new SyncError(
-    'invalid-config',
-    `The store ${directory} is in use by another process; stop it or choose another folder`,
+    `The store ${directory} cannot be used (${reasonOf(cause)})`,
     { field: 'directory' },
     { cause },
   );

@@ -1,10 +1,13 @@
 import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 
+/** What is stored is nobody's business but its owner's. */
+const OWNER_ONLY = 0o700;
+
 /**
- * Creates a folder and its parents where they are missing, one after another: Node's own recursion,
- * which LevelDB uses, never ends where a parent takes no folders and answers that there is no such
- * file, as those of /proc do.
+ * Creates a folder and its parents where they are missing, readable by their owner only, one after
+ * another: Node's own recursion, which LevelDB uses, never ends where a parent takes no folders and
+ * answers that there is no such file, as those of /proc do.
  * @throws what the system answers.
  */
 export async function createFolder(folder: string): Promise<void> {
@@ -12,7 +15,7 @@ export async function createFolder(folder: string): Promise<void> {
   const parent = path.dirname(folder);
   if (parent !== folder) await createFolder(parent);
   try {
-    await mkdir(folder);
+    await mkdir(folder, { mode: OWNER_ONLY });
   } catch (error) {
     // Another process may have been faster.
     if (!(await exists(folder))) throw error;

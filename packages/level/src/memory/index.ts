@@ -1,0 +1,2 @@
+// Everyday
+export { openMemoryRecords } from './open-memory-records.js';

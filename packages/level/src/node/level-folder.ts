@@ -1,0 +1,136 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { ClassicLevel } from 'classic-level';
+import { SyncError } from '@omega-tv/types';
+import { CorruptStoreError } from '../corrupt-store-error.js';
+import type { KeyRange, LevelDatabase, RecordOperation } from '../database.js';
+import { createFolder } from './create-folder.js';
+
+const STORE_FILE = /^(MANIFEST-\d+|\d{6,}\.(ldb|log|sst))$/;
+
+/** Where LevelDB says that it threw a part of its log away. */
+const LOST_WRITES = /\(ignoring error\) (.+)/;
+/** Written once that was found, for the next opening clears LevelDB's own file. */
+const DAMAGE_KEY = new TextEncoder().encode('damage');
+
+export interface LevelFolderOptions {
+  readonly directory: string;
+  readonly createIfMissing: boolean;
+}
+
+/** A folder of LevelDB. */
+export class LevelFolder implements LevelDatabase {
+  readonly #options: LevelFolderOptions;
+  #db: ClassicLevel<Uint8Array, Uint8Array> | undefined;
+
+  constructor(options: LevelFolderOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * @throws SyncError `invalid-config` where it is open elsewhere, or missing and not to be created;
+   * CorruptStoreError where LevelDB cannot read it; else what LevelDB or the file system throws.
+   */
+  async open(): Promise<void> {
+    const { directory, createIfMissing } = this.#options;
+    const files = await readdir(directory).catch((): string[] => []);
+    const isStore = files.some((name) => STORE_FILE.test(name));
+    if (!isStore) {
+      if (!createIfMissing) throw missing(directory);
+      await createFolder(directory);
+    }
+    const db = new ClassicLevel<Uint8Array, Uint8Array>(directory, {
+      // LevelDB would begin a new store where CURRENT is missing, and remove the old one's files.
+      createIfMissing: !isStore,
+      keyEncoding: 'view',
+      valueEncoding: 'view',
+    });
+    try {
+      await db.open();
+    } catch (cause) {
+      throw await openError(directory, isStore ? files : undefined, cause);
+    }
+    this.#db = db;
+  }
+
+  get(key: Uint8Array): Promise<Uint8Array | undefined> {
+    return this.#opened().get(key);
+  }
+
+  iterator(range: KeyRange): AsyncIterable<readonly [Uint8Array, Uint8Array]> {
+    return this.#opened().iterator(range);
+  }
+
+  batch(operations: RecordOperation[], options: { readonly sync: boolean }): Promise<void> {
+    return this.#opened().batch(operations, options);
+  }
+
+  async close(): Promise<void> {
+    await this.#db?.close();
+  }
+
+  /**
+   * Refuses a store from which writes are missing: LevelDB skips the blocks of its log that do not
+   * match their checksum, and says so in its file LOG alone.
+   * @throws CorruptStoreError where it did, now or at an earlier opening.
+   */
+  async refuseLostWrites(): Promise<void> {
+    const db = this.#opened();
+    const log = await readFile(path.join(this.#options.directory, 'LOG'), 'utf8');
+    const damage = LOST_WRITES.exec(log)?.[1];
+    if (damage !== undefined) {
+      await db.put(DAMAGE_KEY, new TextEncoder().encode(damage), { sync: true });
+    }
+    const known = await db.get(DAMAGE_KEY);
+    if (known === undefined) return;
+    throw new CorruptStoreError(`it was damaged: ${new TextDecoder().decode(known)}`);
+  }
+
+  #opened(): ClassicLevel<Uint8Array, Uint8Array> {
+    if (this.#db === undefined) throw new Error('the folder is not open');
+    return this.#db;
+  }
+}
+
+/** @param files of the store; undefined where there was none. */
+async function openError(
+  directory: string,
+  files: readonly string[] | undefined,
+  cause: unknown,
+): Promise<unknown> {
+  const code = codeOfCause(cause);
+  if (code === 'LEVEL_LOCKED') return inUse(directory, cause);
+  if (code === 'LEVEL_CORRUPTION') return new CorruptStoreError(reasonOf(cause), { cause });
+  if (files === undefined) return cause;
+  // LevelDB does not count a CURRENT that names no file as corruption.
+  const current = await readFile(path.join(directory, 'CURRENT'), 'utf8').catch(() => '');
+  if (files.includes(current.trimEnd())) return cause;
+  return new CorruptStoreError('CURRENT names no file of the store', { cause });
+}
+
+/** abstract-level wraps what LevelDB said as the cause. */
+function codeOfCause(error: unknown): unknown {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return (cause as { code?: unknown } | undefined)?.code;
+}
+
+/** What LevelDB said, without abstract-level's words around it. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? error.cause.message : error.message;
+}
+
+function inUse(directory: string, cause: unknown): SyncError<'invalid-config'> {
+  return invalid(
+    `The store ${directory} is in use by another process; stop it or choose another folder`,
+    cause,
+  );
+}
+
+function missing(directory: string): SyncError<'invalid-config'> {
+  return invalid(`The store ${directory} holds no store; check its name, or choose another folder`);
+}
+
+function invalid(message: string, cause?: unknown): SyncError<'invalid-config'> {
+  return new SyncError('invalid-config', message, { field: 'directory' }, { cause });
+}

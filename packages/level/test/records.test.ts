@@ -1,0 +1,52 @@
+import { crc32 as zlibCrc32 } from 'node:zlib';
+import fc from 'fast-check';
+import { Type } from 'typebox';
+import { describe, expect, it } from '@jest/globals';
+import { bytesCodec, CorruptStoreError, jsonCodec, recordSpace } from '../src/index.js';
+import { crc32 } from '../src/crc32.js';
+import { sealRecord, unsealRecord } from '../src/seal.js';
+import { openMemoryRecords } from '../src/memory/index.js';
+
+const layout = { kind: 'test', layout: 1 };
+
+describe('the checksum', () => {
+  it("is zlib's CRC-32, also in parts", () => {
+    fc.assert(
+      fc.property(fc.uint8Array(), fc.uint8Array(), (a, b) => {
+        expect(crc32(b, crc32(a))).toBe(zlibCrc32(b, zlibCrc32(a)));
+      }),
+    );
+    expect(crc32(new TextEncoder().encode('123456789'))).toBe(0xcbf43926);
+  });
+
+  it('finds a flipped bit, a cut end and a wrong key', () => {
+    const bytes = fc.uint8Array({ maxLength: 20 });
+    fc.assert(
+      fc.property(bytes, bytes, fc.nat(), (key, body, at) => {
+        const record = sealRecord(key, body);
+        expect(unsealRecord(key, record)).toEqual(body);
+        const flipped = record.slice();
+        flipped[at % record.length]! ^= 1 << (at % 8);
+        const wrong = Uint8Array.from([...key, 0]);
+        expect(() => unsealRecord(key, flipped)).toThrow(CorruptStoreError);
+        expect(() => unsealRecord(wrong, record)).toThrow(CorruptStoreError);
+        expect(() => unsealRecord(key, record.subarray(0, 3))).toThrow(CorruptStoreError);
+      }),
+    );
+  });
+});
+
+describe('a record', () => {
+  it.each(['{"seq":-1}', '{}', 'nonsense', ''])(
+    'of JSON %j is not what its schema says',
+    async (json) => {
+      const codec = jsonCodec(Type.Object({ seq: Type.Integer({ minimum: 0 }) }));
+      const records = await openMemoryRecords(layout);
+      const raw = recordSpace('item!', bytesCodec);
+      await records.write(() => [raw.put('a', new TextEncoder().encode(json))]);
+      const reading = recordSpace('item!', codec).get(records, 'a');
+      await expect(reading).rejects.toThrow('the record item!a is not what its layout says');
+      await expect(reading).rejects.toBeInstanceOf(CorruptStoreError);
+    },
+  );
+});

@@ -36,7 +36,8 @@ function boundaries({ tests }) {
     '@nx/enforce-module-boundaries': [
       'error',
       {
-        allow: [],
+        // What a package maps in the `imports` of its own package.json.
+        allow: ['#*'],
         banTransitiveDependencies: true,
         depConstraints: [
           ...Object.entries(layers).map(([layer, below]) => ({

@@ -2,7 +2,8 @@
 export { SyncClient } from './sync-client.js';
 export type { SyncClientOptions } from './sync-client-options.js';
 export { createSyncLoop } from './loop/sync-loop.js';
-export type { SyncLoop, SyncLoopOptions, SyncLoopStatus } from './loop/sync-loop.js';
+export type { SyncLoop, SyncLoopStatus } from './loop/sync-loop.js';
+export type { SyncLoopOptions } from './loop/sync-loop-options.js';
 export { createMemoryPatternStore } from './store/memory-pattern-store.js';
 
 export type { BudgetOptions, NetworkHints } from './budget/tier-choice.js';
@@ -19,4 +20,6 @@ export type {
   SyncState,
 } from './store/sync-state.js';
 export { mergedPatterns, type Merge } from './store/near-copies.js';
+export { createWaitMemory, type KeptWait, type WaitMemory } from './loop/wait-memory.js';
+export type { RetryBudgetOptions } from './loop/retry-budget.js';
 export { copyLearned, listSkills } from './store/skills.js';

@@ -4,6 +4,7 @@ import {
   isSyncError,
   MAX_INTEGER,
   meetsSyncThreshold,
+  monotonicMs,
   silentLogger,
   systemClock,
   systemRandom,
@@ -220,7 +221,7 @@ export class SyncClient {
 
   /** A cache may hold what a restored server no longer has: then the answer brings it. */
   async #fetchSnapshot({ version, hash }: Named, options: RequestOptions): Promise<SyncResult> {
-    const startMs = this.#clock.nowMs();
+    const startMs = monotonicMs(this.#clock);
     const held = this.#held;
     try {
       const path = snapshotPath({ stream: GLOBAL_STREAM, version }, held);
@@ -228,7 +229,7 @@ export class SyncClient {
       const read = this.#format.decodeSnapshot?.(bytes, held);
       if (read !== undefined && (hash === undefined || read.snapshot.hash === hash)) {
         await this.#adoptSnapshot(read, answerAdopted);
-        return snapshotFetched(read.globals, bytes.length, this.#clock.nowMs() - startMs);
+        return snapshotFetched(read.globals, bytes.length, monotonicMs(this.#clock) - startMs);
       }
       this.#logger.warn({ version, hash }, 'the snapshot kept under its version is another one');
     } catch (error) {

@@ -25,7 +25,7 @@ const layers = {
   ...privatePackages,
   app: shared,
   demo: [...shared, 'app'],
-  tool: [...shared, 'app'],
+  tool: [...shared, 'app', 'test-support'],
 };
 
 function boundaries({ tests }) {

@@ -37,7 +37,7 @@ function boundaries({ tests }) {
       'error',
       {
         // What a package maps in the `imports` of its own package.json.
-        allow: ['#*'],
+        allow: ['^#'],
         banTransitiveDependencies: true,
         depConstraints: [
           ...Object.entries(layers).map(([layer, below]) => ({

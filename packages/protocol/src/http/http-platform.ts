@@ -4,6 +4,8 @@ export interface HttpPlatform {
   readonly agents: { readonly httpAgent?: unknown; readonly httpsAgent?: unknown };
   /** Headers of each request. */
   readonly headers: Readonly<Record<string, string>>;
+  /** True where a redirect is an answer like others; a browser follows it, or hides where it leads. */
+  readonly seesRedirects: boolean;
   /** True where a Content-Encoding that an answer still bears has not been decoded. */
   readonly leavesUnknownEncodings: boolean;
 }

@@ -64,8 +64,7 @@ async function send(instance: AxiosInstance, hop: Hop, deadline: AbortSignal): P
     adapter: ['http', 'fetch'],
     decompress: true,
     maxContentLength: hop.maxResponseBytes,
-    maxRedirects: 0,
-    fetchOptions: { redirect: hop.method === 'GET' && !isPrivate(hop) ? 'follow' : 'manual' },
+    ...(httpPlatform.seesRedirects || mustNotLeave(hop) ? { maxRedirects: 0 } : {}),
     validateStatus: () => true,
     signal: deadline,
   });
@@ -91,9 +90,9 @@ function toAnswer(response: AxiosResponse<ArrayBuffer | Uint8Array>, hop: Hop): 
   return { status: response.status, headers, body, url: hop.url };
 }
 
-/** Other hosts must not see these; a page's fetch takes them along to wherever it is redirected. */
-function isPrivate({ headers }: Hop): boolean {
-  return Object.keys(headers).some((name) => name.toLowerCase() !== 'accept');
+/** What a page's fetch would take along to wherever it is redirected. */
+function mustNotLeave({ method, headers }: Hop): boolean {
+  return method !== 'GET' || Object.keys(headers).some((name) => name.toLowerCase() !== 'accept');
 }
 
 /** A page may not see where it is redirected to. */

@@ -22,5 +22,6 @@ export const httpPlatform: HttpPlatform = {
   },
   // Frames are compressed already.
   headers: { 'Accept-Encoding': 'identity' },
+  seesRedirects: true,
   leavesUnknownEncodings: true,
 };

@@ -4,5 +4,6 @@ import type { HttpPlatform } from '../http/http-platform.js';
 export const httpPlatform: HttpPlatform = {
   agents: {},
   headers: {},
+  seesRedirects: false,
   leavesUnknownEncodings: false,
 };

@@ -100,6 +100,17 @@ describe('a push', () => {
     },
   );
 
+  it('takes no name and password from where it is redirected to (rule 3.7)', async () => {
+    const { url: to, seen } = await target();
+    const { url } = await redirector(307, () => to.replace('//', '//user:secret@'));
+    await protocolTo(url).sync(deltaOf(1));
+    expect(seen[0]).not.toHaveProperty('authorization');
+    const { url: away } = await redirector(307, () => 'http://user:secret@other.invalid');
+    const { message } = await syncErrorOf(protocolTo(away).sync(deltaOf(1)));
+    expect(message).toContain('http://other.invalid/api/v1/sync');
+    expect(message).not.toContain('secret');
+  });
+
   it('is redirected five times at most (rule 3.4)', async () => {
     const { url, seen } = await redirector(307, () => '');
     expect(await syncErrorOf(protocolTo(url).sync(deltaOf(1)))).toMatchObject({

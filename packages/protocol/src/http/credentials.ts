@@ -59,8 +59,8 @@ export async function askHook<Result>(ask: () => Promise<Result>, where: string)
 export function withoutSecrets(body: Uint8Array, secrets: readonly string[]): Uint8Array {
   let clean = body;
   for (const secret of secrets) {
-    if (secret.length >= MIN_SECRET_LENGTH)
-      clean = replaceBytes(clean, new TextEncoder().encode(secret), REDACTED);
+    if (secret.length < MIN_SECRET_LENGTH) continue;
+    clean = replaceBytes(clean, new TextEncoder().encode(secret), REDACTED);
   }
   return clean;
 }

@@ -96,9 +96,10 @@ function redirectError(
   );
 }
 
+/** A name and a password in it would be sent, and shown: they are left out. */
 function parseUrl(location: string, base: string): URL | undefined {
   try {
-    return new URL(location, base);
+    return Object.assign(new URL(location, base), { username: '', password: '' });
   } catch {
     return undefined;
   }

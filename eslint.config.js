@@ -26,7 +26,7 @@ const layers = {
   ...privatePackages,
   app: shared,
   demo: [...shared, 'app'],
-  tool: [...shared, 'app'],
+  tool: [...shared, 'app', 'test-support'],
 };
 
 function boundaries({ tests }) {
@@ -37,7 +37,8 @@ function boundaries({ tests }) {
     '@nx/enforce-module-boundaries': [
       'error',
       {
-        allow: [],
+        // What a package maps in the `imports` of its own package.json.
+        allow: ['^#'],
         banTransitiveDependencies: true,
         depConstraints: [
           ...Object.entries(layers).map(([layer, below]) => ({

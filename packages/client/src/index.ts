@@ -2,7 +2,8 @@
 export { SyncClient } from './sync-client.js';
 export type { SyncClientOptions } from './sync-client-options.js';
 export { createSyncLoop } from './loop/sync-loop.js';
-export type { SyncLoop, SyncLoopOptions, SyncLoopStatus } from './loop/sync-loop.js';
+export type { SyncLoop, SyncLoopStatus } from './loop/sync-loop.js';
+export type { SyncLoopOptions } from './loop/sync-loop-options.js';
 export { createMemoryPatternStore } from './store/memory-pattern-store.js';
 
 export type { BudgetOptions, NetworkHints } from './choose/tier.js';
@@ -23,4 +24,6 @@ export type {
 export { sampleBooks, type SampleBooks } from './engine/books.js';
 export type { SampleMark } from './engine/marks.js';
 export { pendingPatterns } from './choose/pending.js';
+export { createWaitMemory, type KeptWait, type WaitMemory } from './loop/wait-memory.js';
+export type { RetryBudgetOptions } from './loop/retry-budget.js';
 export { copyLearned, listSkills } from './store/skills.js';

@@ -69,15 +69,32 @@ describe('a loop without settings', () => {
   });
 
   it.each([true, false])(
-    'comes back no sooner than the server asks, retryable %s (rules 6.2, 11.7)',
+    'comes back no sooner than the server asks, and up to 15 minutes later, retryable %s (rules 6.2, 6.6, 11.7)',
     (retryable) => {
-      const [, wait] = waitsOf([failure(retryable, 2_000_000)], 0);
-      expect(wait).toBe(2_000_000);
+      const [least, most] = EXTREMES.map((chance) =>
+        waitsOf([failure(retryable, 2_000_000)], chance).slice(1),
+      );
+      expect(least).toEqual([2_000_000]);
+      expectWithin(most!, [2_900_000]);
     },
   );
 
-  it.each([true, false])('waits a day at most, retryable %s (rule 6.2)', (retryable) => {
-    const [, wait] = waitsOf([failure(retryable, 3 * DAY_MS)], 0.5);
-    expect(wait).toBe(DAY_MS);
+  it.each([true, false])(
+    'waits a day at most, and not all TVs to the same instant, retryable %s (rules 6.2, 6.6)',
+    (retryable) => {
+      const [least, most] = EXTREMES.map((chance) =>
+        waitsOf([failure(retryable, 3 * DAY_MS)], chance).slice(1),
+      );
+      expect(least).toEqual([DAY_MS - 900_000]);
+      expectWithin(most!, [DAY_MS]);
+    },
+  );
+
+  it('retries ten times an hour sooner than its interval, however chance draws (rule 6.8)', () => {
+    const failures = Array.from({ length: 13 }, () => failure(true));
+    const waits = waitsOf(failures, 0).slice(1);
+    expect(waits.slice(0, 10)).toEqual(Array(10).fill(0));
+    // Six minutes give one retry back.
+    expect(waits.slice(10)).toEqual([300_000, 300_000, 0]);
   });
 });

@@ -13,7 +13,7 @@ function collectLogs() {
 describe('options', () => {
   it('logs sizes, ratio and time of each compression', async () => {
     let nowMs = 1000;
-    const clock = { nowMs: () => (nowMs += 5) };
+    const clock = { nowMs: () => 0, monotonicMs: () => (nowMs += 5) };
     const { lines, logger } = collectLogs();
     const format = createV1Format({ zstd: nativeZstd, logger, clock });
     const { bytes, rawBytes } = await format.encodeDelta(deltaOf(realPatterns(1)));

@@ -4,6 +4,7 @@ import {
   MAX_INTEGER,
   SyncError,
   isSyncError,
+  monotonicMs,
   silentLogger,
   systemClock,
   validateSyncDelta,
@@ -11,6 +12,7 @@ import {
   type GlobalPatterns,
   type Logger,
   type SyncDelta,
+  type SyncErrorCode,
   type SyncWindow,
 } from '@omega-tv/types';
 import type {
@@ -26,14 +28,17 @@ import Value from 'typebox/value';
 import {
   DEFAULT_TIMEOUT_MS,
   HEADERS,
+  HealthSchema,
   MAX_JSON_ANSWER_BYTES,
   PATHS,
   PREFER_MINIMAL,
   VersionSchema,
 } from './contract.js';
+import { isRetryable } from './error-table.js';
 import { FormatChoice } from './format-choice.js';
+import type { Transport, TransportRequest, TransportResponse } from './http/transport.js';
+import { refusePage } from './portal.js';
 import { statusToSyncError } from './status-errors.js';
-import type { Transport, TransportRequest, TransportResponse } from './transport.js';
 
 export interface ConstellationProtocolOptions {
   readonly transport: Transport;
@@ -122,8 +127,8 @@ export class ConstellationProtocol {
     checkMethods('transport', options.transport, ['request'], 'createAxiosTransport() makes one');
     checkMethods('format', options.format, ['encodeDelta', 'splitDelta', 'decodeAnswer']);
     this.#options = options;
-    this.#formats = new FormatChoice(options.format, options.fallback);
     this.#clock = options.clock ?? systemClock;
+    this.#formats = new FormatChoice(options.format, options.fallback, this.#clock);
     this.#timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     this.#logger = options.logger ?? silentLogger;
     if (!(this.#timeoutMs > 0 && this.#timeoutMs < 2 ** 31)) {
@@ -145,7 +150,10 @@ export class ConstellationProtocol {
    * @throws SyncError as `sync`.
    */
   async healthCheck(options: RequestOptions = {}): Promise<void> {
-    await this.#request(getRequest(PATHS.health), 0, options);
+    const { body } = await this.#request(getRequest(PATHS.health), 0, options);
+    if (!Value.Check(HealthSchema, parseJson(body))) {
+      throw otherAnswer(PATHS.health, '{"status":"ok"}', 'status');
+    }
   }
 
   /**
@@ -156,11 +164,7 @@ export class ConstellationProtocol {
     const { body } = await this.#request(getRequest(PATHS.version), 0, options);
     const answer = parseJson(body);
     if (!Value.Check(VersionSchema, answer)) {
-      throw new SyncError(
-        'protocol',
-        `GET ${PATHS.version} answered something else than {"version": <integer>}`,
-        { path: 'version' },
-      );
+      throw otherAnswer(PATHS.version, '{"version": <integer>}', 'version');
     }
     return Math.min(answer.version, MAX_INTEGER);
   }
@@ -175,8 +179,8 @@ export class ConstellationProtocol {
     const { format } = this;
     const headers = { Accept: format.accept };
     const { maxResponseBytes } = format;
-    return (await this.#request({ method: 'GET', path, headers, maxResponseBytes }, 0, options))
-      .body;
+    const request = { ...getRequest(path), headers, maxResponseBytes };
+    return (await this.#request(request, 0, options)).body;
   }
 
   /**
@@ -190,7 +194,7 @@ export class ConstellationProtocol {
    */
   async sync(delta: SyncDelta, options: SyncOptions = {}): Promise<SyncAnswer> {
     validateSyncDelta(delta);
-    const startMs = this.#clock.nowMs();
+    const startMs = monotonicMs(this.#clock);
     const { base, encoded: _, ...rest } = options;
     try {
       return await this.#push(delta, options, startMs);
@@ -222,7 +226,7 @@ export class ConstellationProtocol {
     const delta = { ...first, patterns: others.reduce(withPatterns, first.patterns) };
     const bytes = joinDeltas(messages.map((message) => message.bytes));
     const encoded = { bytes, fidelity: meanFidelity(deltas, messages) };
-    return this.#push(delta, { ...options, encoded }, this.#clock.nowMs());
+    return this.#push(delta, { ...options, encoded }, monotonicMs(this.#clock));
   }
 
   async #push(delta: SyncDelta, options: SyncOptions, startMs: number): Promise<SyncAnswer> {
@@ -240,7 +244,7 @@ export class ConstellationProtocol {
       globalVersion: globals?.version ?? answer.current?.version ?? 0,
       bytesSent: encoded.bytes.length,
       bytesReceived: response.body.length,
-      durationMs: this.#clock.nowMs() - startMs,
+      durationMs: monotonicMs(this.#clock) - startMs,
       fidelity: encoded.fidelity,
       ...(format.protocolVersion === 1 ? {} : { tier }),
       ...(answer.window === undefined ? {} : { window: answer.window }),
@@ -264,7 +268,14 @@ export class ConstellationProtocol {
     };
     const { maxResponseBytes } = format;
     return this.#request(
-      { method: 'POST', path: PATHS.sync, headers, body: bytes, maxResponseBytes },
+      {
+        method: 'POST',
+        path: PATHS.sync,
+        headers,
+        body: bytes,
+        maxResponseBytes,
+        isRepeatable: delta.position !== undefined,
+      },
       delta.version,
       options,
     );
@@ -280,13 +291,16 @@ export class ConstellationProtocol {
       return await format.decodeAnswer(body, base);
     } catch (error) {
       if (!isSyncError(error)) throw error;
+      const { code, details } = error;
+      if (code === 'http' || code === 'invalid-config') throw error;
       const message = `POST ${PATHS.sync}: the answer is not readable: ${error.message}`;
-      throw new SyncError(error.code, message, error.details, { cause: error, retryable: true });
+      const options = { cause: error, retryable: isRetryable(`answer/${code}`) };
+      throw new SyncError<SyncErrorCode>(code, message, details, options);
     }
   }
 
   async #request(
-    request: Pick<TransportRequest, 'method' | 'path' | 'headers' | 'body' | 'maxResponseBytes'>,
+    request: Omit<TransportRequest, 'timeoutMs' | 'signal'>,
     localVersion: number,
     { signal, traceParent }: RequestOptions,
   ): Promise<TransportResponse> {
@@ -298,9 +312,12 @@ export class ConstellationProtocol {
       timeoutMs: this.#timeoutMs,
       ...(signal === undefined ? {} : { signal }),
     });
-    if (response.status >= 200 && response.status < 300) return response;
-    const where = `${request.method} ${request.path}`;
-    const error = statusToSyncError(response, where, localVersion, this.#clock.nowMs());
+    const where = `${request.method} ${response.redirectedTo ?? request.path}`;
+    if (response.status >= 200 && response.status < 300) {
+      refusePage(response, where);
+      return response;
+    }
+    const error = statusToSyncError(response, where, localVersion);
     this.#logger.warn({ code: error.code, status: response.status }, error.message);
     this.#formats.notice(error, response);
     throw error;
@@ -315,10 +332,7 @@ function withPatterns(
 }
 
 /** Over all patterns of several messages. */
-function meanFidelity(
-  deltas: readonly SyncDelta[],
-  messages: readonly EncodedDelta[],
-): Fidelity {
+function meanFidelity(deltas: readonly SyncDelta[], messages: readonly EncodedDelta[]): Fidelity {
   let [sum, count, minCosine] = [0, 0, 1];
   messages.forEach(({ fidelity }, i) => {
     const patterns = deltas[i]?.patterns.length ?? 0;
@@ -331,7 +345,13 @@ function meanFidelity(
 
 function getRequest(path: string) {
   const maxResponseBytes = MAX_JSON_ANSWER_BYTES;
-  return { method: 'GET', path, headers: {}, maxResponseBytes } as const;
+  return { method: 'GET', path, headers: {}, maxResponseBytes, isRepeatable: true } as const;
+}
+
+function otherAnswer(path: string, expected: string, member: string): SyncError<'protocol'> {
+  const message = `GET ${path} answered something else than ${expected}; check that the URL is a Constellation's`;
+  const retryable = isRetryable('answer/protocol');
+  return new SyncError('protocol', message, { path: member }, { retryable });
 }
 
 /** UTF-8 bytes as the characters U+0000 to U+00FF, which is how HTTP stacks take header bytes. */

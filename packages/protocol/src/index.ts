@@ -7,7 +7,8 @@ export type {
   SyncOptions,
   SyncResult,
 } from './constellation-protocol.js';
-export { createAxiosTransport, type AxiosTransportOptions } from './axios-transport.js';
+export { createAxiosTransport, type AxiosTransportOptions } from './http/axios-transport.js';
+export type { Credentials } from './http/credentials.js';
 
 // Advanced: the contract, for servers and other transports
 export {
@@ -22,8 +23,10 @@ export {
   type VersionAnswer,
 } from './contract.js';
 export { createOpenApiDocument } from './openapi.js';
-export { normaliseBaseUrl } from './base-url.js';
-export type { Transport, TransportRequest, TransportResponse } from './transport.js';
+export { normaliseBaseUrl } from './http/base-url.js';
+export type { Transport, TransportRequest, TransportResponse } from './http/transport.js';
 
 // Errors
+export { ERROR_TABLE } from './error-table.js';
+export type { ErrorKind, ErrorRow, ErrorSituation } from './error-table.js';
 export { PROBLEM_MEDIA_TYPE, problemFromError, ProblemSchema, type Problem } from './problem.js';

@@ -4,8 +4,10 @@ import {
   SyncError,
   type SyncErrorCode,
   type SyncErrorDetails,
+  type SyncErrorOptions,
   type SyncWindow,
 } from '@omega-tv/types';
+import { isRetryable } from './error-table.js';
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 
@@ -76,30 +78,32 @@ export function errorFromProblem(
   const code = body.type.slice(TYPE_PREFIX.length);
   if (!isReadable(code)) return undefined;
   const message = `The Constellation refused the request: ${body.detail ?? body.title}`;
-  const retryable = RETRYABLE.has(code);
-  const floorMs = retryFloorMs(body, retryAfterMs);
   return new SyncError(code, message, readers[code](body, localVersion), {
-    retryable,
-    ...(floorMs === undefined ? {} : { retryAfterMs: floorMs }),
+    retryable: isRetryable(`refusal/${code}`),
+    ...waitAsked(body, retryAfterMs),
   });
 }
 
-/** The least wait: the later of the Retry-After header and the problem's window. */
-export function retryFloorMs(body: unknown, retryAfterMs?: number): number | undefined {
-  const nextSync = isProblem(body) ? body.next_sync : undefined;
-  return nextSync === undefined ? retryAfterMs : Math.max(0, nextSync.min_ms, retryAfterMs ?? 0);
+/**
+ * When a server wants a TV back.
+ * @param body of its answer; only a problem of this protocol has a window.
+ * @param afterMs as the Retry-After header says.
+ */
+export function waitAsked(
+  body: unknown,
+  afterMs?: number,
+): Pick<SyncErrorOptions, 'retryAfterMs' | 'window'> {
+  const asked = isProblem(body) ? body.next_sync : undefined;
+  if (asked === undefined) return afterMs === undefined ? {} : { retryAfterMs: afterMs };
+  const minMs = Math.max(0, asked.min_ms);
+  const window = { minMs, maxMs: Math.max(minMs, asked.max_ms) };
+  return { window, retryAfterMs: Math.max(minMs, afterMs ?? 0) };
 }
 
-function isProblem(body: unknown): body is Problem {
+/** True for a problem of this protocol: no other software answers one. */
+export function isProblem(body: unknown): body is Problem {
   return Value.Check(ProblemSchema, body) && body.type.startsWith(TYPE_PREFIX);
 }
-
-/** Sending again may help: the version may be new, or the body arrived damaged. */
-const RETRYABLE: ReadonlySet<SyncErrorCode> = new Set([
-  'version-conflict',
-  'compression',
-  'serialization',
-]);
 
 type ReadableCode = Exclude<SyncErrorCode, 'http' | 'invalid-config'>;
 

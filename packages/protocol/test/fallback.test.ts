@@ -20,6 +20,7 @@ import { NOW_MS, answerBody, deltaOf, format as v1, globals, syncErrorOf } from 
 
 const codec = createMiniLmCodec();
 const v2 = createV2Format({ codecs: [codec], random: { next: () => 0.5 } });
+const DAY_MS = 86_400_000;
 const ACCEPT_POST = { 'accept-post': FRAME_MEDIA_TYPE };
 const base = publishSnapshot(codec, globals, {
   stream: 'global',
@@ -39,16 +40,27 @@ function protocolTo(answer: Answerer) {
       return answer(request);
     },
   };
-  const clock = { nowMs: () => NOW_MS };
+  let steadyMs = 0;
+  const clock = { nowMs: () => NOW_MS, monotonicMs: () => steadyMs };
   const protocol = new ConstellationProtocol({ transport, format: v2, fallback: v1, clock });
+  const pass = (ms: number): void => void (steadyMs += ms);
   const push = (options?: SyncOptions) => protocol.sync(deltaOf(2), options);
   const formats = () =>
     seen.map(({ headers }) => (headers['Content-Type'] === v1.mediaType ? 'v1' : 'v2'));
-  return { protocol, push, seen, formats };
+  return { protocol, push, seen, formats, pass };
 }
 
 function refusal(status: number, headers: Record<string, string> = {}): TransportResponse {
   return { status, headers, body: new Uint8Array() };
+}
+
+/** As a Constellation says it: a problem of its own type. */
+function problem(status: number, headers: Record<string, string> = {}): TransportResponse {
+  const code = status === 400 ? 'compression' : 'protocol';
+  const body = new TextEncoder().encode(
+    JSON.stringify({ ...problemFromError(new SyncError(code, 'no', {})), status }),
+  );
+  return { status, headers, body };
 }
 
 function conflict(): TransportResponse {
@@ -72,7 +84,7 @@ function oldServer(status: number): Answerer {
   return async ({ headers }) =>
     headers['Content-Type'] === v1.mediaType
       ? { status: 200, headers: {}, body: await answerBody() }
-      : refusal(status);
+      : problem(status);
 }
 
 describe('a server that does not read frames', () => {
@@ -93,16 +105,49 @@ describe('a server that does not read frames', () => {
     const { protocol, push, formats } = protocolTo(oldServer(status));
     for (let i = 0; i < 2; i += 1) {
       const error = await syncErrorOf(push({ mayFallBack: false }));
-      expect(error).toMatchObject({ code: 'http', details: { status } });
+      expect(error.code).toBe(status === 400 ? 'compression' : 'protocol');
     }
     expect(protocol.format).toBe(v2);
     expect(formats()).toEqual(['v2', 'v2']);
   });
 
   it('refuses v1 too: that is the error, after one further request', async () => {
-    const { push, formats } = protocolTo(() => refusal(415));
-    expect(await syncErrorOf(push())).toMatchObject({ details: { status: 415 } });
+    const { push, formats } = protocolTo(() => problem(415));
+    expect(await syncErrorOf(push())).toMatchObject({ code: 'protocol' });
     expect(formats()).toEqual(['v2', 'v1']);
+  });
+
+  it('is tried in frames again after a day, for it may have learned them (rule 11.25)', async () => {
+    const { push, formats, pass } = protocolTo(oldServer(415));
+    await push();
+    pass(DAY_MS - 1);
+    await push();
+    pass(1);
+    await push();
+    await push();
+    expect(formats()).toEqual(['v2', 'v1', 'v1', 'v2', 'v1', 'v1']);
+  });
+});
+
+describe('what is no Constellation does not decide the protocol (rule 11.2)', () => {
+  const text = (body: string): Uint8Array => new TextEncoder().encode(body);
+
+  it.each([
+    ['nothing', ''],
+    ['a page', '<!doctype html><title>Bad Request</title>'],
+    ['JSON of a gateway', '{"error":"bad request","status":400}'],
+    ['a problem of another vendor', '{"type":"about:blank","title":"Bad Request","status":400}'],
+  ])('%s with 400 or 415', async (_, body) => {
+    for (const status of [400, 415]) {
+      const { protocol, push, formats } = protocolTo(() => ({
+        status,
+        headers: { 'content-type': 'text/html' },
+        body: text(body),
+      }));
+      await syncErrorOf(push());
+      expect(protocol.format).toBe(v2);
+      expect(formats()).toEqual(['v2']);
+    }
   });
 });
 
@@ -110,8 +155,9 @@ describe('a server that reads frames', () => {
   it.each([400, 415])(
     '%i with Accept-Post: the refusal is the answer (rule 11.2)',
     async (status) => {
-      const { protocol, push, formats } = protocolTo(() => refusal(status, ACCEPT_POST));
-      expect(await syncErrorOf(push())).toMatchObject({ code: 'http', details: { status } });
+      const { protocol, push, formats } = protocolTo(() => problem(status, ACCEPT_POST));
+      const { code } = await syncErrorOf(push());
+      expect(code).toBe(status === 400 ? 'compression' : 'protocol');
       expect(protocol.format).toBe(v2);
       expect(formats()).toEqual(['v2']);
     },

@@ -93,7 +93,8 @@ it('a request waits 30 s for its answer unless told otherwise (rule 3.4)', async
   const transport: Transport = {
     request: ({ timeoutMs }) => {
       timeouts.push(timeoutMs);
-      return Promise.resolve({ status: 204, headers: {}, body: new Uint8Array() });
+      const body = new TextEncoder().encode('{"status":"ok"}');
+      return Promise.resolve({ status: 200, headers: {}, body });
     },
   };
   const clock = { nowMs: () => 0 };

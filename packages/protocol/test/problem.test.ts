@@ -4,7 +4,6 @@ import { problemFromError, type Problem } from '../src/index.js';
 import { errorFromProblem } from '../src/problem.js';
 import { statusToSyncError } from '../src/status-errors.js';
 import { errorExamples, problemTypes } from './problem-examples.js';
-import { NOW_MS } from './support.js';
 
 /** The status that each code is answered with. */
 const STATUSES: Readonly<Record<SyncErrorCode, number>> = {
@@ -36,7 +35,7 @@ function overTheWire(problem: Problem): unknown {
 /** What a client makes of an answer that carries this problem. */
 function read(problem: Problem, headers: Record<string, string> = {}): SyncError {
   const body = new TextEncoder().encode(JSON.stringify(problem));
-  return statusToSyncError({ status: problem.status, headers, body }, 'POST /', 6, NOW_MS);
+  return statusToSyncError({ status: problem.status, headers, body }, 'POST /', 6);
 }
 
 describe('a code and its problem type', () => {
@@ -108,9 +107,16 @@ describe('when a TV may come back', () => {
     expect(read(plain).retryAfterMs).toBeUndefined();
   });
 
+  it.each(codes)('is a window in the error too, for the TV to draw from: %s (rule 6.6)', (code) => {
+    const problem = problemFromError(errorExamples[code], window);
+    expect(read(problem).window).toEqual(window);
+    const { next_sync: _, ...plain } = problem;
+    expect(read(plain, { 'retry-after': '3' }).window).toBeUndefined();
+  });
+
   it('is never in the past, and never of a problem of somebody else', () => {
     const problem = problemFromError(errorExamples.protocol, { minMs: -5, maxMs: 5 });
-    expect(read(problem).retryAfterMs).toBe(0);
+    expect(read(problem)).toMatchObject({ retryAfterMs: 0, window: { minMs: 0, maxMs: 5 } });
     const type = 'https://example.com/quota';
     expect(read({ ...problem, type }).retryAfterMs).toBeUndefined();
   });

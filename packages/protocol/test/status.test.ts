@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import { SyncError, type SyncErrorCode } from '@omega-tv/types';
 import { PROBLEM_MEDIA_TYPE, problemFromError } from '../src/index.js';
-import { NOW_MS, answerBody, deltaOf, globals, protocolTo, serve, syncErrorOf } from './support.js';
+import { NOW_MS, deltaOf, protocolTo, serve, syncErrorOf } from './support.js';
 
 type Answer = readonly [status: number, body?: string, headers?: Record<string, string>];
 
@@ -19,8 +19,8 @@ async function errorFor(...answer: Answer): Promise<SyncError> {
 describe('an error status without a problem', () => {
   it.each([
     [400, 'client-error', false],
-    [401, 'client-error', false],
-    [403, 'client-error', false],
+    [401, 'client-error', true],
+    [403, 'client-error', true],
     [404, 'client-error', false],
     [408, 'client-error', true],
     [413, 'client-error', false],
@@ -32,6 +32,7 @@ describe('an error status without a problem', () => {
     [502, 'server-error', true],
     [503, 'server-error', true],
     [504, 'server-error', true],
+    [511, 'portal', true],
   ])('%d is http %s, retryable %s', async (status, reason, retryable) => {
     for (const body of ['', 'plain text', '<html>', '{"error":"no"}', '{"type":7}', 'null']) {
       const error = await errorFor(status, body);
@@ -70,14 +71,38 @@ describe('Retry-After', () => {
     [new Date(NOW_MS - 90_000).toUTCString(), 0],
     ['soon', undefined],
     ['', undefined],
-  ])('%j is %s ms', async (value, expected) => {
+  ])('%j is %s ms by the clock of the server (rule 3.9)', async (value, expected) => {
     for (const status of [429, 503]) {
-      const error = await errorFor(status, '', { 'Retry-After': value });
+      const date = new Date(NOW_MS).toUTCString();
+      const error = await errorFor(status, '', { 'Retry-After': value, Date: date });
       expect(error.retryAfterMs).toBe(expected);
       expect(error.retryable).toBe(true);
     }
   });
+
+  it('as a date says nothing where the server does not say what time it has (rule 3.9)', async () => {
+    const url = await serve((_, response) => {
+      response.sendDate = false;
+      response.writeHead(503, { 'Retry-After': new Date(NOW_MS + 90_000).toUTCString() }).end();
+    });
+    expect((await syncErrorOf(protocolTo(url).healthCheck())).retryAfterMs).toBeUndefined();
+  });
 });
+
+it.each([401, 403])(
+  '%d says nothing of the body, whatever the problem beside it',
+  async (status) => {
+    const refusal = new SyncError('invalid-pattern', 'no', { path: 'x', value: 0, limit: '1' });
+    const problem = { ...problemFromError(refusal), status };
+    const error = await errorFor(status, JSON.stringify(problem), { 'Retry-After': '3' });
+    expect(error).toMatchObject({
+      code: 'http',
+      details: { reason: 'client-error', status },
+      retryable: true,
+      retryAfterMs: 3000,
+    });
+  },
+);
 
 describe('a problem', () => {
   const problemHeaders = { 'Content-Type': PROBLEM_MEDIA_TYPE, 'Retry-After': '3' };
@@ -146,38 +171,5 @@ describe('a problem', () => {
   it('keeps its status where the details of the error name another', () => {
     const details = { reason: 'server-error', status: 999 } as const;
     expect(problemFromError(new SyncError('http', 'no', details)).status).toBe(503);
-  });
-});
-
-describe('redirects', () => {
-  it.each([307, 308])('%d is followed, and the body is sent again (rule 3.4)', async (status) => {
-    const body = await answerBody();
-    const lengths: number[] = [];
-    const target = await serve((request, response) => {
-      request.on('data', (chunk: Buffer) => lengths.push(chunk.length));
-      request.on('end', () => response.end(body));
-    });
-    const url = await serve((request, response) => {
-      request.resume();
-      response.writeHead(status, { Location: target + request.url! }).end();
-    });
-    const { globalPatterns, result } = await protocolTo(url).sync(deltaOf(1));
-    expect(globalPatterns?.version).toBe(globals.version);
-    expect(lengths.reduce((sum, length) => sum + length, 0)).toBe(result.bytesSent);
-  });
-
-  it('without an end is refused (rule 3.4)', async () => {
-    let requests = 0;
-    const url = await serve((request, response) => {
-      requests += 1;
-      request.resume();
-      response.writeHead(307, { Location: request.url }).end();
-    });
-    expect(await syncErrorOf(protocolTo(url).sync(deltaOf(1)))).toMatchObject({
-      code: 'http',
-      details: { reason: 'redirect' },
-      retryable: false,
-    });
-    expect(requests).toBe(6);
   });
 });

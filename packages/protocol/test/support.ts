@@ -14,7 +14,7 @@ export { syncErrorOf } from '@omega-tv/test-support';
 
 export const NOW_MS = Date.parse('2026-11-22T10:00:00Z');
 const TIMESTAMP = '2026-11-22T10:00:00Z';
-const clock: Clock = { nowMs: () => NOW_MS };
+export const clock: Clock = { nowMs: () => NOW_MS, monotonicMs: () => 0 };
 export const format = createNodeV1Format();
 
 const titles = loadCatalogue();

@@ -1,3 +1,5 @@
+import type { SyncWindow } from './receipt.js';
+
 /**
  * What each error code carries. The codes are a closed set: a `switch` over
  * `error.code` can be exhaustive.
@@ -37,6 +39,10 @@ export type HttpFailure =
   | 'tls'
   | 'network'
   | 'redirect'
+  /** A page where data was expected: most likely the login page of the network. */
+  | 'portal'
+  /** The host's credentials hook gave no token. */
+  | 'credentials'
   | 'client-error'
   | 'server-error';
 
@@ -46,6 +52,8 @@ export interface SyncErrorOptions {
   readonly retryable?: boolean;
   /** The least wait before a retry, where the server named one. Milliseconds. */
   readonly retryAfterMs?: number;
+  /** When the server wants this TV back, where it said so. */
+  readonly window?: SyncWindow;
 }
 
 /** Every failure of the packages, told apart by `code`. */
@@ -55,6 +63,7 @@ export class SyncError<Code extends SyncErrorCode = SyncErrorCode> extends Error
   readonly details: SyncErrorDetails[Code];
   readonly retryable: boolean;
   readonly retryAfterMs: number | undefined;
+  readonly window: SyncWindow | undefined;
 
   constructor(
     code: Code,
@@ -67,6 +76,7 @@ export class SyncError<Code extends SyncErrorCode = SyncErrorCode> extends Error
     this.details = details;
     this.retryable = options.retryable ?? false;
     this.retryAfterMs = options.retryAfterMs;
+    this.window = options.window;
   }
 }
 

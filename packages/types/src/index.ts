@@ -36,7 +36,7 @@ export {
 } from './limits.js';
 export { silentLogger, type Clock, type Logger, type RandomSource } from './ports.js';
 export { checkMethods, checkPorts } from './port-check.js';
-export { systemClock, systemRandom } from './system.js';
+export { monotonicMs, systemClock, systemRandom } from './system.js';
 
 // Errors
 export { isSyncError, SyncError } from './errors.js';

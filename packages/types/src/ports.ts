@@ -1,7 +1,12 @@
-/** The wall clock. Injected, so that tests and simulations set the time. */
+/** What time it is. Injected, so that tests and simulations set the time. */
 export interface Clock {
-  /** Unix milliseconds. */
+  /** The wall clock, in Unix milliseconds. It may jump, either way, at any moment. */
   nowMs(): number;
+  /**
+   * A clock that never jumps, in milliseconds: only differences say something. Durations come from
+   * it. Default: the machine's (`performance.now`).
+   */
+  monotonicMs?(): number;
 }
 
 /** A source of chance. Injected, so that tests are repeatable. */

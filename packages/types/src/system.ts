@@ -1,7 +1,15 @@
 import type { Clock, RandomSource } from './ports.js';
 
-/** The machine's wall clock: what every package takes where no clock is passed in. */
-export const systemClock: Clock = { nowMs: Date.now };
+/** The machine's clocks: what every package takes where no clock is passed in. */
+export const systemClock: Clock = { nowMs: Date.now, monotonicMs: () => performance.now() };
+
+/**
+ * Milliseconds of the clock that never jumps, for durations; where a clock has none of its own, the
+ * machine's.
+ */
+export function monotonicMs(clock: Clock): number {
+  return clock.monotonicMs?.() ?? performance.now();
+}
 
 /**
  * The machine's chance: what every package takes where no source is passed in. From the Web

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import {
   checkMethods,
   checkPorts,
+  monotonicMs,
   silentLogger,
   systemClock,
   systemRandom,
@@ -42,8 +43,23 @@ describe("the machine's ports", () => {
   it('tell the time and draw from [0, 1)', () => {
     const before = Date.now();
     expect(systemClock.nowMs()).toBeGreaterThanOrEqual(before);
+    expect(systemClock.monotonicMs?.()).toBeLessThanOrEqual(monotonicMs(systemClock));
     const drawn = Array.from({ length: 1000 }, () => systemRandom.next());
     expect(drawn.every((value) => value >= 0 && value < 1)).toBe(true);
     expect(new Set(drawn).size).toBeGreaterThan(900);
+  });
+});
+
+describe('durations', () => {
+  it("come from the clock's monotonic hand", () => {
+    expect(monotonicMs({ nowMs: () => 1e12, monotonicMs: () => 17 })).toBe(17);
+  });
+
+  it('never come from its wall clock, which may jump (rule 5.9)', () => {
+    let nowMs = 0;
+    const clock = { nowMs: () => (nowMs += 3e10) };
+    const started = monotonicMs(clock);
+    expect(monotonicMs(clock) - started).toBeLessThan(3e10);
+    expect(nowMs).toBe(0);
   });
 });

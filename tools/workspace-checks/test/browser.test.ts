@@ -110,6 +110,13 @@ describeUnless(missingChromium(), 'the client in Chromium', () => {
     await server.hungUp.flood;
   });
 
+  it('follows redirects with what it asks, not with what it pushes (rule 3.7)', async () => {
+    expect(await page.evaluate((url) => window.tv.redirected(url), `${server.url}/moved`)).toEqual([
+      true,
+      'redirect',
+    ]);
+  });
+
   it('breaks no rule of the content security policy', () => {
     expect(complaints).toEqual([]);
   });

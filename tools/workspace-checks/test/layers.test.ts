@@ -63,6 +63,7 @@ const wrong: readonly (readonly [file: string, code: string, rule: string])[] = 
   [client, "import './node/records.js';", IMPORTS],
   ['packages/client/src/store/skills.ts', "import '../node/records.js';", IMPORTS],
   [client, "void import('node:fs');", SYNTAX],
+  [client, "import '@omega-tv/fault-proxy';", LAYERS],
 
   [client, "export const bytes = Buffer.from('');", GLOBALS],
   [client, 'export const { env } = process;', GLOBALS],
@@ -87,6 +88,7 @@ const right: readonly (readonly [file: string, code: string])[] = [
   [client, "export * from '@omega-tv/protocol';"],
   [client, "export * from './store/skills.js';"],
   [client, 'export const at = new Date(0);'],
+  ['packages/protocol/src/http/send-hop.ts', "import '#http-platform';"],
   [inNode, "export * from 'node:fs';"],
   [inNode, "export * from '@omega-tv/level/node';"],
   ['packages/level/src/node/index.ts', "export * from 'classic-level';"],

@@ -1,4 +1,4 @@
-import { GLOBAL_STREAM, isSyncError } from '@omega-tv/types';
+import { GLOBAL_STREAM, isSyncError, monotonicMs } from '@omega-tv/types';
 import {
   snapshotPath,
   type RequestOptions,
@@ -63,13 +63,13 @@ export class Fetcher {
   async #fetchSnapshot(named: NamedVersion, options: RequestOptions): Promise<SyncResult> {
     const { version, hash } = named;
     const { link, held } = this.session;
-    const startMs = link.clock.nowMs();
+    const startMs = monotonicMs(link.clock);
     try {
       const path = snapshotPath({ stream: GLOBAL_STREAM, version }, held.snapshot);
       const bytes = await link.protocol.getSnapshot(path, options);
       const globals = await this.#takeSnapshot(bytes, hash);
       if (globals !== undefined) {
-        return snapshotFetched(globals, bytes.length, link.clock.nowMs() - startMs);
+        return snapshotFetched(globals, bytes.length, monotonicMs(link.clock) - startMs);
       }
       link.logger.warn({ version, hash }, 'the snapshot kept under its version is another one');
     } catch (error) {

@@ -1,5 +1,4 @@
 import {
-  asyncScheduler,
   BehaviorSubject,
   catchError,
   defer,
@@ -9,6 +8,7 @@ import {
   from,
   merge,
   NEVER,
+  of,
   repeat,
   Subject,
   Subscription,
@@ -17,36 +17,13 @@ import {
   tap,
   timer,
   type Observable,
-  type ObservableInput,
-  type SchedulerLike,
 } from 'rxjs';
-import {
-  checkPorts,
-  isSyncError,
-  SyncError,
-  systemRandom,
-  type RandomSource,
-  type SyncWindow,
-} from '@omega-tv/types';
+import { monotonicMs } from '@omega-tv/types';
 import type { SyncResult } from '@omega-tv/protocol';
-import { MAX_FLOOR_MS, retryDelayMs } from './retry-delay.js';
-
-const MINUTE_MS = 60_000;
-
-export interface SyncLoopOptions {
-  /** One exchange, e.g. `(signal) => client.syncStore({ signal })`. */
-  readonly exchange: (signal: AbortSignal) => ObservableInput<SyncResult>;
-  /** Each wait between exchanges is drawn uniformly from this range. Default: 5 to 15 minutes. */
-  readonly intervalMs?: { readonly min: number; readonly max: number };
-  /** The first exchange starts within this time, so that a fleet does not start as one. Default: 1 minute. */
-  readonly startWithinMs?: number;
-  /** The longest wait after a first failure; doubles with each further one. Default: 5 s. */
-  readonly retryBaseMs?: number;
-  /** Default: RxJS's asynchronous scheduler. */
-  readonly scheduler?: SchedulerLike;
-  /** Default: the machine's. */
-  readonly random?: RandomSource;
-}
+import { RetryBudget } from './retry-budget.js';
+import { checkLoopOptions, type SyncLoopOptions } from './sync-loop-options.js';
+import { WaitKeeper } from './wait-keeper.js';
+import { WaitPlan, type Wait } from './wait-plan.js';
 
 export interface SyncLoopStatus {
   readonly state: 'stopped' | 'waiting' | 'syncing' | 'paused';
@@ -61,7 +38,7 @@ export interface SyncLoop {
   readonly results$: Observable<SyncResult>;
   /** The current status on subscription, then each change. */
   readonly status$: Observable<SyncLoopStatus>;
-  /** One value an exchange that failed; the loop goes on. */
+  /** One value an exchange that failed, or of a port that failed; the loop goes on. */
   readonly errors$: Observable<unknown>;
   /** Starts the loop; unsubscribing stops it, aborts what runs and leaves no timer. */
   start(): Subscription;
@@ -74,9 +51,9 @@ export interface SyncLoop {
 }
 
 /**
- * Exchanges again and again. Failures are retried with exponential backoff and full jitter, not
- * before the server's Retry-After, which is kept up to a day; what cannot be
- * retried waits for the next interval, and no less than that either.
+ * Exchanges again and again. Failures are retried with exponential backoff and full jitter, above
+ * the server's Retry-After or within its window, up to a day; what cannot be retried waits for the
+ * next interval, and no less than that either.
  * @throws SyncError `invalid-config` for settings that cannot work, such as a range of times that is none.
  * @example
  * ```ts
@@ -94,55 +71,77 @@ export interface SyncLoop {
  * ```
  */
 export function createSyncLoop(options: SyncLoopOptions): SyncLoop {
-  const settings = checkOptions(options);
+  const settings = checkLoopOptions(options);
+  const { scheduler, clock, networkUp$ } = settings;
   const results$ = new Subject<SyncResult>();
   const errors$ = new Subject<unknown>();
   const status$ = new BehaviorSubject<SyncLoopStatus>({ state: 'stopped', consecutiveFailures: 0 });
   const paused$ = new BehaviorSubject(false);
   const syncNow$ = new Subject<void>();
-  const { intervalMs, scheduler, random } = settings;
+  const budget = new RetryBudget(settings.retryBudget);
+  const plan = new WaitPlan(settings, budget, settings.random);
   let running: Subscription = Subscription.EMPTY;
-  let failures = 0;
-  let delayMs = 0;
+  let wait: Wait = { delayMs: 0, floorMs: 0 };
 
   const show = (state: SyncLoopStatus['state']): void => {
-    const wait = state === 'waiting' ? { delayMs } : {};
-    status$.next({ state, consecutiveFailures: failures, ...wait });
+    const delay = state === 'waiting' ? { delayMs: wait.delayMs } : {};
+    status$.next({ state, consecutiveFailures: plan.failures, ...delay });
   };
-  const drawWithin = (min: number, max: number): number => min + random.next() * (max - min);
+  const report = (error: unknown): void => {
+    errors$.next(error);
+  };
+  const keeper = new WaitKeeper(settings.waitMemory, clock, report);
   const succeeded = (result: SyncResult): void => {
-    failures = 0;
-    const drawnMs = drawWithin(intervalMs.min, intervalMs.max);
-    delayMs = Math.min(MAX_FLOOR_MS, Math.max(drawnMs, drawInWindow(result.window, random)));
+    wait = plan.afterSuccess(result.window);
+    keeper.keep(wait);
     results$.next(result);
   };
   const failed = (error: unknown): typeof EMPTY => {
-    failures += 1;
-    const floorMs =
-      isSyncError(error) && Number.isFinite(error.retryAfterMs) ? (error.retryAfterMs ?? 0) : 0;
-    const backoff = { baseMs: settings.retryBaseMs, maxMs: intervalMs.max };
-    delayMs =
-      isSyncError(error) && !error.retryable
-        ? Math.min(MAX_FLOOR_MS, Math.max(floorMs, drawWithin(intervalMs.min, intervalMs.max)))
-        : retryDelayMs(failures, floorMs, backoff, random);
+    wait = plan.afterFailure(error);
+    keeper.keep(wait);
     errors$.next(error);
     return EMPTY;
   };
   const wait$ = defer(() => {
-    show('waiting');
-    return merge(timer(delayMs, scheduler), syncNow$).pipe(take(1));
+    let startedMs = monotonicMs(clock);
+    const elapsedMs = (): number => monotonicMs(clock) - startedMs;
+    const sooner$ = networkUp$.pipe(
+      catchError((error: unknown) => {
+        report(error);
+        return NEVER;
+      }),
+      switchMap(() => {
+        const sooner = plan.afterNetworkUp(wait, elapsedMs());
+        if (sooner === undefined) return EMPTY;
+        wait = sooner;
+        return of(undefined);
+      }),
+    );
+    const over$ = merge(of(undefined), sooner$).pipe(
+      switchMap(() => {
+        startedMs = monotonicMs(clock);
+        show('waiting');
+        return timer(wait.delayMs, scheduler);
+      }),
+      tap(() => {
+        budget.waited(wait.delayMs);
+      }),
+    );
+    return merge(over$, syncNow$).pipe(take(1));
   });
   const exchange$ = defer(() => {
     show('syncing');
-    return abortable(options.exchange).pipe(take(1), tap(succeeded), catchError(failed));
+    return abortable(settings.exchange).pipe(take(1), tap(succeeded), catchError(failed));
   });
-  const cycle$ = defer(() => {
-    delayMs = drawWithin(0, settings.startWithinMs);
-    return wait$.pipe(
-      switchMap(() => exchange$),
-      repeat(),
-    );
-  });
+  const cycle$ = keeper.remaining$.pipe(
+    switchMap((keptMs) => {
+      wait = plan.toStart(keptMs);
+      return wait$.pipe(
+        switchMap(() => exchange$),
+        repeat(),
+      );
+    }),
+  );
 
   return {
     results$: results$.asObservable(),
@@ -187,37 +186,4 @@ function abortable(exchange: SyncLoopOptions['exchange']): Observable<SyncResult
       }),
     );
   });
-}
-
-function checkOptions(options: SyncLoopOptions) {
-  const {
-    intervalMs = { min: 5 * MINUTE_MS, max: 15 * MINUTE_MS },
-    startWithinMs = MINUTE_MS,
-    retryBaseMs = 5000,
-    scheduler = asyncScheduler,
-    random = systemRandom,
-  } = options;
-  checkPorts(options);
-  if (typeof options.exchange !== 'function') {
-    const message = `exchange is ${String(options.exchange)}; expected a function such as (signal) => client.syncStore({ signal })`;
-    throw new SyncError('invalid-config', message, { field: 'exchange' });
-  }
-  if (!(intervalMs.min > 0 && intervalMs.max >= intervalMs.min && intervalMs.max < 2 ** 31)) {
-    throw invalid('intervalMs', `${intervalMs.min} to ${intervalMs.max}`);
-  }
-  if (!(startWithinMs >= 0 && startWithinMs < 2 ** 31))
-    throw invalid('startWithinMs', startWithinMs);
-  if (!(retryBaseMs > 0 && retryBaseMs < 2 ** 31)) throw invalid('retryBaseMs', retryBaseMs);
-  return { intervalMs, startWithinMs, retryBaseMs, scheduler, random };
-}
-
-function invalid(field: string, value: string | number): SyncError<'invalid-config'> {
-  const message = `${field} is ${value}; expected milliseconds, ascending, above 0 and below 2^31`;
-  return new SyncError('invalid-config', message, { field });
-}
-
-/** An instant in the window of a server that asks for patience; else none. */
-function drawInWindow(window: SyncWindow | undefined, random: RandomSource): number {
-  if (window === undefined || window.minMs === 0) return 0;
-  return window.minMs + random.next() * (window.maxMs - window.minMs);
 }

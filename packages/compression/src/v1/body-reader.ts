@@ -1,4 +1,4 @@
-import { SyncError } from '@omega-tv/types';
+import { isSyncError, SyncError } from '@omega-tv/types';
 import { checkBodySize } from './body-size.js';
 import type { BodyLimits } from './limits.js';
 import type { ZstdCodec } from './zstd-codec.js';
@@ -25,6 +25,7 @@ async function decompress(frame: Uint8Array, zstd: ZstdCodec): Promise<Uint8Arra
   try {
     return await zstd.decompress(frame);
   } catch (cause) {
+    if (isSyncError(cause)) throw cause;
     throw new SyncError(
       'compression',
       `body: not a zstd frame that can be read (${String(cause)}); send it again`,

@@ -1,4 +1,4 @@
-import type { Clock, Logger } from '@omega-tv/types';
+import { monotonicMs, type Clock, type Logger } from '@omega-tv/types';
 
 /** Whole-buffer Zstandard (RFC 8878). `@omega-tv/compression/node` has a native one. */
 export interface ZstdCodec {
@@ -14,14 +14,14 @@ export interface ZstdCodec {
 /** Logs the sizes, the ratio and the time of each call at debug. */
 export function createLoggedCodec(zstd: ZstdCodec, logger: Logger, clock: Clock): ZstdCodec {
   async function run(operation: keyof ZstdCodec, input: Uint8Array): Promise<Uint8Array> {
-    const startMs = clock.nowMs();
+    const startMs = monotonicMs(clock);
     const output = await zstd[operation](input);
     const [json, frame] = operation === 'compress' ? [input, output] : [output, input];
     const fields = {
       jsonBytes: json.length,
       frameBytes: frame.length,
       ratio: json.length / frame.length,
-      durationMs: clock.nowMs() - startMs,
+      durationMs: monotonicMs(clock) - startMs,
     };
     logger.debug(fields, `zstd ${operation}`);
     return output;

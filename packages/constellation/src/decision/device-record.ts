@@ -21,7 +21,7 @@ export interface DecidedDelta extends DeltaPosition {
 }
 
 /** Epochs of one device that are remembered as closed. */
-export const MAX_CLOSED_EPOCHS = 8;
+const MAX_CLOSED_EPOCHS = 8;
 
 /** The record with a delta decided; an epoch that it leaves is closed. */
 export function withDecided(

@@ -100,6 +100,18 @@ const tv = {
     const client = await openClient('tv-flooded', url);
     return nameOfFailure(client.sync(client.prepareDelta([])));
   },
+
+  /** Asks and pushes where everything is redirected; returns what came of both. */
+  async redirected(url: string): Promise<readonly [asked: boolean, pushed: string]> {
+    const client = await openClient('tv-moved', url);
+    const asked = await client.needsSync();
+    try {
+      await client.sync(client.prepareDelta([]));
+      return [asked, 'no failure'];
+    } catch (error) {
+      return [asked, isSyncError(error, 'http') ? error.details.reason : String(error)];
+    }
+  },
 };
 
 declare global {

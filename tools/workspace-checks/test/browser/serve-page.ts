@@ -20,7 +20,7 @@ export interface PageServer {
   close(): Promise<void>;
 }
 
-/** A Constellation that also serves the page, a server that is silent, and one that never ends. */
+/** A Constellation that also serves the page, and servers that are silent, never end, or have moved. */
 export async function servePage({ script, assets }: Bundle): Promise<PageServer> {
   const constellation = await Constellation.open({
     store: createMemoryConstellationStore(),
@@ -62,6 +62,10 @@ export async function servePage({ script, assets }: Bundle): Promise<PageServer>
     });
     return reply.type('application/octet-stream').send(endless);
   });
+
+  const moved = (url: string): string => url.replace('/moved', '');
+  app.get('/moved/*', (request, reply) => reply.redirect(moved(request.url), 307));
+  app.post('/moved/*', (request, reply) => reply.redirect(moved(request.url), 307));
 
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   return {

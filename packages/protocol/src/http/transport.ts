@@ -8,6 +8,8 @@ export interface TransportRequest {
   readonly timeoutMs: number;
   /** An answer above this is abandoned while it arrives. */
   readonly maxResponseBytes: number;
+  /** True where a server that gets the request twice counts it once. Default: false. */
+  readonly isRepeatable?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -16,14 +18,16 @@ export interface TransportResponse {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
+  /** Where the answer came from, if the request was redirected; without query. */
+  readonly redirectedTo?: string;
 }
 
 /** Carries requests to a Constellation. */
 export interface Transport {
   /**
    * Resolves with the answer, whatever its status.
-   * @throws SyncError `http` when none arrived, `compression-limit` when it is too large; the
-   * signal's reason when the signal was aborted.
+   * @throws SyncError `http` when none arrived, `compression-limit` when it is too large,
+   * `compression` when its encoding cannot be read; the signal's reason when the signal was aborted.
    */
   request(request: TransportRequest): Promise<TransportResponse>;
 }

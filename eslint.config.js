@@ -17,7 +17,7 @@ const packages = {
 const privatePackages = {
   data: ['types'],
   simulation: ['types', 'data'],
-  'command-line': ['types'],
+  'command-line': ['types', 'level'],
   'test-support': ['types'],
 };
 const shared = [...Object.keys(packages), 'data', 'simulation', 'command-line'];

@@ -13,6 +13,9 @@ import { serve } from './serve.js';
 const MAX_PORT = 65_535;
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
+// What it stores is its owner's alone, as are the files that LevelDB adds later.
+process.umask(0o077);
+
 const program = createProgram(
   'mock-constellation',
   'A Constellation on one machine: sync in frames and v1, an embedded store, faults on demand.',

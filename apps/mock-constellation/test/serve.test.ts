@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { once } from 'node:events';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { openToOthers } from '@omega-tv/test-support';
 import {
   bodyOf,
   format,
@@ -49,6 +50,15 @@ describe('serve', () => {
       expect(await reportOf(data)).toMatchObject({ deltasApplied: 1, samplesAccepted: 12 });
     },
   );
+
+  it('keeps its store from everybody else', async () => {
+    const data = path.join(await temporaryFolder(), 'server/data');
+    const server = await startServer(data);
+    await push(server.url, 'tv-1');
+    await server.stop();
+    await reportOf(data);
+    expect(await openToOthers(path.dirname(data))).toEqual([]);
+  });
 
   it('keeps everything over a restart', async () => {
     const data = await temporaryFolder();

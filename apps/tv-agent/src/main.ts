@@ -10,6 +10,9 @@ import { PERSONAS } from '@omega-tv/simulated-viewers';
 const MAX_INTERVAL_MS = 24 * 60 * 60 * 1000;
 const DEFAULT_INTERVAL_MS = 10 * 60 * 1000;
 
+// What it stores is its owner's alone, as are the files that LevelDB adds later.
+process.umask(0o077);
+
 const program = createProgram(
   'tv-agent',
   'The reference TV: a simulated viewer, a pattern learner, sync, recommendations.',

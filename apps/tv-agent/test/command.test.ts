@@ -11,6 +11,7 @@ import {
   createServer,
 } from '@omega-tv/constellation';
 import { createNodeV1Format } from '@omega-tv/compression/node';
+import { openToOthers } from '@omega-tv/test-support';
 import type { TelevisionReport } from '../src/cli/report.js';
 
 const COMMAND = fileURLToPath(new URL('../dist/main.js', import.meta.url));
@@ -98,6 +99,8 @@ describe('tv-agent', () => {
     ]);
     expect(books.samplesAcknowledged).toBeGreaterThan(0);
     expect(constellation.report().samplesAccepted - before).toBe(books.samplesAcknowledged);
+
+    expect(await openToOthers(path.join(folder, 'kitchen'))).toEqual([]);
 
     const list = await run('recommend', '--data', 'kitchen', '--count', '3');
     expect(list.stdout).toMatch(/^ 1\. .+ \(\d{4}\)\n {4}.*which you finished/);

@@ -1,8 +1,16 @@
 import { crc32 as zlibCrc32 } from 'node:zlib';
 import fc from 'fast-check';
+import { MemoryLevel } from 'memory-level';
 import { Type } from 'typebox';
 import { describe, expect, it } from '@jest/globals';
-import { bytesCodec, CorruptStoreError, jsonCodec, recordSpace } from '../src/index.js';
+import {
+  bytesCodec,
+  CorruptStoreError,
+  DurableRecords,
+  jsonCodec,
+  recordSpace,
+  type LevelDatabase,
+} from '../src/index.js';
 import { crc32 } from '../src/crc32.js';
 import { sealRecord, unsealRecord } from '../src/seal.js';
 import { openMemoryRecords } from '../src/memory/index.js';
@@ -49,4 +57,42 @@ describe('a record', () => {
       await expect(reading).rejects.toBeInstanceOf(CorruptStoreError);
     },
   );
+});
+
+describe('a write that fails', () => {
+  it('counts nothing, and the database is opened again before the next', async () => {
+    const memory = new MemoryLevel<Uint8Array, Uint8Array>({
+      keyEncoding: 'view',
+      valueEncoding: 'view',
+    });
+    let isFull = false;
+    let openings = 0;
+    const database: LevelDatabase = {
+      open: () => {
+        openings += 1;
+        return memory.open();
+      },
+      get: (key) => memory.get(key),
+      iterator: (range) => memory.iterator(range),
+      batch: (operations) =>
+        isFull ? Promise.reject(new Error('no space')) : memory.batch(operations),
+      close: () => memory.close(),
+    };
+    const records = await DurableRecords.open({ name: 'full', database }, layout);
+    const items = recordSpace('item!', bytesCodec);
+    const put = (byte: number) => records.write(() => [items.put('a', Uint8Array.of(byte))]);
+    await put(1);
+    const { written } = records;
+    isFull = true;
+    await expect(put(2)).rejects.toThrow('no space');
+    await expect(put(3)).rejects.toThrow('no space');
+    expect(records.written).toEqual(written);
+    isFull = false;
+    expect(await records.read((reader) => items.get(reader, 'a'))).toEqual(Uint8Array.of(1));
+    await put(4);
+    expect(await items.get(records, 'a')).toEqual(Uint8Array.of(4));
+    // At first, and before the third write and the reading.
+    expect(openings).toBe(3);
+    await records.close();
+  });
 });

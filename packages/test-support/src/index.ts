@@ -10,6 +10,7 @@ export {
   otherNodes,
 } from './machine.js';
 export { onTestFinished } from './on-test-finished.js';
+export { openToOthers } from './open-to-others.js';
 export { stubEnv } from './stub-env.js';
 export { syncErrorOf } from './sync-error-of.js';
 export { temporaryFolder } from './temporary-folder.js';

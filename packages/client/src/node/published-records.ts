@@ -88,7 +88,8 @@ function patternsOfFrame(frame: Uint8Array): readonly PatternData[] | undefined 
 }
 
 function isSameFrame(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
-  return a === b || (a !== undefined && b !== undefined && areSameNumbers(a, b));
+  if (a === undefined || b === undefined) return a === b;
+  return areSameNumbers(a, b);
 }
 
 function areSamePatterns(a: readonly PatternData[], b: readonly PatternData[]): boolean {
@@ -97,8 +98,7 @@ function areSamePatterns(a: readonly PatternData[], b: readonly PatternData[]): 
     a.every((one, i) => {
       const other = b[i];
       return (
-        other !== undefined &&
-        one.id === other.id &&
+        one.id === other?.id &&
         one.genre === other.genre &&
         one.successRate === other.successRate &&
         one.sampleCount === other.sampleCount &&

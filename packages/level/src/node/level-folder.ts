@@ -4,7 +4,7 @@ import { ClassicLevel } from 'classic-level';
 import { SyncError } from '@omega-tv/types';
 import { CorruptStoreError } from '../corrupt-store-error.js';
 import type { KeyRange, LevelDatabase, RecordOperation } from '../database.js';
-import { createFolder } from './create-folder.js';
+import { createFolder, OWNER_ONLY } from './folder/create-folder.js';
 
 const STORE_FILE = /^(MANIFEST-\d+|\d{6,}\.(ldb|log|sst))$/;
 
@@ -37,7 +37,7 @@ export class LevelFolder implements LevelDatabase {
     const isStore = files.some((name) => STORE_FILE.test(name));
     if (!isStore) {
       if (!createIfMissing) throw missing(directory);
-      await createFolder(directory);
+      await createFolder(directory, OWNER_ONLY);
     }
     const db = new ClassicLevel<Uint8Array, Uint8Array>(directory, {
       // LevelDB would begin a new store where CURRENT is missing, and remove the old one's files.

@@ -28,6 +28,7 @@ import { scoreContent } from '@omega-tv/federation';
 import { bytesCodec, recordSpace, type StoreLayout } from '@omega-tv/level';
 import { openMemoryRecords } from '@omega-tv/level/memory';
 import { openRecords } from '@omega-tv/level/node';
+import { createFolder } from '@omega-tv/level/node/folder';
 import type { SyncResult, Transport } from '@omega-tv/protocol';
 import { ConstellationProtocol } from '@omega-tv/protocol';
 import {
@@ -92,6 +93,7 @@ const coded: EncodedVectors = codec.encode([embedding], { mode: 'download', rate
 
 const layout: StoreLayout = { kind: 'vectors', layout: 1 };
 const vectors = recordSpace('vector!', bytesCodec);
+await createFolder(`${directory}-vectors`);
 const places = [
   await openMemoryRecords(layout),
   await openRecords({ ...layout, directory: `${directory}-vectors` }),

@@ -1,0 +1,2 @@
+// Advanced: without LevelDB and its binary
+export { createFolder, OWNER_ONLY } from './create-folder.js';

@@ -32,17 +32,13 @@ export {
 } from './learning/viewer-factors.js';
 export type { ScorableTitle } from './learning/score-title.js';
 export { createTextStart, type TextStart } from './learning/text-start.js';
-export { HISTORY_CLASSES, historyClass } from './learning/history-class.js';
-export { FACTORS, LEARNING_MODEL } from './learning/model.js';
+export { historyClass } from './learning/history-class.js';
+export { LEARNING_MODEL } from './learning/model.js';
 export { SCORINGS, type Scoring } from './learning/scorings.js';
 export type { Axes } from './learning/axes.js';
 export type { DeviceActivity } from './learning/activity.js';
 export type { FoldedCompletions } from './learning/fold-completions.js';
-export type {
-  PublishedFactors,
-  TitleFactors,
-  TitlePublication,
-} from './learning/publish-title-factors.js';
+export type { TitlePublication } from './learning/publish-title-factors.js';
 export type { ReceivedFactors } from './learning/received-factors.js';
 export type {
   LearningCounters,

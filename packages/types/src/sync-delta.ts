@@ -7,6 +7,7 @@ import {
   type PatternData,
 } from './pattern-data.js';
 import type { Engagement, Taste } from './engagement.js';
+import type { HeldTitles, ViewerFactors } from './learning.js';
 import { NameSchema } from './name.js';
 import { check, checkBuilt } from './validation.js';
 
@@ -40,6 +41,12 @@ export interface SyncDelta {
   readonly region?: string;
   readonly engagements?: readonly Engagement[];
   readonly taste?: Taste;
+  /** The viewer without the title that `engagements` say was completed. */
+  readonly viewerFactors?: ViewerFactors;
+  /** What the TV holds of the server's list of titles. */
+  readonly heldTitles?: HeldTitles;
+  /** For each way to score: whether it had the completed title in its top list. */
+  readonly hits?: readonly boolean[];
 }
 
 /** Orders the deltas of one device: a repeated one bears the same position. */

@@ -29,6 +29,10 @@ export const SectionType = {
   reservedExposures: 12,
   reservedHealth: 13,
   reservedSignature: 14,
+  viewerFactors: 16,
+  titles: 19,
+  heldTitles: 20,
+  hits: 21,
 } as const;
 
 export interface Section {

@@ -1,6 +1,6 @@
 import { eigenOf } from './eigen.js';
 import { identity, multiply, transpose, type Matrix } from './matrix.js';
-import { FACTORS } from './model.js';
+import { FACTORS } from '@omega-tv/types';
 
 /** Weaker axes than this share of the strongest are stretched no further: they hold noise. */
 const LEAST_WEIGHT_SHARE = 1e-6;
@@ -21,6 +21,19 @@ export interface Axes {
   readonly fromPrevious: Matrix;
 }
 
+/** 2^(0/4) to 2^(4/4): weights are whole powers of 2^(1/4), so that TVs get them in a byte each. */
+const ROOT = Math.sqrt(Math.SQRT2);
+const STEPS = [1, ROOT, Math.SQRT2, Math.SQRT2 * ROOT, 2];
+
+/** The nearest of the grid. */
+function toGrid(value: number): number {
+  let octave = 1;
+  while (octave > value) octave /= 2;
+  while (octave * 2 <= value) octave *= 2;
+  const distance = (step: number): number => Math.abs(value - octave * step);
+  return octave * STEPS.reduce((best, step) => (distance(step) < distance(best) ? step : best));
+}
+
 export function startAxes(): Axes {
   return {
     generation: 0,
@@ -39,7 +52,7 @@ export function renewAxes(axes: Axes, moments: Matrix): Axes {
   const plain = multiply(multiply(before, moments), transpose(before));
   const { values, vectors } = eigenOf(plain, FACTORS);
   const least = Math.max((values[0] ?? 0) * LEAST_WEIGHT_SHARE, Number.MIN_VALUE);
-  const weights = values.map((value) => Math.max(value, least));
+  const weights = values.map((value) => toGrid(Math.max(value, least)));
   const roots = weights.map((weight) => Math.sqrt(weight));
   const loading = vectors.map((value, at) => value * (roots[at % FACTORS] ?? 0));
   const inverse = transpose(vectors).map(

@@ -1,11 +1,10 @@
-import { MAX_INTEGER } from '@omega-tv/types';
+import { HISTORY_CLASSES, MAX_INTEGER } from '@omega-tv/types';
 import type { CohortKeys, CohortRules, Share } from '../cohort.js';
 import { toTimeMs } from '../decay.js';
 import { advanceTime } from '../fold-time.js';
 import { addShare, emptyTally, type Tally } from '../tally.js';
 import { countCompletion, type DeviceActivity } from './activity.js';
 import type { LearningConfig } from './config.js';
-import { HISTORY_CLASSES } from './history-class.js';
 import { receiveFactors, type ReceivedFactors } from './received-factors.js';
 import { SCORINGS } from './scorings.js';
 import type { LearningState, LearningTouched, SharedItem, TitleRecord } from './state.js';
@@ -82,7 +81,7 @@ export function foldCompletions(
   const draft: Draft = {
     titles,
     shared: new Map(state.shared),
-    room: new TitleRoom(titles, keys, config),
+    room: new TitleRoom(titles, config),
     touchedTitles: new Set(),
     touchedShared: new Set(),
   };
@@ -146,12 +145,8 @@ function learnTitle(
     titleRules(config),
   );
   if (tally === before.tally) return false;
-  for (const evicted of room.makeRoom({ id, tally }, share)) touchedTitles.add(evicted);
-  titles.set(id, { id, tally });
   touchedTitles.add(id);
-  for (const evicted of room.afterClosing(before.tally, tally, share.atMs)) {
-    touchedTitles.add(evicted);
-  }
+  for (const gone of room.put({ id, tally }, share.atMs)) touchedTitles.add(gone);
   return true;
 }
 

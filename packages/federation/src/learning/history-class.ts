@@ -1,8 +1,6 @@
 /** Least completed titles of each class; below the first nothing is reported. */
 const LEAST_OF_CLASS = [2, 5, 10, 20] as const;
 
-export const HISTORY_CLASSES = LEAST_OF_CLASS.length;
-
 /** The class of a viewer's history, by its number of completed titles with factors: 0 to 3. */
 export function historyClass(completed: number): number {
   let index = 0;

@@ -6,33 +6,11 @@ import { factorize, type Solve } from './cholesky.js';
 import { chooseScoring } from './choose-scoring.js';
 import type { LearningConfig } from './config.js';
 import { sharedRules, titleRules } from './fold-completions.js';
-import { HISTORY_CLASSES } from './history-class.js';
-import { FACTORS, LEARNING_MODEL } from './model.js';
+import { FACTORS, HISTORY_CLASSES, type PublishedFactors } from '@omega-tv/types';
+import { LEARNING_MODEL } from './model.js';
 import type { LearningState, LearningTouched, SharedItem, TitleRecord } from './state.js';
 import { readMoments, rotateFactors, rotateMoments, rotateTally, type Moments } from './sums.js';
 import { isLearned } from './title-room.js';
-
-/** A title as TVs get it. */
-export interface TitleFactors {
-  readonly contentId: string;
-  /** Completions, decayed. */
-  readonly count: number;
-  /** Along the axes of the generation. */
-  readonly coordinates: Float64Array;
-}
-
-/** What TVs compute with. */
-export interface PublishedFactors {
-  readonly generation: number;
-  /** `Axes.weights`: the ridge of viewers along each axis. */
-  readonly weights: Float64Array;
-  /** Most completed first. */
-  readonly titles: readonly TitleFactors[];
-  /** The mean viewer of each history class; zeros where k devices do not stand behind it. */
-  readonly meanViewers: readonly Float64Array[];
-  /** Index of the way to score, see `SCORINGS`. */
-  readonly scoring: number;
-}
 
 export interface TitlePublication {
   readonly state: LearningState;

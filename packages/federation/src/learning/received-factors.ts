@@ -1,6 +1,6 @@
 import type { Axes } from './axes.js';
 import { apply } from './matrix.js';
-import { FACTORS } from './model.js';
+import { FACTORS } from '@omega-tv/types';
 
 /** Viewer factors as a delta brings them. */
 export interface ReceivedFactors {

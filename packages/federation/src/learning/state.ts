@@ -1,7 +1,7 @@
+import { HISTORY_CLASSES } from '@omega-tv/types';
 import type { FoldTime } from '../fold-time.js';
 import { emptyTally, type Tally } from '../tally.js';
 import { startAxes, type Axes } from './axes.js';
-import { HISTORY_CLASSES } from './history-class.js';
 
 /** A title that somebody completed. The tally's vector is laid out in `sums.ts`. */
 export interface TitleRecord {

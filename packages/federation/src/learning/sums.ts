@@ -1,6 +1,6 @@
 import type { Tally } from '../tally.js';
 import { apply, fromTriangle, multiply, toTriangle, transpose, type Matrix } from './matrix.js';
-import { FACTORS } from './model.js';
+import { FACTORS } from '@omega-tv/types';
 
 /*
  * What the vectors of tallies hold. Viewer factors x come first; all are sums, so that they may be

@@ -1,5 +1,5 @@
 import type { Codebook } from '@omega-tv/embedding-codec';
-import { FACTORS } from './model.js';
+import { FACTORS } from '@omega-tv/types';
 
 /** Deviation of a coordinate at the start of a fleet: a title's factors are then about .3 long. */
 const START_DEVIATION = 0.3 / Math.sqrt(FACTORS);

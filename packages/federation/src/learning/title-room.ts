@@ -1,72 +1,73 @@
-import type { CohortKeys } from '../cohort.js';
 import { toDecayStep } from '../decay.js';
 import { weightAt, type Tally } from '../tally.js';
 import type { LearningConfig } from './config.js';
 import type { TitleRecord } from './state.js';
 
-/** One device is alone behind this part of the titles that wait at most, then it displaces its own. */
-const OWN_PART = 1 / 4;
+/** Of the titles that there is room for, this part goes at once, so that room is rarely made. */
+const PART_THAT_GOES = 1 / 16;
 
 /** True once k devices have closed a cohort of it. */
 export function isLearned({ closed }: Tally): boolean {
   return closed.weight > 0;
 }
 
-/** Which titles give way to others, while a batch is folded. */
+/** Which titles give way to others, while a batch is folded. What it decides depends on no batch. */
 export class TitleRoom {
+  #waiting = 0;
+  #learned = 0;
+
   constructor(
     private readonly titles: Map<string, TitleRecord>,
-    private readonly keys: CohortKeys,
     private readonly config: LearningConfig,
-  ) {}
+  ) {
+    for (const { tally } of titles.values()) this.#count(tally, 1);
+  }
 
   /**
-   * Removes what gives way to a title that is new here: of those that wait, first what its device
-   * alone stands behind, where that is a quarter of all; then what fewest devices do; then the oldest.
-   * @returns ids of those removed.
+   * Takes a record in. Where that is one too many, titles that wait go in the order of how few
+   * devices stand behind them, then of age; titles that k devices closed in that of completions.
+   * @returns ids of those that went.
    */
-  makeRoom(record: TitleRecord, { deviceId }: { readonly deviceId: string }): readonly string[] {
-    if (this.titles.has(record.id) || isLearned(record.tally)) return [];
-    const waiting = [...this.titles.values()].filter(({ tally }) => !isLearned(tally));
-    const { maxWaitingTitles } = this.config;
-    const ownLimit = Math.max(1, maxWaitingTitles * OWN_PART);
-    if (waiting.length < ownLimit) return [];
-    const own = waiting.filter(({ tally }) => this.#standsAlone(tally, deviceId));
-    const isCrowding = own.length >= ownLimit;
-    if (waiting.length < maxWaitingTitles && !isCrowding) return [];
-    const weakest = (isCrowding ? own : waiting).reduce(weakerOf);
-    this.titles.delete(weakest.id);
-    return [weakest.id];
-  }
-
-  /** Removes the least completed title where one more has closed than there is room for. */
-  afterClosing(before: Tally, after: Tally, atMs: number): readonly string[] {
-    if (isLearned(before) || !isLearned(after)) return [];
-    const step = toDecayStep(atMs, this.config.halfLifeMs);
-    let [learned, least, leastWeight] = [0, '', Infinity];
-    for (const { id, tally } of this.titles.values()) {
-      if (!isLearned(tally)) continue;
-      learned += 1;
-      const weight = weightAt(tally, step);
-      if (weight > leastWeight || (weight === leastWeight && id > least)) continue;
-      [least, leastWeight] = [id, weight];
+  put(record: TitleRecord, atMs: number): readonly string[] {
+    const before = this.titles.get(record.id);
+    if (before !== undefined) this.#count(before.tally, -1);
+    this.titles.set(record.id, record);
+    this.#count(record.tally, 1);
+    const { maxTitles, maxWaitingTitles, halfLifeMs } = this.config;
+    if (this.#learned > maxTitles) {
+      const step = toDecayStep(atMs, halfLifeMs);
+      return this.#shrink(true, maxTitles, ({ tally }) => weightAt(tally, step));
     }
-    if (learned <= this.config.maxTitles) return [];
-    this.titles.delete(least);
-    return [least];
+    if (this.#waiting > maxWaitingTitles) return this.#shrink(false, maxWaitingTitles, devicesOf);
+    return [];
   }
 
-  #standsAlone({ open }: Tally, deviceId: string): boolean {
-    return open.every(
-      ({ key, devices }) => devices.size === 1 && devices.has(this.keys.tagDevice(key, deviceId)),
-    );
+  #shrink(
+    learned: boolean,
+    limit: number,
+    strengthOf: (record: TitleRecord) => number,
+  ): readonly string[] {
+    const standings = [...this.titles.values()]
+      .filter(({ tally }) => isLearned(tally) === learned)
+      .map((record) => ({ record, strength: strengthOf(record), openedAtMs: openedAt(record) }))
+      .sort(
+        (a, b) =>
+          a.strength - b.strength ||
+          a.openedAtMs - b.openedAtMs ||
+          (a.record.id < b.record.id ? -1 : 1),
+      );
+    const excess = standings.length - limit + Math.floor(limit * PART_THAT_GOES);
+    return standings.slice(0, excess).map(({ record }) => {
+      this.titles.delete(record.id);
+      this.#count(record.tally, -1);
+      return record.id;
+    });
   }
-}
 
-/** Fewer devices, then older, then the first id. */
-function weakerOf(a: TitleRecord, b: TitleRecord): TitleRecord {
-  const order = devicesOf(a) - devicesOf(b) || openedAt(a) - openedAt(b);
-  return order < 0 || (order === 0 && a.id < b.id) ? a : b;
+  #count(tally: Tally, change: 1 | -1): void {
+    if (isLearned(tally)) this.#learned += change;
+    else this.#waiting += change;
+  }
 }
 
 function devicesOf({ tally }: TitleRecord): number {

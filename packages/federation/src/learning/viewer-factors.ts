@@ -1,6 +1,7 @@
 import { factorize } from './cholesky.js';
 import type { Matrix } from './matrix.js';
-import { FACTORS, LEARNING_MODEL } from './model.js';
+import { FACTORS } from '@omega-tv/types';
+import { LEARNING_MODEL } from './model.js';
 
 /** Sums over titles, of their factors y: all that the solve needs of them. They add. */
 export interface FactorSums {

@@ -24,10 +24,13 @@ export interface AnswerFrame {
   readonly current: SnapshotReference;
   /** A frame that makes it; absent where the TV holds it, or asked for the receipt alone. */
   readonly snapshot?: Uint8Array;
+  /** The payload of a titles section, as `fillTitles` makes it; absent where the TV lacks nothing. */
+  readonly titles?: Uint8Array;
 }
 
 /** @throws SyncError `compression-limit` above 64 KiB, `serialization` for what no frame can hold. */
-export function encodeAnswerFrame({ receipt, window, current, snapshot }: AnswerFrame): Uint8Array {
+export function encodeAnswerFrame(answer: AnswerFrame): Uint8Array {
+  const { receipt, window, current, snapshot, titles } = answer;
   const header = new FieldWriter();
   writeReference(header, current);
   const bytes = writeFrame({
@@ -37,6 +40,7 @@ export function encodeAnswerFrame({ receipt, window, current, snapshot }: Answer
       { type: SectionType.receipt, payload: writeReceipt(receipt) },
       { type: SectionType.syncWindow, payload: writeSyncWindow(window) },
       ...(snapshot === undefined ? [] : [{ type: SectionType.frame, payload: snapshot }]),
+      ...(titles === undefined ? [] : [{ type: SectionType.titles, payload: titles }]),
     ],
   });
   const { maxResponseBytes } = V2_LIMITS;
@@ -45,8 +49,8 @@ export function encodeAnswerFrame({ receipt, window, current, snapshot }: Answer
 }
 
 /**
- * Reads an answer; the snapshot's frame is handed out unread, so that a receipt counts even where
- * that cannot be used.
+ * Reads an answer; the snapshot's frame and the titles are handed out unread, so that a receipt
+ * counts even where those cannot be used.
  * @throws SyncError `compression-limit`, `compression` or `protocol`.
  */
 export function decodeAnswerFrame(bytes: Uint8Array): AnswerFrame {
@@ -59,6 +63,13 @@ export function decodeAnswerFrame(bytes: Uint8Array): AnswerFrame {
     const receipt = readReceipt(requireSection(frame, SectionType.receipt, 'receipt'));
     const window = readSyncWindow(requireSection(frame, SectionType.syncWindow, 'sync window'));
     const snapshot = findSection(frame, SectionType.frame);
-    return { receipt, window, current, ...(snapshot === undefined ? {} : { snapshot }) };
+    const titles = findSection(frame, SectionType.titles);
+    return {
+      receipt,
+      window,
+      current,
+      ...(snapshot === undefined ? {} : { snapshot }),
+      ...(titles === undefined ? {} : { titles }),
+    };
   });
 }

@@ -28,6 +28,7 @@ import { readEngagements, writeEngagements } from '../sections/engagements.js';
 import { readPushedPatterns, writePushedPatterns } from '../sections/pushed-patterns.js';
 import { readTaste, writeTaste } from '../sections/taste.js';
 import type { Snapshot } from '../snapshot.js';
+import { readLearning, writeLearning } from '../titles/delta-learning.js';
 
 /** How fine the embeddings of a delta are. */
 export interface DeltaRate {
@@ -69,7 +70,7 @@ export function encodeDeltaFrame(
   const { taste } = delta;
   const vectors = delta.patterns.map(({ embedding }) => embedding);
   if (taste?.kind === 'vector') vectors.push(taste.vector);
-  const sections = sectionsOf(codec, delta, base);
+  const sections = [...sectionsOf(codec, delta, base), ...writeLearning(delta, random)];
   const bare = writeFrame({ kind: 'delta', sections });
   const budgetBytes = Math.min(rate.budgetBytes, V2_LIMITS.maxRequestBytes);
   if (vectors.length === 0) {
@@ -213,6 +214,7 @@ export function decodeDeltaFrame(
       ...(engagements === undefined ? {} : { engagements }),
       ...(sketch === undefined ? {} : { taste: sketch }),
       ...(vector === undefined ? {} : { taste: { kind: 'vector', vector } }),
+      ...readLearning(frame),
     };
     return { delta, header };
   });

@@ -12,4 +12,4 @@ export { plural } from './plural.js';
 export { createProgress, type Progress } from './progress.js';
 export { runProgram } from './run-program.js';
 export { createSignalHandler, Interruption, signalOfProcess } from './process-signal.js';
-export { answerFromThread, computeInThread } from './thread.js';
+export { answerFromThread, computeInThread, type ThreadOptions } from './thread.js';

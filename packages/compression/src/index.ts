@@ -50,6 +50,21 @@ export { inspectFrame, type FrameInspection, type FramePart } from './v2/inspect
 export { createContentResolver, toContentHash, type KnownTitle } from './v2/content-hash.js';
 export { V2_LIMITS } from './v2/limits.js';
 
+// Advanced: titles
+export { publishTitles } from './v2/titles/publish-titles.js';
+export { fillTitles } from './v2/titles/fill-titles.js';
+export {
+  heldTitles,
+  meanViewersOf,
+  receiveTitles,
+  titlesOf,
+  weightsOf,
+  type HeldGeneration,
+  type HeldTitle,
+  type TitleHoldings,
+} from './v2/titles/title-holdings.js';
+export type { ListedTitle, TitleHead, TitleList, TitlePiece } from './v2/titles/title-list.js';
+
 // Advanced: v1's JSON, and bringing another zstd
 export { V1_LIMITS } from './v1/limits.js';
 export { globalPatternsToJson, syncDeltaToJson } from './v1/v1-json.js';

@@ -11,6 +11,42 @@ export { contribute } from './contribute.js';
 export { publish, type Publication } from './publish.js';
 export type { CohortKeys } from './cohort.js';
 
+// Everyday: titles, the TV's side
+export { viewerFactors } from './learning/viewer-factors.js';
+export { scoreTitle } from './learning/score-title.js';
+
+// Everyday: titles, the server's side
+export { createLearningConfig, type LearningConfig } from './learning/config.js';
+export { emptyLearning, type LearningState } from './learning/state.js';
+export { foldCompletions, type Completion } from './learning/fold-completions.js';
+export { publishTitleFactors } from './learning/publish-title-factors.js';
+
+// Advanced: titles
+export {
+  addFactorSums,
+  emptyFactorSums,
+  sumFactors,
+  withoutTitle,
+  type FactorSpace,
+  type FactorSums,
+} from './learning/viewer-factors.js';
+export type { ScorableTitle } from './learning/score-title.js';
+export { createTextStart, type TextStart } from './learning/text-start.js';
+export { historyClass } from './learning/history-class.js';
+export { LEARNING_MODEL } from './learning/model.js';
+export { SCORINGS, type Scoring } from './learning/scorings.js';
+export type { Axes } from './learning/axes.js';
+export type { DeviceActivity } from './learning/activity.js';
+export type { FoldedCompletions } from './learning/fold-completions.js';
+export type { TitlePublication } from './learning/publish-title-factors.js';
+export type { ReceivedFactors } from './learning/received-factors.js';
+export type {
+  LearningCounters,
+  LearningTouched,
+  SharedItem,
+  TitleRecord,
+} from './learning/state.js';
+
 // Advanced: the records of the state
 export { MAX_MARKS_PER_DEVICE } from './marks.js';
 export type { Cohort, Holding, Sums } from './cohort.js';

@@ -12,6 +12,7 @@ export { estimateDeltaSize, estimateGlobalPatternsSize } from './size.js';
 export type { Engagement, Taste } from './engagement.js';
 export type { Receipt, SnapshotReference, SyncWindow } from './receipt.js';
 export type { Capability } from './capability.js';
+export type { HeldTitles, PublishedFactors, TitleFactors, ViewerFactors } from './learning.js';
 
 // Advanced: the wire's JSON, limits, ports
 export { PatternDataSchema, type PatternDataWire } from './pattern-data.js';
@@ -22,6 +23,7 @@ export { TrendSignalSchema, type TrendSignalWire } from './trend-signal.js';
 export { trendSignalFromWire, trendSignalToWire } from './trend-signal.js';
 export { GlobalPatternsSchema, type GlobalPatternsWire } from './global-patterns.js';
 export { globalPatternsFromWire, globalPatternsToWire } from './global-patterns.js';
+export { FACTORS, HISTORY_CLASSES, MAX_SCORINGS, type HeldPiece } from './learning.js';
 export { SKETCH_DIMENSION } from './engagement.js';
 export { CAPABILITIES } from './capability.js';
 export { GLOBAL_STREAM, RECEIPT_OUTCOMES } from './receipt.js';

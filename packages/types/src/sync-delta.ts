@@ -8,6 +8,7 @@ import {
 } from './pattern-data.js';
 import type { Capability } from './capability.js';
 import type { Engagement, Taste } from './engagement.js';
+import type { HeldTitles, ViewerFactors } from './learning.js';
 import { NameSchema } from './name.js';
 import { check, checkBuilt } from './validation.js';
 
@@ -43,6 +44,12 @@ export interface SyncDelta {
   readonly taste?: Taste;
   /** What the TV can do; with `positions`, its epoch is counted by position (see `Capability`). */
   readonly capabilities?: readonly Capability[];
+  /** The viewer without the title that `engagements` say was completed. */
+  readonly viewerFactors?: ViewerFactors;
+  /** What the TV holds of the server's list of titles. */
+  readonly heldTitles?: HeldTitles;
+  /** For each way to score: whether it had the completed title in its top list. */
+  readonly hits?: readonly boolean[];
 }
 
 /** Orders the deltas of one device: a repeated one bears the same position. */

@@ -8,6 +8,7 @@ import {
   resolveFromCaller,
   runProgram,
   signalOfProcess,
+  type ThreadOptions,
   writeFileAtomically,
 } from '@omega-tv/command-line';
 import { plotSeries } from './plot-series.js';
@@ -16,12 +17,17 @@ import type { Report } from './report.js';
 import { SINGLE_TABLES, type SingleTable } from './table-names.js';
 import { reportToText } from './tables.js';
 import type { BenchOrder } from './bench-thread.js';
+import { learningToText } from './learning/learning-tables.js';
+import { measureLearning } from './learning/measure-learning.js';
+import { KNOWN_CHOICES, type KnownChoice } from './learning/trials.js';
 import { loadUnseen } from './unseen.js';
 
 interface Options {
   readonly json?: string;
   readonly svg?: string;
   readonly only?: SingleTable;
+  readonly viewers?: string;
+  readonly known: KnownChoice;
 }
 
 await runProgram(
@@ -34,18 +40,39 @@ await runProgram(
     .addOption(
       new Option('--only <table>', 'one table of the documents instead')
         .choices(SINGLE_TABLES)
-        .conflicts(['json', 'svg']),
+        .conflicts(['json', 'svg', 'viewers']),
+    )
+    .addOption(
+      new Option(
+        '--viewers <folder>',
+        'what real viewers teach instead: a folder with titles.jsonl, titles.f16 and ratings.csv',
+      ).conflicts(['svg']),
+    )
+    .addOption(
+      new Option('--known <which>', 'with --viewers: which titles of a viewer are known')
+        .choices(KNOWN_CHOICES)
+        .default('time'),
     )
     .action(run),
 );
 
-async function run({ json, svg, only }: Options): Promise<void> {
+async function run({ json, svg, only, viewers, known }: Options): Promise<void> {
   const [jsonFile, svgFile] = [json, svg].map((file) => file && resolveFromCaller(file));
   if (jsonFile !== undefined) await checkOutput(jsonFile);
   if (svgFile !== undefined)
     await checkOutput(svgFile, ...(jsonFile === undefined ? [] : [jsonFile]));
   if (only !== undefined) {
     process.stdout.write(await compute<string>(only));
+    return;
+  }
+  if (viewers !== undefined) {
+    const learning = await withProgress('nothing was printed or written', (options) =>
+      measureLearning(resolveFromCaller(viewers), known, options),
+    );
+    process.stdout.write(learningToText(learning));
+    if (jsonFile !== undefined) {
+      await writeFileAtomically(jsonFile, `${JSON.stringify(learning)}\n`);
+    }
     return;
   }
   const report = await compute<Report>();
@@ -58,15 +85,23 @@ async function run({ json, svg, only }: Options): Promise<void> {
   }
 }
 
-async function compute<Result>(only?: SingleTable): Promise<Result> {
+function compute<Result>(only?: SingleTable): Promise<Result> {
   const order: BenchOrder = only === undefined ? {} : { only };
-  const signal = signalOfProcess('nothing was printed or written');
+  const module = new URL('bench-thread.js', import.meta.url);
+  return withProgress('nothing was printed or written', (options) =>
+    computeInThread(module, order, options),
+  );
+}
+
+/** @param ifInterrupted what to say then. */
+async function withProgress<Result>(
+  ifInterrupted: string,
+  work: (options: ThreadOptions<string>) => Promise<Result>,
+): Promise<Result> {
+  const signal = signalOfProcess(ifInterrupted);
   const progress = createProgress();
   try {
-    return await computeInThread(new URL('bench-thread.js', import.meta.url), order, {
-      signal,
-      onStage: progress.stage,
-    });
+    return await work({ signal, onStage: progress.stage });
   } finally {
     progress.done();
   }

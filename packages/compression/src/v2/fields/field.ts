@@ -52,11 +52,17 @@ export class FieldModels {
   }
 }
 
+const lengthCountsByBits = new Map<number, readonly number[]>();
+
 /** Half as likely for each bit more or less; from six bits on, as unlikely as can be. */
 function lengthCounts(typicalBits: number): readonly number[] {
-  return Array.from({ length: MAX_INTEGER_BITS + 1 }, (_, bits) =>
+  const known = lengthCountsByBits.get(typicalBits);
+  if (known !== undefined) return known;
+  const counts = Array.from({ length: MAX_INTEGER_BITS + 1 }, (_, bits) =>
     Math.max(1, Math.floor(32 / 2 ** Math.abs(bits - typicalBits))),
   );
+  lengthCountsByBits.set(typicalBits, counts);
+  return counts;
 }
 
 /** Names are mostly small letters, then digits and joining signs, then capitals. */

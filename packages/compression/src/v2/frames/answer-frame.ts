@@ -36,11 +36,13 @@ export interface AnswerFrame {
   readonly snapshot?: Uint8Array;
   /** What the server can do; absent from those of the first release of v2. */
   readonly capabilities?: readonly Capability[];
+  /** The payload of a titles section, as `fillTitles` makes it; absent where the TV lacks nothing. */
+  readonly titles?: Uint8Array;
 }
 
 /** @throws SyncError `compression-limit` above 64 KiB, `serialization` for what no frame can hold. */
 export function encodeAnswerFrame(answer: AnswerFrame): Uint8Array {
-  const { receipt, window, current, snapshot, capabilities } = answer;
+  const { receipt, window, current, snapshot, titles, capabilities } = answer;
   const { standing, batch } = receipt;
   const header = new FieldWriter();
   writeReference(header, current);
@@ -54,6 +56,7 @@ export function encodeAnswerFrame(answer: AnswerFrame): Uint8Array {
       ...section(SectionType.standing, standing, writeStanding),
       ...section(SectionType.batchReceipts, batch, writeBatchReceipts),
       ...section(SectionType.frame, snapshot, (frame) => frame),
+      ...section(SectionType.titles, titles, (payload) => payload),
     ],
   });
   const { maxResponseBytes } = V2_LIMITS;
@@ -62,8 +65,8 @@ export function encodeAnswerFrame(answer: AnswerFrame): Uint8Array {
 }
 
 /**
- * Reads an answer; the snapshot's frame is handed out unread, so that a receipt counts even where
- * that cannot be used.
+ * Reads an answer; the snapshot's frame and the titles are handed out unread, so that a receipt
+ * counts even where those cannot be used.
  * @throws SyncError `compression-limit`, `compression` or `protocol`.
  */
 export function decodeAnswerFrame(bytes: Uint8Array): AnswerFrame {
@@ -85,6 +88,7 @@ export function decodeAnswerFrame(bytes: Uint8Array): AnswerFrame {
       current,
       ...member('capabilities', findSection(frame, SectionType.capabilities), readCapabilities),
       ...member('snapshot', findSection(frame, SectionType.frame), (bytes) => bytes),
+      ...member('titles', findSection(frame, SectionType.titles), (bytes) => bytes),
     };
   });
 }

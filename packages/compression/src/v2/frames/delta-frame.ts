@@ -16,6 +16,7 @@ import { writeEngagements } from '../sections/engagements.js';
 import { writePushedPatterns } from '../sections/pushed-patterns.js';
 import { writeTaste } from '../sections/taste.js';
 import type { Snapshot } from '../snapshot.js';
+import { writeLearning } from '../titles/delta-learning.js';
 
 /** How fine the embeddings of a delta are. */
 export interface DeltaRate {
@@ -57,7 +58,7 @@ export function encodeDeltaFrame(
   const { taste } = delta;
   const vectors = delta.patterns.map(({ embedding }) => embedding);
   if (taste?.kind === 'vector') vectors.push(taste.vector);
-  const sections = sectionsOf(codec, delta, base);
+  const sections = [...sectionsOf(codec, delta, base), ...writeLearning(delta, random)];
   const bare = writeFrame({ kind: 'delta', sections });
   const budgetBytes = Math.min(rate.budgetBytes, V2_LIMITS.maxRequestBytes);
   if (vectors.length === 0) {

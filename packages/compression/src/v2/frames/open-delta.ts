@@ -24,6 +24,7 @@ import { readDeltaHeader, type DeltaHeader } from '../sections/delta-header.js';
 import { readEngagements } from '../sections/engagements.js';
 import { readPushedPatterns, type PushedMetadata } from '../sections/pushed-patterns.js';
 import { readTaste } from '../sections/taste.js';
+import { readLearning } from '../titles/delta-learning.js';
 import type { Snapshot } from '../snapshot.js';
 
 /** All that a delta says but for its embeddings: what positions and receipts go by. */
@@ -106,6 +107,7 @@ function readOutline(frame: Frame, header: DeltaHeader): DeltaOutline {
     ...(engagements === undefined ? {} : { engagements: readEngagements(reader(engagements)) }),
     ...(taste === undefined ? {} : { taste: readTaste(taste) ?? { kind: 'vector' } }),
     ...(capabilities === undefined ? {} : { capabilities: readCapabilities(capabilities) }),
+    ...readLearning(frame),
   };
 }
 

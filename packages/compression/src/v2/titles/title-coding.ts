@@ -1,0 +1,180 @@
+import { FACTORS } from '@omega-tv/types';
+import { flagField, type IntegerField, type SymbolField } from '../fields/field.js';
+import type { FieldReader } from '../fields/field-reader.js';
+import type { FieldWriter } from '../fields/field-writer.js';
+import { malformed } from '../malformed.js';
+import { MAX_COUNT_LEVEL, MAX_STEPS, type ListedTitle } from './title-list.js';
+
+/** What is expected of a coordinate, by how large its neighbours are: counts of zero and not. */
+const ZERO_COUNTS: readonly (readonly [zero: number, other: number])[] = [
+  [62, 2],
+  [60, 4],
+  [56, 8],
+  [48, 16],
+  [40, 24],
+  [28, 36],
+  [18, 46],
+  [8, 56],
+];
+const CONTEXTS = ZERO_COUNTS.length;
+/** Least magnitude of each context, in sixteenths of a step. */
+const LEAST_OF_CONTEXT = [0, 1, 2, 4, 7, 12, 20, 36];
+const SIXTEENTHS = 16;
+/** Titles that the start of a piece counts as, when it forecasts an axis. */
+const PRIOR_TITLES = 4;
+
+const IS_OTHER: readonly SymbolField[] = ZERO_COUNTS.map(([zero, other], context) => ({
+  name: `coordinate ${context}`,
+  counts: [zero, other],
+  increment: 8,
+}));
+const IS_LARGER: readonly SymbolField[] = ZERO_COUNTS.map((_, context) => ({
+  name: `size ${context}`,
+  counts: [3 * (CONTEXTS - context) + 4, 2 + 3 * context],
+  increment: 8,
+}));
+const EXCESS: IntegerField = { name: 'size', typicalBits: 1 };
+const COUNT: IntegerField = { name: 'completions', typicalBits: 4 };
+const MOVED = [
+  flagField('moved', 6, 1),
+  flagField('moved by few', 5, 1),
+  flagField('moved by many', 3, 1),
+];
+const MOVED_FURTHER: IntegerField = { name: 'moved by', typicalBits: 0 };
+const COUNT_MOVED = flagField('completions moved', 3, 1);
+const COORDINATES_MOVED = flagField('coordinates moved', 1, 6);
+const COUNT_CHANGE: IntegerField = { name: 'completions', typicalBits: 2 };
+
+/**
+ * Forecasts how large a coordinate is from those before it in its title and from its axis in the
+ * titles before. Whole numbers only.
+ */
+export class CoordinateForecast {
+  readonly #axes = new Float64Array(FACTORS);
+  #titles = 0;
+  #sum = 0;
+
+  /** @returns 0 to 7. */
+  context(axis: number): number {
+    // The leading axes are the stronger ones.
+    const prior = PRIOR_TITLES * Math.floor((SIXTEENTHS * 3) / (4 + axis));
+    const ofAxis = (this.#axes[axis] ?? 0) * SIXTEENTHS + prior;
+    const ofTitle = this.#sum * SIXTEENTHS;
+    const byAxis = Math.floor(ofAxis / (this.#titles + PRIOR_TITLES));
+    const byTitle = Math.floor((ofTitle + byAxis * PRIOR_TITLES) / (axis + PRIOR_TITLES));
+    const expected = Math.floor((byAxis + byTitle) / 2);
+    let context = CONTEXTS - 1;
+    while (expected < (LEAST_OF_CONTEXT[context] ?? 0)) context -= 1;
+    return context;
+  }
+
+  saw(axis: number, steps: number): void {
+    this.#axes[axis] = (this.#axes[axis] ?? 0) + Math.abs(steps);
+    this.#sum += Math.abs(steps);
+  }
+
+  endTitle(): void {
+    this.#titles += 1;
+    this.#sum = 0;
+  }
+}
+
+export function writeTitle(
+  writer: FieldWriter,
+  { countLevel, steps }: ListedTitle,
+  forecast: CoordinateForecast,
+): void {
+  writer.integer(COUNT, countLevel);
+  steps.forEach((value, axis) => {
+    const context = forecast.context(axis);
+    const [isOther, isLarger] = fieldsOf(context);
+    writer.flag(isOther, value !== 0);
+    if (value !== 0) {
+      writer.choice('sign', Number(value < 0), 2);
+      writer.flag(isLarger, Math.abs(value) > 1);
+      if (Math.abs(value) > 1) writer.integer(EXCESS, Math.abs(value) - 2);
+    }
+    forecast.saw(axis, value);
+  });
+  forecast.endTitle();
+}
+
+export function readTitle(
+  reader: FieldReader,
+  hash: number,
+  forecast: CoordinateForecast,
+): ListedTitle {
+  const countLevel = checkLevel(reader.integer(COUNT));
+  const steps = new Int8Array(FACTORS);
+  for (let axis = 0; axis < FACTORS; axis += 1) {
+    const [isOther, isLarger] = fieldsOf(forecast.context(axis));
+    const value = reader.flag(isOther) ? readSize(isLarger) : 0;
+    steps[axis] = value;
+    forecast.saw(axis, value);
+  }
+  forecast.endTitle();
+  return { hash, countLevel, steps };
+
+  function readSize(isLarger: SymbolField): number {
+    const isNegative = reader.choice('sign', 2) === 1;
+    const size = reader.flag(isLarger) ? reader.integer(EXCESS) + 2 : 1;
+    return checkSteps(isNegative ? -size : size);
+  }
+}
+
+function fieldsOf(context: number): readonly [SymbolField, SymbolField] {
+  const [isOther, isLarger] = [IS_OTHER[context], IS_LARGER[context]];
+  if (isOther === undefined || isLarger === undefined) throw new RangeError('no such context');
+  return [isOther, isLarger];
+}
+
+/** Writes what a title has become since `before`. */
+export function writeChange(writer: FieldWriter, title: ListedTitle, before: ListedTitle): void {
+  const countChange = title.countLevel - before.countLevel;
+  const isMoved = title.steps.some((value, axis) => value !== before.steps[axis]);
+  writer.flag(COUNT_MOVED, countChange !== 0);
+  if (countChange !== 0) writer.signed(COUNT_CHANGE, countChange);
+  writer.flag(COORDINATES_MOVED, isMoved);
+  if (!isMoved) return;
+  let moves = 0;
+  title.steps.forEach((value, axis) => {
+    const change = value - (before.steps[axis] ?? 0);
+    writer.flag(movedField(moves), change !== 0);
+    if (change === 0) return;
+    moves += 1;
+    writer.choice('sign', Number(change < 0), 2);
+    writer.integer(MOVED_FURTHER, Math.abs(change) - 1);
+  });
+}
+
+/** Reads what writeChange wrote. */
+export function readChange(reader: FieldReader, before: ListedTitle): ListedTitle {
+  const countChange = reader.flag(COUNT_MOVED) ? reader.signed(COUNT_CHANGE) : 0;
+  const countLevel = checkLevel(before.countLevel + countChange);
+  if (!reader.flag(COORDINATES_MOVED)) return { ...before, countLevel };
+  let moves = 0;
+  const steps = before.steps.map((value) => {
+    if (!reader.flag(movedField(moves))) return value;
+    moves += 1;
+    const isNegative = reader.choice('sign', 2) === 1;
+    const change = reader.integer(MOVED_FURTHER) + 1;
+    return checkSteps(value + (isNegative ? -change : change));
+  });
+  return { hash: before.hash, countLevel, steps };
+}
+
+function movedField(moves: number): SymbolField {
+  const field = MOVED[moves === 0 ? 0 : moves < 4 ? 1 : 2];
+  if (field === undefined) throw new RangeError('no such context');
+  return field;
+}
+
+function checkLevel(level: number): number {
+  if (level >= 0 && level <= MAX_COUNT_LEVEL) return level;
+  throw malformed(`completions: ${level} is no level from 0 to ${MAX_COUNT_LEVEL}`);
+}
+
+function checkSteps(steps: number): number {
+  if (Math.abs(steps) <= MAX_STEPS) return steps;
+  throw malformed(`coordinate: ${steps} steps, beyond ${MAX_STEPS}`);
+}

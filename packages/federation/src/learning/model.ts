@@ -1,0 +1,19 @@
+/**
+ * What every TV and every server compute with; another value is another model. Implicit-feedback
+ * matrix factorisation: Hu, Koren, Volinsky (2008), tuned as Rendle et al. (2021), "Revisiting the
+ * performance of iALS".
+ */
+export const LEARNING_MODEL = {
+  /** Weight of a title that was not completed, beside 1 for one that was. */
+  unwatchedWeight: 0.1,
+  /** Ridge on both sides, times what each is an average of. */
+  ridge: 0.03,
+  /** Titles that a viewer must have completed, among those with factors, before x is said. */
+  minHistory: 2,
+  /**
+   * A TV reports a completion at an instant drawn evenly from this long after it, with the factors
+   * of its viewer as of then but for this title. Told at once, titles that come early in everybody's
+   * history would never meet those that come late; and when something was watched stays on the TV.
+   */
+  reportSpreadMs: 24 * 60 * 60 * 1000,
+} as const;

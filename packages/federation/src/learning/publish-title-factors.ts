@@ -1,0 +1,166 @@
+import { advanceTime } from '../fold-time.js';
+import { decayFactor, toDecayStep } from '../decay.js';
+import { pruneTally, weightAt, type Tally } from '../tally.js';
+import { renewAxes, type Axes } from './axes.js';
+import { factorize, type Solve } from './cholesky.js';
+import { chooseScoring } from './choose-scoring.js';
+import type { LearningConfig } from './config.js';
+import { sharedRules, titleRules } from './fold-completions.js';
+import { FACTORS, HISTORY_CLASSES, type PublishedFactors } from '@omega-tv/types';
+import { LEARNING_MODEL } from './model.js';
+import type { LearningState, LearningTouched, SharedItem, TitleRecord } from './state.js';
+import { readMoments, rotateFactors, rotateMoments, rotateTally, type Moments } from './sums.js';
+import { isLearned } from './title-room.js';
+
+export interface TitlePublication {
+  readonly state: LearningState;
+  readonly touched: LearningTouched;
+  /** Null while fewer than k devices, or too few viewer factors, stand behind the sums. */
+  readonly factors: PublishedFactors | null;
+}
+
+/** Fewer viewer factors than this say too little of 32 axes for a first generation. */
+const LEAST_FOR_AXES = 4 * FACTORS;
+/** Axes are renewed once the variance along one of them has left this range around 1. */
+const VARIANCE_RANGE = { least: 0.4, most: 2.5 } as const;
+
+/**
+ * Computes title factors from what closed cohorts say: y = (C/t + r diag(1/w))^-1 s / (n + a N), a
+ * shrunken mean of the viewers that completed the title. On the way it forgets what has expired or
+ * faded, and renews axes that no longer whiten.
+ * @param nowMs Unix ms, by the clock that gave the completions their receive times.
+ * @example
+ * ```ts
+ * import { createLearningConfig, emptyLearning, publishTitleFactors } from '@omega-tv/federation';
+ *
+ * const config = createLearningConfig();
+ * const { factors } = publishTitleFactors(emptyLearning(), Date.UTC(2026, 10, 22), config);
+ * console.log(factors); // => null
+ * ```
+ */
+export function publishTitleFactors(
+  state: LearningState,
+  nowMs: number,
+  config: LearningConfig,
+): TitlePublication {
+  const time = advanceTime(state.counters, nowMs, config);
+  const pruned = prune(state, time.latestMs, config);
+  const step = toDecayStep(time.latestMs, config.halfLifeMs);
+  const momentsOf = ({ shared }: LearningState): Moments => {
+    const closed = shared.get('moments')?.closed;
+    const vector = closed?.vector ?? new Float64Array(0);
+    return readMoments(vector, decayFactor(step - (closed?.step ?? step)));
+  };
+  const moments = momentsOf(pruned);
+  const hasMoments = moments.count > 0;
+  const renewed = needsAxes(pruned.axes, moments) ? rotate(pruned, moments) : pruned;
+  const next = {
+    ...renewed,
+    counters: { ...state.counters, ...time },
+    scoring: chooseScoring(state.scoring, state.shared.get('hits')),
+  };
+  const touched = changesOf(state, next);
+  if (!hasMoments || next.axes.generation === 0) return { state: next, touched, factors: null };
+  return { state: next, touched, factors: factorsOf(next, momentsOf(next), step) };
+}
+
+function factorsOf(state: LearningState, moments: Moments, step: number): PublishedFactors {
+  const { axes, titles, shared, scoring } = state;
+  const solve = titleSolver(axes, moments);
+  const published = [...titles.values()]
+    .filter(({ tally }) => isLearned(tally))
+    .map(({ id, tally }) => {
+      const decay = decayFactor(step - tally.closed.step);
+      const [sum, behind] = [tally.closed.vector, (tally.closed.vector[FACTORS] ?? 0) * decay];
+      const shrink = decay / (behind + LEARNING_MODEL.unwatchedWeight * moments.devices);
+      return {
+        contentId: id,
+        count: weightAt(tally, step),
+        coordinates: solve(sum).map((value) => value * shrink),
+      };
+    })
+    .sort((a, b) => b.count - a.count || (a.contentId < b.contentId ? -1 : 1));
+  const meanViewers = Array.from({ length: HISTORY_CLASSES }, (_, index) =>
+    meanViewer(shared.get(`history-${index}`)),
+  );
+  return {
+    generation: axes.generation,
+    weights: axes.weights,
+    titles: published,
+    meanViewers,
+    scoring,
+  };
+}
+
+/** Solves with C/t + r diag(1/w). */
+function titleSolver({ weights }: Axes, { squares }: Moments): Solve {
+  const matrix = squares.slice();
+  for (let axis = 0; axis < FACTORS; axis += 1) {
+    const at = axis * FACTORS + axis;
+    matrix[at] = (matrix[at] ?? 0) + LEARNING_MODEL.ridge / (weights[axis] ?? 1);
+  }
+  return factorize(matrix, FACTORS);
+}
+
+function meanViewer(tally: Tally | undefined): Float64Array {
+  const vector = tally?.closed.vector ?? new Float64Array(0);
+  const count = vector[FACTORS] ?? 0;
+  const mean = new Float64Array(FACTORS);
+  return count > 0 ? mean.map((_, axis) => (vector[axis] ?? 0) / count) : mean;
+}
+
+function needsAxes(axes: Axes, { squares, count }: Moments): boolean {
+  if (count < LEAST_FOR_AXES) return false;
+  if (axes.generation === 0) return true;
+  for (let axis = 0; axis < FACTORS; axis += 1) {
+    const variance = squares[axis * FACTORS + axis] ?? 0;
+    if (variance < VARIANCE_RANGE.least || variance > VARIANCE_RANGE.most) return true;
+  }
+  return false;
+}
+
+/** Axes that whiten, and all sums in their coordinates. */
+function rotate(state: LearningState, moments: Moments): LearningState {
+  const axes = renewAxes(state.axes, moments.squares);
+  const { fromPrevious } = axes;
+  const titles = new Map(
+    [...state.titles].map(([id, { tally }]) => [
+      id,
+      { id, tally: rotateTally(tally, fromPrevious, rotateFactors) },
+    ]),
+  );
+  const shared = new Map(
+    [...state.shared].map(([item, tally]) => {
+      if (item === 'hits') return [item, tally];
+      const turn = item === 'moments' ? rotateMoments : rotateFactors;
+      return [item, rotateTally(tally, fromPrevious, turn)];
+    }),
+  );
+  return { ...state, axes, titles, shared };
+}
+
+function prune(state: LearningState, nowMs: number, config: LearningConfig): LearningState {
+  const titles = new Map<string, TitleRecord>();
+  for (const [id, record] of state.titles) {
+    const tally = pruneTally(record.tally, nowMs, titleRules(config));
+    if (tally !== undefined) titles.set(id, tally === record.tally ? record : { id, tally });
+  }
+  const shared = new Map<SharedItem, Tally>();
+  for (const [item, before] of state.shared) {
+    const tally = pruneTally(before, nowMs, sharedRules(config));
+    if (tally !== undefined) shared.set(item, tally);
+  }
+  return { ...state, titles, shared };
+}
+
+/** Ids whose record is another one, or gone. A publication adds none. */
+function changesOf(before: LearningState, after: LearningState): LearningTouched {
+  return {
+    titles: [...before.titles].filter(([id, item]) => after.titles.get(id) !== item).map(idOf),
+    shared: [...before.shared].filter(([id, item]) => after.shared.get(id) !== item).map(idOf),
+  };
+}
+
+function idOf<Id>([id]: readonly [Id, unknown]): Id {
+  return id;
+}

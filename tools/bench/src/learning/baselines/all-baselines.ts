@@ -1,0 +1,36 @@
+import type { World } from '../viewers.js';
+import type { Split } from '../trials.js';
+import { collectCompletions, popularity, withPopularity, type Candidate } from './completions.js';
+import { ease } from './ease.js';
+import { exactIals } from './exact-ials.js';
+import { itemNeighbours } from './neighbours.js';
+import { fiveTrends, localOnly, popularityOnly } from './plain.js';
+
+/** A row of the table: of several settings the best one at each number of known titles counts. */
+export interface Baseline {
+  readonly name: string;
+  readonly create: () => readonly Candidate[];
+}
+
+const NEIGHBOUR_BLENDS = [0.05, 0.2];
+const EASE_BLENDS = [0.005, 0.02, 0.1];
+const IALS_BLENDS = [0.05, 0.1];
+
+export function baselinesOf(world: World, split: Split): readonly Baseline[] {
+  const completions = collectCompletions(split, world.titleIds.length);
+  const popular = popularity(completions);
+  const local = localOnly(world);
+  const blended = (candidates: readonly Candidate[], weights: readonly number[]) =>
+    candidates.flatMap((candidate) => withPopularity(candidate, popular, weights));
+  return [
+    { name: 'local only (text)', create: () => [local] },
+    { name: 'five trends', create: () => [fiveTrends(completions, local)] },
+    { name: 'popularity', create: () => [popularityOnly(completions)] },
+    {
+      name: 'best of neighbours',
+      create: () => blended(itemNeighbours(completions), NEIGHBOUR_BLENDS),
+    },
+    { name: 'best of EASE', create: () => blended(ease(completions), EASE_BLENDS) },
+    { name: 'best of exact iALS', create: () => blended([exactIals(completions)], IALS_BLENDS) },
+  ];
+}

@@ -1,0 +1,32 @@
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** How a fleet is replayed; one setting for all data sets. */
+export interface FleetSettings {
+  /** Devices that must stand behind what is published. */
+  readonly minDevices: number;
+  readonly publications: number;
+  /**
+   * Times that every viewer is a device of its own: the days of a larger fleet. A fleet has at least
+   * 2,000 devices, or three for every viewer.
+   */
+  readonly passesOf: (viewers: number) => number;
+  /** Most that a TV is behind with a report, by its own clock; 0 reports at once. */
+  readonly reportSpreadMs: number;
+  /** Of an answer. */
+  readonly answerBytes: number;
+}
+
+/** From one publication to the next, by the server's clock. */
+export const PUBLISH_EVERY_MS = 2 * DAY_MS;
+export const START_MS = Date.UTC(2026, 0, 1);
+
+const FLEET_DEVICES = 2000;
+const MOST_PASSES = 3;
+
+export const FLEET: FleetSettings = {
+  minDevices: 10,
+  publications: 20,
+  passesOf: (viewers) => Math.max(1, Math.min(MOST_PASSES, Math.ceil(FLEET_DEVICES / viewers))),
+  reportSpreadMs: DAY_MS,
+  answerBytes: 5120,
+};

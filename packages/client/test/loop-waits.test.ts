@@ -10,7 +10,7 @@ import {
   type SyncLoopOptions,
   type WaitMemory,
 } from '../src/index.js';
-import { nothingMoved } from '../src/sync-results.js';
+import { nothingMoved } from '../src/exchange/results.js';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

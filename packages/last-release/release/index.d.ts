@@ -3,6 +3,22 @@
 // replaced by that one's.
 import type { Clock, PatternData, RandomSource } from '@omega-tv/types';
 
+interface Transport {
+  request(request: {
+    readonly method: 'GET' | 'POST';
+    readonly path: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body?: Uint8Array;
+    readonly timeoutMs: number;
+    readonly maxResponseBytes: number;
+    readonly signal?: AbortSignal;
+  }): Promise<{
+    readonly status: number;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: Uint8Array;
+  }>;
+}
+
 interface Store {
   skillStore(...patterns: readonly PatternData[]): Promise<void>;
   close(): Promise<void>;
@@ -20,6 +36,7 @@ export const client: {
       readonly format: Format;
       readonly fallback?: Format;
       readonly store: Store;
+      readonly transport?: Transport;
       readonly clock?: Clock;
       readonly random?: RandomSource;
       readonly timeoutMs?: number;

@@ -1,18 +1,22 @@
 // Everyday
 export { SyncClient } from './sync-client.js';
-export type { SyncClientOptions } from './sync-client-options.js';
+export type { SyncClientOptions, TitleOptions } from './sync-client-options.js';
 export { createSyncLoop } from './loop/sync-loop.js';
 export type { SyncLoop, SyncLoopStatus } from './loop/sync-loop.js';
 export type { SyncLoopOptions } from './loop/sync-loop-options.js';
 export { createMemoryPatternStore } from './store/memory-pattern-store.js';
 
 export type { BudgetOptions, NetworkHints } from './choose/tier.js';
+export type { CatalogueTitle } from './titles/title-space.js';
+export type { RankedTitle } from './titles/title-model.js';
 export type { SyncResult } from '@omega-tv/protocol';
 
 // Advanced: stores of your own, and the books
 export type { PatternOrigin, PatternStore, Skill } from './store/pattern-store.js';
 export { emptySyncState } from './engine/state.js';
 export type {
+  CompletedTitle,
+  CompletionReport,
   CountsBy,
   DeadLetter,
   KeptItem,

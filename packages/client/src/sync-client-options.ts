@@ -8,9 +8,11 @@ import {
   type RandomSource,
 } from '@omega-tv/types';
 import { BUDGET_TIERS, type ClientFormat } from '@omega-tv/compression';
+import type { TextStart } from '@omega-tv/federation';
 import type { Transport } from '@omega-tv/protocol';
 import type { BudgetOptions } from './choose/tier.js';
 import type { PatternStore } from './store/pattern-store.js';
+import type { CatalogueTitle } from './titles/title-space.js';
 
 export interface SyncClientOptions {
   /** Where the Constellation lives, e.g. `https://tv.example.com/base`. */
@@ -39,10 +41,27 @@ export interface SyncClientOptions {
    * whatever cache stands in between. Default: inline.
    */
   readonly snapshots?: 'inline' | 'cached';
+  /** The titles that this TV plays. Default: none, and it learns nothing of titles. */
+  readonly titles?: TitleOptions;
   /** Default: 30 s. */
   readonly timeoutMs?: number;
   /** Default: silent. */
   readonly logger?: Logger;
+}
+
+/** What a TV needs to learn which titles are worth recommending. */
+export interface TitleOptions {
+  /** All titles that it can play. */
+  readonly catalogue: readonly CatalogueTitle[];
+  /** `createTextStart(codebook)` of `@omega-tv/federation`. */
+  readonly textStart: TextStart;
+  /**
+   * Whether the viewer lets completed titles leave the TV. Without, the TV receives everything all
+   * the same. Default: false.
+   */
+  readonly areShared?: boolean;
+  /** A completion is reported at an instant drawn within this. Default: a day. */
+  readonly reportSpreadMs?: number;
 }
 
 const FORMAT_METHODS = ['encodeDelta', 'splitDelta', 'decodeAnswer'];

@@ -4,6 +4,7 @@ import {
   silentLogger,
   systemRandom,
   type PatternData,
+  type RandomSource,
   type SyncDelta,
 } from '@omega-tv/types';
 import {
@@ -12,7 +13,8 @@ import {
   type SyncAnswer,
   type SyncResult,
 } from '@omega-tv/protocol';
-import { stateOwned } from './engine/state.js';
+import { LEARNING_MODEL } from '@omega-tv/federation';
+import { stateOwned, type SyncState } from './engine/state.js';
 import { Fetcher, namedBy, type NamedVersion } from './exchange/fetch.js';
 import { HeldSnapshot } from './exchange/held-snapshot.js';
 import { Link } from './exchange/link.js';
@@ -22,6 +24,8 @@ import { Session } from './exchange/session.js';
 import { createMemoryPatternStore } from './store/memory-pattern-store.js';
 import type { PatternStore } from './store/pattern-store.js';
 import { checkOptions, type SyncClientOptions } from './sync-client-options.js';
+import { sharingWithdrawn, titleCompleted } from './titles/completions.js';
+import { TitleModel, type RankedTitle } from './titles/title-model.js';
 
 /**
  * One TV's side of the exchange.
@@ -43,6 +47,9 @@ export class SyncClient {
   readonly #session: Session;
   readonly #pusher: Pusher;
   readonly #fetcher: Fetcher;
+  readonly #reportSpreadMs: number;
+  readonly #random: RandomSource;
+  #sharesTitles: boolean;
   /** Exchanges take turns, since each reads and writes the state. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -55,6 +62,9 @@ export class SyncClient {
     this.#session = session;
     this.#pusher = new Pusher(session, () => isCached && link.format === options.format);
     this.#fetcher = new Fetcher(session, isCached);
+    this.#reportSpreadMs = options.titles?.reportSpreadMs ?? LEARNING_MODEL.reportSpreadMs;
+    this.#random = options.random ?? systemRandom;
+    this.#sharesTitles = options.titles?.areShared ?? false;
   }
 
   /**
@@ -65,11 +75,12 @@ export class SyncClient {
   static async create(options: SyncClientOptions): Promise<SyncClient> {
     checkOptions(options);
     const { deviceId, store = createMemoryPatternStore(), random = systemRandom } = options;
-    const { logger = silentLogger, format } = options;
+    const { logger = silentLogger, format, titles } = options;
     const url = normaliseBaseUrl(options.url);
     const loaded = await store.loadSyncState();
     const drawEpoch = (): number => Math.floor(random.next() * 2 ** 32);
-    const state = stateOwned(loaded, { deviceId, url }, drawEpoch);
+    const owned = stateOwned(loaded, { deviceId, url }, drawEpoch);
+    const state = titles?.areShared === true ? owned : sharingWithdrawn(owned);
     if (state !== loaded) {
       // A full disk must not stop a TV from starting: the owner is written with a later state.
       await store.saveSyncState(state).catch((err: unknown) => {
@@ -77,10 +88,9 @@ export class SyncClient {
       });
     }
     const held = new HeldSnapshot(state, format, logger);
-    return new SyncClient(
-      options,
-      new Session(store, new Link(options, url, held), held, drawEpoch),
-    );
+    const link = new Link(options, url, held);
+    const model = titles && new TitleModel(titles.catalogue, titles.textStart);
+    return new SyncClient(options, new Session(store, link, held, drawEpoch, model));
   }
 
   /** The version of the newest global patterns that arrived here; 0 before the first. */
@@ -156,6 +166,46 @@ export class SyncClient {
       const named = told ?? { version: await link.protocol.getGlobalVersion(options) };
       const isTold = told !== undefined;
       return addResults(result, await this.#fetcher.fetchOther(named, isTold, options));
+    });
+  }
+
+  /**
+   * Remembers that a title was completed, once for each title. Where the viewer shares that, it is
+   * reported in time: once, ever.
+   */
+  titleCompleted(contentId: string): Promise<void> {
+    return this.#changeState((state) =>
+      titleCompleted(state, contentId, {
+        isShared: this.#sharesTitles,
+        nowMs: this.#session.link.clock.nowMs(),
+        spreadMs: this.#reportSpreadMs,
+        draw: () => this.#random.next(),
+      }),
+    );
+  }
+
+  /** The viewer's consent. Withdrawn, nothing that waits is reported any more. */
+  async shareTitles(areShared: boolean): Promise<void> {
+    this.#sharesTitles = areShared;
+    if (!areShared) await this.#changeState(sharingWithdrawn);
+  }
+
+  /** Titles that were not completed here, the likeliest to be liked first; none without history. */
+  async rankTitles(): Promise<readonly RankedTitle[]> {
+    const { titles, store } = this.#session;
+    return titles?.rank(await store.loadSyncState()) ?? [];
+  }
+
+  /** The completed titles that speak most for another one, the strongest first. */
+  async reasonsFor(contentId: string): Promise<readonly string[]> {
+    const { titles, store } = this.#session;
+    return titles?.reasonsFor(await store.loadSyncState(), contentId) ?? [];
+  }
+
+  #changeState(change: (state: SyncState) => SyncState): Promise<void> {
+    return this.#inTurn(async () => {
+      const state = await this.store.loadSyncState();
+      await this.#session.save(state, change(state));
     });
   }
 

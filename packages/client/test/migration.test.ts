@@ -146,10 +146,10 @@ function brokenTransport(server: ServerUnderTest, random: RandomSource) {
     request: async (request: Parameters<Transport['request']>[0]) => {
       const draw = line.isBroken ? random.next() : 1;
       if (draw < 0.15) throw reset();
-      const { request: send } = createAxiosTransport({ baseUrl: server.url });
-      const answer = await send(request);
+      const wire = createAxiosTransport({ baseUrl: server.url });
+      const answer = await wire.request(request);
       if (draw < 0.35) throw reset();
-      return draw < 0.5 ? send(request) : answer;
+      return draw < 0.5 ? wire.request(request) : answer;
     },
   };
   return line;

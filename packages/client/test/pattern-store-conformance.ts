@@ -1,9 +1,35 @@
 import fc from 'fast-check';
 import { describe, expect, it } from '@jest/globals';
+import type { HeldGeneration } from '@omega-tv/compression';
 import { isPublishedId, PUBLISHED_ID_PREFIX, type PatternData } from '@omega-tv/types';
 import { NO_MARK } from '../src/engine/marks.js';
 import { emptySyncState, type PatternStore, type SyncState } from '../src/index.js';
 import { realPattern, realPatterns, snapshotOf, syncErrorOf } from './support.js';
+
+/** A part of a list of titles. */
+function heldGeneration(generation: number, ...indexes: readonly number[]): HeldGeneration {
+  const titleOf = (index: number) => ({
+    hash: index * 2 ** 45 + 77,
+    countLevel: 9,
+    steps: Int8Array.from({ length: 32 }, (_, i) => i - 16),
+  });
+  return {
+    head: {
+      generation,
+      version: 5,
+      step: 0.03125,
+      weightExponents: new Int8Array(32).fill(-3),
+      scoring: 0,
+      meanViewers: [],
+    },
+    pieces: new Map(
+      indexes.map((index) => [
+        index,
+        { generation, index, version: 4, titles: [titleOf(index % 8)] },
+      ]),
+    ),
+  };
+}
 
 /** What every PatternStore keeps; `reopen` closes a store and opens it again, where it can. */
 export function describePatternStore(
@@ -149,14 +175,27 @@ export function describePatternStore(
             position: { deviceEpoch: 2 ** 32 - 1, seq: 1 },
             patterns: realPatterns(2),
           },
-          { countsBy: 'marks', patterns: [] },
+          {
+            countsBy: 'position',
+            patterns: [],
+            report: {
+              contentId: 'a',
+              viewerFactors: { generation: 2, historyClass: 1, coordinates: [0.1, -1e-7] },
+            },
+          },
           { countsBy: 'marks', isRepeat: true, patterns: [{ ...realPattern(5), newSamples: 3 }] },
         ],
+        completed: new Map([
+          ['a', { order: 2, status: 'begun' }],
+          ['imdb:tt1', { order: 1, status: 'waiting', reportAtMs: 7 }],
+        ]),
+        holdings: { current: heldGeneration(3, 0, 9), next: heldGeneration(4, 31) },
         kept: Array.from({ length: 12 }, (_, i) => ({
           position: { deviceEpoch: 5, seq: i + 1 },
           atMs: 1000 + i,
           counts: [['p0', 3] as const],
           ...(i < 9 ? {} : { patterns: [{ ...realPattern(0), newSamples: 3 }] }),
+          ...(i === 11 ? { report: { contentId: 'imdb:tt2' } } : {}),
         })),
         frame: Uint8Array.of(0, 255, 7),
         server: { epoch: '0123456789abcdef', capabilities: ['positions', 'batches'] },

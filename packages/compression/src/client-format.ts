@@ -49,6 +49,8 @@ export interface Answer {
   readonly current?: SnapshotReference;
   /** What the server can do; absent from those of the first release of v2. */
   readonly capabilities?: readonly Capability[];
+  /** Parts of the server's list of titles that the TV lacks: the payload of `receiveTitles`. */
+  readonly titles?: Uint8Array;
 }
 
 /** How a TV's deltas and a server's answers look on the wire: all that the HTTP layer needs. */

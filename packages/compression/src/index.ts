@@ -63,6 +63,8 @@ export {
   type HeldTitle,
   type TitleHoldings,
 } from './v2/titles/title-holdings.js';
+export { decodeHead, encodeHead } from './v2/titles/head-coding.js';
+export { decodePiece, encodePiece } from './v2/titles/piece-frame.js';
 export type { ListedTitle, TitleHead, TitleList, TitlePiece } from './v2/titles/title-list.js';
 
 // Advanced: v1's JSON, and bringing another zstd

@@ -1,4 +1,5 @@
 import type { Capability, GlobalPatterns, Receipt } from '@omega-tv/types';
+import type { TitleHoldings } from '@omega-tv/compression';
 import { pushEventOf, serverEventOf, type PushEvent, type ServerEvent } from './events.js';
 import type { DrawEpoch, OutboxItem, SyncState } from './state.js';
 import { reopened } from './outbox.js';
@@ -16,6 +17,8 @@ export interface AnswerSigns {
   /** New global patterns; absent where the TV holds the newest, or asked for the receipt alone. */
   readonly globals?: GlobalPatterns;
   readonly frame?: Uint8Array;
+  /** What this TV holds of the list of titles with what the answer brought; absent where nothing. */
+  readonly holdings?: TitleHoldings;
   /** True where the newest version shows that versions were lost. */
   readonly hasLostVersions: boolean;
   /** True where the snapshot in the answer could not be used: the next one brings the whole. */
@@ -105,7 +108,10 @@ function isSameList(a: readonly string[], b: readonly string[]): boolean {
 
 /** A server that lost versions counts its own again: what the TV holds is another content's. */
 function withSnapshot(state: SyncState, signs: AnswerSigns, isLoss: boolean): SyncState {
-  const { globals, frame, dropsFrame = false } = signs;
+  const { globals, frame, dropsFrame = false, holdings } = signs;
+  if (holdings !== undefined && holdings !== state.holdings) {
+    return withSnapshot({ ...state, holdings }, signs, isLoss);
+  }
   if (globals !== undefined) {
     const { frame: _, ...rest } = state;
     const adopted = { ...rest, lastVersion: globals.version, snapshot: globals };

@@ -1,5 +1,7 @@
 import { digestDelta } from '@omega-tv/compression';
 import type { Capability, DeviceStanding, Receipt } from '@omega-tv/types';
+import { isEmpty } from './outbox.js';
+import { engagementsOf } from './reports.js';
 import type { OutboxItem, SyncState } from './state.js';
 
 /** What an answer says of the push that it is for. */
@@ -86,9 +88,15 @@ export function pushEventOf(item: OutboxItem, receipt: Receipt | undefined): Pus
   const { lastSeq, outcome, digest } = receipt;
   const isRefused = outcome === 'refused';
   if (lastSeq < position.seq) return isRefused ? 'undecided' : 'unclear';
-  const isOwn = lastSeq === position.seq && digest === digestDelta(item);
+  const isOwn = lastSeq === position.seq && digest === digestOf(item);
   if (isOwn) return isRefused ? 'refused' : 'acknowledged';
   const isByPosition = item.countsBy === 'position' && receipt.standing !== undefined;
   if (!isByPosition || outcome === 'applied') return 'unclear';
-  return lastSeq > position.seq ? 'overtaken' : 'contradicted';
+  if (lastSeq > position.seq) return 'overtaken';
+  // What was withdrawn counts as it was first sent, or not at all: there is nothing to repeat.
+  return isEmpty(item) ? 'acknowledged' : 'contradicted';
+}
+
+function digestOf({ patterns, report }: OutboxItem): string {
+  return digestDelta(report === undefined ? { patterns } : { patterns, ...engagementsOf(report) });
 }

@@ -62,11 +62,14 @@ export function requeued(state: SyncState, isHeld: IsHeld, drawEpoch: DrawEpoch)
   const gone = state.kept.filter((item) => !isHeld(item));
   let { marks } = state;
   const again: OutboxItem[] = [];
-  for (const { patterns, counts } of gone) {
+  for (const { patterns, counts, report } of gone) {
     const pushed = counts.map(([id, newSamples]) => ({ id, newSamples }));
     marks = credited(marks, state.merges, pushed, -1);
-    if (patterns !== undefined) again.push({ countsBy: 'position', patterns });
-    else for (const one of pushed) marks = markLost(marks, state, one);
+    if (patterns !== undefined || report !== undefined) {
+      const item = { countsBy: 'position', patterns: patterns ?? [] } as const;
+      again.push(report === undefined ? item : { ...item, report });
+    }
+    if (patterns === undefined) for (const one of pushed) marks = markLost(marks, state, one);
   }
   const kept = state.kept.filter(isHeld);
   return reopened({ ...state, marks, kept }, [...again, ...state.outbox], drawEpoch);
@@ -89,13 +92,19 @@ export function keptWith(
   item: OutboxItem,
   atMs: number,
 ): readonly KeptItem[] {
-  const { position, patterns } = item;
-  if (position === undefined || patterns.length === 0) return kept;
+  const { position, patterns, report } = item;
+  if (position === undefined || isEmpty(item)) return kept;
   const counts = patterns.map(({ id, newSamples = 0 }) => [id, newSamples] as const);
-  const fresh = [...kept, { position, atMs, counts, patterns }]
-    .filter((one) => one.atMs > atMs - KEPT_MS)
+  const one = { position, atMs, counts, patterns };
+  const fresh = [...kept, report === undefined ? one : { ...one, report }]
+    .filter((held) => held.atMs > atMs - KEPT_MS)
     .slice(-MAX_KEPT_ITEMS);
   return withinRoom(fresh);
+}
+
+/** A push that says nothing: it only takes its place. */
+export function isEmpty({ patterns, report }: OutboxItem): boolean {
+  return patterns.length === 0 && report === undefined;
 }
 
 /** The oldest give way: of them only the counts stay. */

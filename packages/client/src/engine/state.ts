@@ -4,7 +4,9 @@ import {
   type DeltaPosition,
   type GlobalPatterns,
   type PushedPattern,
+  type ViewerFactors,
 } from '@omega-tv/types';
+import type { TitleHoldings } from '@omega-tv/compression';
 import { doubted, type Merges, type SampleMarks } from './marks.js';
 
 /** How a server tells what is new of a push: by its position, or by the counts of its patterns. */
@@ -18,6 +20,28 @@ export interface OutboxItem {
   /** True where it says no more than a server by marks may have lost. */
   readonly isRepeat?: true;
   readonly patterns: readonly PushedPattern[];
+  /** A title that was completed. */
+  readonly report?: CompletionReport;
+}
+
+/** That a title was completed, and the viewer without it. */
+export interface CompletionReport {
+  readonly contentId: string;
+  /** Absent where too little was watched before. */
+  readonly viewerFactors?: ViewerFactors;
+}
+
+/** A title that was completed on this TV. */
+export interface CompletedTitle {
+  /** The first is 1. */
+  readonly order: number;
+  /**
+   * `private`: it does not leave this TV. `waiting`: it is reported once its time has come.
+   * `begun`: it is on its way. `reported`: never again.
+   */
+  readonly status: 'private' | 'waiting' | 'begun' | 'reported';
+  /** When a waiting one may be reported, by this TV's clock. Unix ms. */
+  readonly reportAtMs?: number;
 }
 
 /** A push that was acknowledged by position: a server that is put back to a copy may lose it. */
@@ -29,6 +53,7 @@ export interface KeptItem {
   readonly counts: readonly (readonly [id: string, newSamples: number])[];
   /** Absent where there is no more room for it: then what is lost of it stays lost. */
   readonly patterns?: readonly PushedPattern[];
+  readonly report?: CompletionReport;
 }
 
 export interface DeadLetter {
@@ -76,6 +101,10 @@ export interface SyncState {
   readonly frame?: Uint8Array;
   readonly server?: KnownServer;
   readonly next?: NextPosition;
+  /** By content id. */
+  readonly completed: ReadonlyMap<string, CompletedTitle>;
+  /** What this TV holds of the server's list of titles. */
+  readonly holdings: TitleHoldings;
   /** Whom the marks belong to; undefined before the first client. */
   readonly owner?: StateOwner;
 }
@@ -88,6 +117,8 @@ export const emptySyncState: SyncState = {
   kept: [],
   deadLetters: [],
   snapshot: undefined,
+  completed: new Map(),
+  holdings: {},
 };
 
 /** Draws 32 bits: the name of a device epoch. */

@@ -1,4 +1,5 @@
 import { MAX_INTEGER, type DeltaPosition } from '@omega-tv/types';
+import { withReports } from '../titles/completions.js';
 import type { PushEvent, ServerEvent } from './events.js';
 import { added, credited, doubted, markOf } from './marks.js';
 import { apart, keptWith, placed, reopened, requeued } from './outbox.js';
@@ -90,7 +91,8 @@ function firstAcknowledged(state: SyncState, { nowMs }: TransitionContext): Sync
     return { ...state, outbox, marks };
   }
   const marks = credited(state.marks, state.merges, patterns, 1);
-  return { ...state, outbox, marks, kept: keptWith(state.kept, first, nowMs) };
+  const kept = keptWith(state.kept, first, nowMs);
+  return withReports({ ...state, outbox, marks, kept }, [first], 'reported');
 }
 
 /** A count that a server has taken includes what was refused below it, and what it may have lost. */
@@ -121,7 +123,9 @@ function firstRefused(
 ): SyncState {
   const [first, ...outbox] = state.outbox;
   const [pattern, ...others] = first?.patterns ?? [];
-  if (first === undefined || pattern === undefined) return { ...state, outbox };
+  if (first === undefined || pattern === undefined) {
+    return withReports({ ...state, outbox }, first === undefined ? [] : [first], 'private');
+  }
   if (others.length > 0) return placed(state, [...outbox, ...apart(first)], drawEpoch);
   const { id, newSamples = 0, sampleCount } = pattern;
   return {

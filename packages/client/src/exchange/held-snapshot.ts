@@ -1,5 +1,10 @@
 import type { Logger } from '@omega-tv/types';
-import { encodeSnapshotFrame, type ClientFormat, type Snapshot } from '@omega-tv/compression';
+import {
+  encodeSnapshotFrame,
+  type ClientFormat,
+  type Snapshot,
+  type TitleHoldings,
+} from '@omega-tv/compression';
 import type { SyncState } from '../engine/state.js';
 
 /** The snapshot that a TV holds: what is pushed is predicted from it, and diffs start there. */
@@ -7,15 +12,19 @@ export class HeldSnapshot {
   snapshot: Snapshot | undefined;
   /** Of the newest global patterns that arrived; 0 before the first. */
   version: number;
+  /** What it holds of the list of titles: answers bring the rest. */
+  holdings: TitleHoldings;
 
   constructor(state: SyncState, format: ClientFormat, logger: Logger) {
     this.version = state.lastVersion;
+    this.holdings = state.holdings;
     this.snapshot = readFrame(state.frame, format, logger);
   }
 
   /** Follows a state that was written; `snapshot` is what its frame holds, where it has a new one. */
   follow(state: SyncState, snapshot: Snapshot | undefined): void {
     this.version = state.lastVersion;
+    this.holdings = state.holdings;
     if (state.frame === undefined) this.snapshot = undefined;
     else if (snapshot !== undefined) this.snapshot = snapshot;
   }

@@ -7,7 +7,12 @@ import {
   type Logger,
   type SyncDelta,
 } from '@omega-tv/types';
-import type { ClientFormat, EncodedDelta, PushContext } from '@omega-tv/compression';
+import {
+  heldTitles,
+  type ClientFormat,
+  type EncodedDelta,
+  type PushContext,
+} from '@omega-tv/compression';
 import {
   ConstellationProtocol,
   createAxiosTransport,
@@ -15,12 +20,13 @@ import {
   type SyncAnswer,
 } from '@omega-tv/protocol';
 import { TierChoice } from '../choose/tier.js';
-import type { OutboxItem, SyncState } from '../engine/state.js';
+import { engagementsOf } from '../engine/reports.js';
+import type { CompletionReport, OutboxItem, SyncState } from '../engine/state.js';
 import type { SyncClientOptions } from '../sync-client-options.js';
 import type { HeldSnapshot } from './held-snapshot.js';
 
 /** What this release reads of answers; it asks for no more where positions do not count. */
-const READS: readonly Capability[] = ['batches'];
+const READS: readonly Capability[] = ['batches', 'titles'];
 
 export interface ExchangeOptions extends RequestOptions {
   /** Asks for the receipt alone. */
@@ -74,13 +80,19 @@ export class Link {
       patterns,
       version: Math.min(this.#held.version + 1, MAX_INTEGER),
       timestamp: toTimestamp(this.clock.nowMs()),
-      ...(this.format.protocolVersion === 1 ? {} : { capabilities: READS }),
+      ...(this.format.protocolVersion === 1 ? {} : this.#told()),
     };
   }
 
+  /** What this TV reads, and what it holds. */
+  #told(): Pick<SyncDelta, 'capabilities' | 'heldTitles'> {
+    const held = heldTitles(this.#held.holdings);
+    return { capabilities: READS, ...(held === undefined ? {} : { heldTitles: held }) };
+  }
+
   /** A begun push as it goes out. */
-  deltaOf({ position, countsBy, patterns }: OutboxItem): SyncDelta {
-    const delta = this.delta(patterns);
+  deltaOf({ position, countsBy, patterns, report }: OutboxItem): SyncDelta {
+    const delta = { ...this.delta(patterns), ...(report === undefined ? {} : saidBy(report)) };
     if (position === undefined || this.format.protocolVersion === 1) return delta;
     const capabilities: readonly Capability[] =
       countsBy === 'position' ? ['positions', ...READS] : READS;
@@ -118,6 +130,13 @@ export class Link {
       throw error;
     }
   }
+}
+
+function saidBy({ contentId, viewerFactors }: CompletionReport): Partial<SyncDelta> {
+  return {
+    ...engagementsOf({ contentId }),
+    ...(viewerFactors === undefined ? {} : { viewerFactors }),
+  };
 }
 
 const MAX_TIME_MS = 253_402_300_799_999;

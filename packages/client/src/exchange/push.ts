@@ -4,6 +4,7 @@ import {
   type BudgetTier,
   type EncodedDelta,
   type Snapshot,
+  type TitleHoldings,
 } from '@omega-tv/compression';
 import type { RequestOptions, SyncAnswer } from '@omega-tv/protocol';
 import { copiesMerged } from '../choose/copies.js';
@@ -12,6 +13,7 @@ import { pendingPatterns, repeatedPatterns } from '../choose/pending.js';
 import { countsByOf, pushBegun } from '../engine/outbox.js';
 import type { OutboxItem, SyncState } from '../engine/state.js';
 import { outboxStatusOf, PUSH_TRANSITIONS } from '../engine/transition.js';
+import { dueReports, withReports } from '../titles/completions.js';
 import { isRefusal, type Session } from './session.js';
 
 /** How many patterns one exchange looks at. */
@@ -28,6 +30,7 @@ interface Message {
   readonly encoded: EncodedDelta;
   readonly base: Snapshot | undefined;
   readonly tier: BudgetTier | undefined;
+  readonly holdings: TitleHoldings;
 }
 
 /** Sends what a TV learned, each push durable before it goes out. */
@@ -48,6 +51,7 @@ export class Pusher {
     const { store } = this.#session;
     const state = await store.loadSyncState();
     if (state.outbox.length > 0) return true;
+    if (dueReports(state, this.#session.link.clock.nowMs()).length > 0) return true;
     const learned = await this.#learned();
     return (
       repeatedPatterns(state, learned).length > 0 || pendingPatterns(state, learned).length > 0
@@ -103,7 +107,27 @@ export class Pusher {
       state = await this.#fit(state, left, isRepeat);
       left = left.slice(state.outbox[state.outbox.length - 1]?.patterns.length ?? 1);
     }
+    state = this.#reportsBegun(state, most);
     return this.#session.save(loaded, state);
+  }
+
+  /**
+   * Titles that were completed go out one a push, each with the viewer as it is without it, and only
+   * to a server that takes them: another one would acknowledge and forget what is said once.
+   */
+  #reportsBegun(before: SyncState, most: number): SyncState {
+    const { link, drawEpoch, titles } = this.#session;
+    const isTaken = before.server?.capabilities.includes('titles') === true;
+    if (countsByOf(before, link.format.protocolVersion) !== 'position' || !isTaken) return before;
+    let state = before;
+    for (const contentId of dueReports(before, link.clock.nowMs())) {
+      if (state.outbox.length >= most) break;
+      const viewerFactors = titles?.viewerWithout(state, contentId);
+      const report = viewerFactors === undefined ? { contentId } : { contentId, viewerFactors };
+      const item: OutboxItem = { countsBy: 'position', patterns: [], report };
+      state = withReports(pushBegun(state, item, drawEpoch), [item], 'begun');
+    }
+    return state;
   }
 
   #ordered(state: SyncState, learned: Parameters<typeof pendingPatterns>[1]) {
@@ -187,14 +211,18 @@ export class Pusher {
   }
 
   #remember(item: OutboxItem, encoded: EncodedDelta): void {
-    const { base, tier } = this.#session.link.context();
-    this.#messages.set(item, { encoded, base, tier });
+    const { link, held } = this.#session;
+    const { base, tier } = link.context();
+    this.#messages.set(item, { encoded, base, tier, holdings: held.holdings });
   }
 
   #messageOf(item: OutboxItem): EncodedDelta | undefined {
-    const { base, tier } = this.#session.link.context();
+    const { link, held } = this.#session;
+    const { base, tier } = link.context();
     const message = this.#messages.get(item);
-    return message?.base === base && message?.tier === tier ? message?.encoded : undefined;
+    const isGood =
+      message?.base === base && message?.tier === tier && message?.holdings === held.holdings;
+    return isGood ? message?.encoded : undefined;
   }
 
   async #sendBatch(batch: readonly Begun[], options: RequestOptions): Promise<SyncAnswer> {

@@ -1,10 +1,12 @@
 import { isSyncError, SyncError } from '@omega-tv/types';
+import { receiveTitles } from '@omega-tv/compression';
 import type { SyncAnswer } from '@omega-tv/protocol';
 import { answerAdopted, type Adopted, type AnswerSigns } from '../engine/adopt.js';
 import { PUSH_EVENTS, type PushEvent } from '../engine/events.js';
 import type { DrawEpoch, OutboxItem, SyncState } from '../engine/state.js';
 import { PUSH_TRANSITIONS } from '../engine/transition.js';
 import type { PatternStore } from '../store/pattern-store.js';
+import type { TitleModel } from '../titles/title-model.js';
 import { frameOf, type HeldSnapshot } from './held-snapshot.js';
 import type { Link } from './link.js';
 
@@ -20,6 +22,8 @@ export class Session {
     readonly link: Link,
     readonly held: HeldSnapshot,
     readonly drawEpoch: DrawEpoch,
+    /** Absent where the host names no titles: then none is reported. */
+    readonly titles?: TitleModel,
   ) {}
 
   /** Begins an exchange. */
@@ -59,10 +63,23 @@ export class Session {
     return {
       hasLostVersions: (newest !== undefined && newest < before.lastVersion) || isRewritten,
       dropsFrame: snapshotError !== undefined,
+      ...this.#titlesOf(answer, before),
       ...(receipt === undefined ? {} : { receipt }),
       ...(capabilities === undefined ? {} : { capabilities }),
       ...(globalPatterns === undefined ? {} : { globals: globalPatterns, ...frameOf(snapshot) }),
     };
+  }
+
+  /** Titles that cannot be read are asked for again; the rest of the answer counts. */
+  #titlesOf({ titles }: SyncAnswer, { holdings }: SyncState): Pick<AnswerSigns, 'holdings'> {
+    if (titles === undefined) return {};
+    try {
+      return { holdings: receiveTitles(holdings, titles) };
+    } catch (err) {
+      if (!isSyncError(err)) throw err;
+      this.link.logger.warn({ err }, 'the titles of the answer cannot be used');
+      return { holdings: {} };
+    }
   }
 
   /** Two servers that answer in turns would be followed for ever: one change an exchange is all. */

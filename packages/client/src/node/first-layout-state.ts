@@ -69,6 +69,8 @@ export function stateFromFirstLayout(json: Uint8Array): SyncState {
       })),
     })),
     kept: [],
+    completed: new Map(),
+    holdings: {},
     deadLetters: state.deadLetters,
     snapshot: state.snapshot === null ? undefined : globalPatternsFromWire(state.snapshot),
     ...(state.frame === undefined

@@ -10,6 +10,7 @@ import {
 import { CAPABILITIES, type PushedPattern } from '@omega-tv/types';
 import {
   emptySyncState,
+  type CompletionReport,
   type DeadLetter,
   type KeptItem,
   type OutboxItem,
@@ -17,6 +18,7 @@ import {
 } from '../engine/state.js';
 import { patternCodec, patternsCodec } from './patterns-codec.js';
 import { publishedChanges, readPublished } from './published-records.js';
+import { holdingsChanges, readHoldings } from './title-records.js';
 
 const Count = Type.Integer({ minimum: 0 });
 
@@ -28,6 +30,17 @@ const CountsBySchema = Type.Union([Type.Literal('position'), Type.Literal('marks
 export const learnedRecords = recordSpace('skill!', patternCodec);
 
 const CapabilitySchema = Type.Enum([...CAPABILITIES]);
+
+const ReportSchema = Type.Object({
+  contentId: Type.String(),
+  viewerFactors: Type.Optional(
+    Type.Object({
+      generation: Count,
+      historyClass: Count,
+      coordinates: Type.Array(Type.Number()),
+    }),
+  ),
+});
 
 /** What changes with each exchange. */
 const exchangeRecord = singleRecord(
@@ -48,6 +61,7 @@ const exchangeRecord = singleRecord(
           position: Type.Optional(PositionSchema),
           countsBy: CountsBySchema,
           isRepeat: Type.Optional(Type.Literal(true)),
+          report: Type.Optional(ReportSchema),
         }),
       ),
     }),
@@ -66,6 +80,19 @@ const keptRecords = recordSpace(
       position: PositionSchema,
       counts: Type.Array(Type.Tuple([Type.String(), Count])),
       patterns: Type.Optional(Count),
+      report: Type.Optional(ReportSchema),
+    }),
+  ),
+);
+
+/** Titles that were completed, by content id. */
+const completedRecords = recordSpace(
+  'completed!',
+  jsonCodec(
+    Type.Object({
+      order: Count,
+      status: Type.Enum(['private', 'waiting', 'begun', 'reported']),
+      reportAtMs: Type.Optional(Type.Integer()),
     }),
   ),
 );
@@ -134,6 +161,8 @@ export function stateChanges(
     ...keptChanges(before, after),
     ...mapChanges(markRecords, old.marks, state.marks),
     ...mapChanges(mergeRecords, old.merges, state.merges),
+    ...mapChanges(completedRecords, old.completed, state.completed),
+    ...holdingsChanges(old.holdings, state.holdings),
     ...publishedChanges(old, state),
     ...(areSame(old.deadLetters, state.deadLetters)
       ? []
@@ -180,6 +209,8 @@ export async function readState(reader: RecordReader): Promise<StoredState> {
     merges: await readMap(reader, mergeRecords),
     outbox,
     kept: kept.map(({ item }) => item),
+    completed: await readMap(reader, completedRecords),
+    holdings: await readHoldings(reader),
     deadLetters,
     ...published,
     ...(owner === undefined ? {} : { owner }),
@@ -213,8 +244,18 @@ function toExchange({ state, items }: StoredState) {
       ? {}
       : { server: { epoch: server.epoch, capabilities: [...server.capabilities] } }),
     ...(next === undefined ? {} : { next }),
-    outbox: outbox.map(({ patterns, ...item }) => ({ number: items.get(patterns) ?? 0, ...item })),
+    outbox: outbox.map(({ patterns, report, ...item }) => ({
+      number: items.get(patterns) ?? 0,
+      ...item,
+      ...(report === undefined ? {} : { report: toReport(report) }),
+    })),
   };
+}
+
+function toReport({ contentId, viewerFactors }: CompletionReport) {
+  if (viewerFactors === undefined) return { contentId };
+  const coordinates = Array.from(viewerFactors.coordinates);
+  return { contentId, viewerFactors: { ...viewerFactors, coordinates } };
 }
 
 function placeOf({ position: { deviceEpoch, seq } }: KeptItem): string {
@@ -252,12 +293,13 @@ function keptChanges(before: StoredState, after: StoredState): readonly RecordOp
   }
   for (const item of after.state.kept) {
     if (known.has(item)) continue;
-    const { atMs, position, counts, patterns } = item;
+    const { atMs, position, counts, patterns, report } = item;
     const held = patterns && after.items.get(patterns);
     const record = {
       ...{ atMs, position },
       counts: counts.map(([id, count]): [string, number] => [id, count]),
       ...(held === undefined ? {} : { patterns: held }),
+      ...(report === undefined ? {} : { report: toReport(report) }),
     };
     operations.push(keptRecords.put(`${after.kept.get(placeOf(item)) ?? 0}`, record));
   }

@@ -1,0 +1,122 @@
+import {
+  historyClass,
+  LEARNING_MODEL,
+  scoreTitle,
+  sumFactors,
+  viewerFactors,
+  withoutTitle,
+  type FactorSums,
+  type TextStart,
+} from '@omega-tv/federation';
+import type { HeldGeneration } from '@omega-tv/compression';
+import type { ViewerFactors } from '@omega-tv/types';
+import type { SyncState } from '../engine/state.js';
+import {
+  heldSpace,
+  idsByHash,
+  startSpace,
+  type CatalogueTitle,
+  type TitleSpace,
+} from './title-space.js';
+
+/** A title, and how likely this TV's viewer is to like it. */
+export interface RankedTitle {
+  readonly contentId: string;
+  /** For ranking: higher is likelier. */
+  readonly score: number;
+  /** True where the fleet has counted it; false where its text alone speaks. */
+  readonly isCounted: boolean;
+}
+
+/** Completed titles that are named as reasons. */
+const MAX_REASONS = 2;
+
+/** What a TV computes of its viewer and of titles. Nothing of it leaves the TV but viewer factors. */
+export class TitleModel {
+  readonly #start: TitleSpace;
+  readonly #ids: ReadonlyMap<number, string>;
+  readonly #spaces = new WeakMap<HeldGeneration, TitleSpace>();
+
+  /** @param catalogue all titles that the TV can play. */
+  constructor(catalogue: readonly CatalogueTitle[], textStart: TextStart) {
+    this.#start = startSpace(catalogue, textStart);
+    this.#ids = idsByHash(catalogue);
+  }
+
+  /** What is said of the viewer with a title just completed; undefined where too little is known. */
+  viewerWithout(state: SyncState, contentId: string): ViewerFactors | undefined {
+    const space = this.spaceOf(state);
+    const completed = sumsOver(space, state.completed.keys());
+    const own = space.titles.get(contentId);
+    const others = own === undefined ? completed : withoutTitle(completed, own.coordinates);
+    if (others.count < LEARNING_MODEL.minHistory) return undefined;
+    return {
+      generation: space.generation,
+      historyClass: historyClass(others.count),
+      coordinates: viewerFactors(space, others),
+    };
+  }
+
+  /**
+   * All titles that were not completed and have factors, the likeliest first; none where nothing was
+   * completed that has factors.
+   */
+  rank(state: SyncState): readonly RankedTitle[] {
+    const space = this.spaceOf(state);
+    const { scoring, meanViewers } = space;
+    const completed = sumsOver(space, state.completed.keys());
+    if (completed.count === 0) return [];
+    const own = viewerFactors(space, completed, scoring.ridge);
+    const mean = scoring.centred ? meanViewers[historyClass(completed.count)] : undefined;
+    const viewer = own.map((value, i) => value - (mean?.[i] ?? 0));
+    const isCounted = space.generation > 0;
+    const ranked: RankedTitle[] = [];
+    for (const [contentId, title] of space.titles) {
+      if (state.completed.has(contentId)) continue;
+      const score = scoreTitle(viewer, title, scoring);
+      ranked.push({ contentId, score, isCounted });
+    }
+    return ranked.sort((a, b) => b.score - a.score);
+  }
+
+  /** The completed titles that speak most for a title: those whose factors lie along its own. */
+  reasonsFor(state: SyncState, contentId: string): readonly string[] {
+    const { titles } = this.spaceOf(state);
+    const title = titles.get(contentId);
+    if (title === undefined) return [];
+    const shares = [...state.completed.keys()].map((id) => {
+      const known = titles.get(id);
+      const share = known === undefined ? 0 : dot(known.coordinates, title.coordinates);
+      return { id, share };
+    });
+    return shares
+      .filter(({ share }) => share > 0)
+      .sort((a, b) => b.share - a.share)
+      .slice(0, MAX_REASONS)
+      .map(({ id }) => id);
+  }
+
+  /** What this TV computes in: the generation that it holds, or else texts. */
+  spaceOf({ holdings: { current } }: SyncState): TitleSpace {
+    if (current === undefined) return this.#start;
+    const known = this.#spaces.get(current);
+    if (known !== undefined) return known;
+    const space = heldSpace(current, this.#ids);
+    this.#spaces.set(current, space);
+    return space;
+  }
+}
+
+/** The sums over those of the titles that have factors. */
+function sumsOver({ titles }: TitleSpace, ids: Iterable<string>): FactorSums {
+  const factors: Float64Array[] = [];
+  for (const id of ids) {
+    const title = titles.get(id);
+    if (title !== undefined) factors.push(title.coordinates);
+  }
+  return sumFactors(factors);
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  return a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0);
+}

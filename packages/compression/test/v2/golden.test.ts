@@ -2,7 +2,17 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { makeFrames, readFrames, type GoldenFrame } from './golden/golden-frames.js';
 
-const names = ['delta-cold', 'delta-warm', 'snapshot', 'diff', 'batch', 'answer'];
+const names = [
+  'delta-cold',
+  'delta-warm',
+  'snapshot',
+  'diff',
+  'batch',
+  'answer',
+  'delta-learning',
+  'answer-titles',
+  'answer-titles-diff',
+];
 const fileOf = (name: string): URL => new URL(`golden/${name}.json`, import.meta.url);
 
 // Writes the files anew, for a format or a codebook that changed on purpose:

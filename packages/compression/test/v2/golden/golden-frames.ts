@@ -8,7 +8,12 @@ import {
   encodeDeltaFrame,
   encodeDiffFrame,
   encodeSnapshotFrame,
+  fillTitles,
+  heldTitles,
+  publishTitles,
+  receiveTitles,
 } from '../../../src/index.js';
+import { factorsOf } from '../titles-support.js';
 import {
   codec,
   codecs,
@@ -44,6 +49,10 @@ const receipt = {
   outcome: 'applied',
   digest: '8899aabbccddeeff',
 } as const;
+const list = publishTitles(undefined, factorsOf(40));
+const titles = fillTitles(list, undefined, 4000)!;
+const holdings = receiveTitles({}, titles);
+const movedList = publishTitles(list, factorsOf(40, { moved: 0.5 }));
 const window = { minMs: 300_000, maxMs: 900_000 };
 
 /** Makes the frames that must not change. */
@@ -74,6 +83,27 @@ export function makeFrames(): Record<string, Uint8Array> {
     diff,
     batch: encodeBatchFrame([delta(), delta(first)]),
     answer: encodeAnswerFrame({ receipt, window, current: second, snapshot: diff }),
+    'delta-learning': encodeDeltaFrame(
+      codec,
+      deltaOf([], {
+        engagements: [{ contentId: 'imdb:tt0095016', count: 1, completed: true }],
+        viewerFactors: {
+          generation: 1,
+          historyClass: 2,
+          coordinates: Float32Array.from({ length: 32 }, (_, i) => (i - 15) / 8),
+        },
+        heldTitles: heldTitles(holdings)!,
+        hits: [true, false, false, true],
+      }),
+      { rate: { budgetBytes: 512 }, random: createRandom(9) },
+    ).bytes,
+    'answer-titles': encodeAnswerFrame({ receipt, window, current: second, titles }),
+    'answer-titles-diff': encodeAnswerFrame({
+      receipt,
+      window,
+      current: second,
+      titles: fillTitles(movedList, heldTitles(holdings), 4000)!,
+    }),
   };
 }
 
@@ -89,9 +119,17 @@ export function readFrames(frames: Record<string, Uint8Array>): Record<string, u
     diff: decodeSnapshotFrame(codecs, frames.diff!, base),
     batch: decodeBatchFrame(frames.batch!),
     answer: decodeAnswerFrame(frames.answer!),
+    'delta-learning': delta(frames['delta-learning']!),
+    'answer-titles': receiveTitles({}, decodeAnswerFrame(frames['answer-titles']!).titles!),
+    'answer-titles-diff': receiveTitles(
+      receiveTitles({}, decodeAnswerFrame(frames['answer-titles']!).titles!),
+      decodeAnswerFrame(frames['answer-titles-diff']!).titles!,
+    ),
   };
   const text = JSON.stringify(contents, (_, value: unknown) => {
     if (value instanceof Uint8Array) return Buffer.from(value).toString('hex');
+    if (value instanceof Int8Array) return [...value].join(' ');
+    if (value instanceof Map) return [...(value as Map<unknown, unknown>)];
     return value instanceof Float32Array
       ? Buffer.from(new Uint8Array(value.buffer)).toString('hex')
       : value;

@@ -61,16 +61,14 @@ class ServerUnderTest {
       const constellation = await thisServer.Constellation.open(options);
       return { constellation, server: thisServer.createServer(constellation) };
     }
-    const { Constellation, createServer, openLevelConstellationStore } = lastRelease.constellation;
-    const store = await openLevelConstellationStore({ directory });
-    const snapshots = { codecs: [lastCodec] };
-    const constellation = await Constellation.open({
-      store,
+    const { constellation: lastServer } = lastRelease;
+    const constellation = await lastServer.Constellation.open({
+      store: await lastServer.openLevelConstellationStore({ directory }),
       format: lastV1,
-      snapshots,
+      snapshots: { codecs: [lastCodec] },
       federation,
     });
-    return { constellation, server: createServer(constellation) };
+    return { constellation, server: lastServer.createServer(constellation) };
   }
 }
 

@@ -14,6 +14,7 @@ export type { CohortKeys } from './cohort.js';
 // Everyday: titles, the TV's side
 export { viewerFactors } from './learning/viewer-factors.js';
 export { scoreTitle } from './learning/score-title.js';
+export { fitTextRegression } from './learning/text-regression.js';
 
 // Everyday: titles, the server's side
 export { createLearningConfig, type LearningConfig } from './learning/config.js';
@@ -30,6 +31,9 @@ export {
   type FactorSpace,
   type FactorSums,
 } from './learning/viewer-factors.js';
+export type { TextExample, TextRegression } from './learning/text-regression.js';
+export { reportInstantMs } from './learning/report-instant.js';
+export { mergeLearning } from './learning/merge-learning.js';
 export type { ScorableTitle } from './learning/score-title.js';
 export { createTextStart, type TextStart } from './learning/text-start.js';
 export { historyClass } from './learning/history-class.js';

@@ -220,9 +220,9 @@ export class Pusher {
     const { link, held } = this.#session;
     const { base, tier } = link.context();
     const message = this.#messages.get(item);
-    const isGood =
-      message?.base === base && message?.tier === tier && message?.holdings === held.holdings;
-    return isGood ? message?.encoded : undefined;
+    if (message === undefined) return undefined;
+    const isSame = message.base === base && message.tier === tier;
+    return isSame && message.holdings === held.holdings ? message.encoded : undefined;
   }
 
   async #sendBatch(batch: readonly Begun[], options: RequestOptions): Promise<SyncAnswer> {

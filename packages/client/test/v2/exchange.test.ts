@@ -4,7 +4,14 @@ import type { TransportRequest } from '@omega-tv/protocol';
 import { describe, expect, it } from '@jest/globals';
 import { createMemoryPatternStore, sampleBooks, type SyncClient } from '../../src/index.js';
 import { openLevelPatternStore } from '../../src/node/index.js';
-import { clock, realPattern, realPatterns, recording, temporaryFolder } from '../support.js';
+import {
+  clock,
+  realPattern,
+  realPatterns,
+  recording,
+  syncErrorOf,
+  temporaryFolder,
+} from '../support.js';
 import { keysOf, openServer, openTv, switchable, v2 } from './support.js';
 
 const POST = 'POST /api/v1/sync';
@@ -146,6 +153,24 @@ describe('an exchange in frames', () => {
     await tv.syncStore();
     expect(second.constellation.report().samplesAccepted).toBe(48);
     expect(await booksOf(tv)).toMatchObject({ acknowledged: 48, waiting: 0 });
+  });
+
+  it('ends, to go on later, where two servers answer in turns at one URL (rule 11.23)', async () => {
+    const [one, two] = [await openServer(), await openServer()];
+    let posts = 0;
+    const line = recording(one.transport, (next, request) => {
+      if (request.method === 'POST') posts += 1;
+      return posts % 2 === 0 ? two.transport.request(request) : next();
+    });
+    const tv = await openTv(line, { budget: { tier: 'floor' } });
+    for (let evening = 1; evening <= 5; evening += 1) {
+      await tv.store.skillStore(...realPatterns(12, { sampleCount: 12 * evening }));
+      posts = 0;
+      const error = await syncErrorOf(tv.syncStore());
+      expect(error).toMatchObject({ code: 'protocol', retryable: true });
+      expect(posts).toBeLessThan(6);
+    }
+    expect(await booksOf(tv)).toMatchObject({ learned: 720 });
   });
 
   it('fetches snapshots by version where a cache stands in between', async () => {

@@ -11,6 +11,9 @@ const names = [
   'batch',
   'answer',
   'answer-standing',
+  'delta-learning',
+  'answer-titles',
+  'answer-titles-diff',
 ];
 const fileOf = (name: string): URL => new URL(`golden/${name}.json`, import.meta.url);
 

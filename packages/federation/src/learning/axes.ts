@@ -22,8 +22,9 @@ export interface Axes {
 }
 
 /** 2^(0/4) to 2^(4/4): weights are whole powers of 2^(1/4), so that TVs get them in a byte each. */
-const ROOT = Math.sqrt(Math.SQRT2);
-const STEPS = [1, ROOT, Math.SQRT2, Math.SQRT2 * ROOT, 2];
+const HALF = Math.sqrt(2);
+const QUARTER = Math.sqrt(HALF);
+const STEPS = [1, QUARTER, HALF, HALF * QUARTER, 2];
 
 /** The nearest of the grid. */
 function toGrid(value: number): number {

@@ -4,7 +4,7 @@ const LN2 = 0.6931471805599453;
 export function naturalLogarithm(x: number): number {
   let halvings = 0;
   let m = x;
-  for (; m > Math.SQRT2; m /= 2) halvings += 1;
+  for (; m > Math.sqrt(2); m /= 2) halvings += 1;
   // ln m = 2 artanh((m - 1) / (m + 1)), m between 0.7 and 1.42.
   const t = (m - 1) / (m + 1);
   const t2 = t * t;

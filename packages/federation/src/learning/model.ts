@@ -10,10 +10,6 @@ export const LEARNING_MODEL = {
   ridge: 0.03,
   /** Titles that a viewer must have completed, among those with factors, before x is said. */
   minHistory: 2,
-  /**
-   * A TV reports a completion at an instant drawn evenly from this long after it, with the factors
-   * of its viewer as of then but for this title. Told at once, titles that come early in everybody's
-   * history would never meet those that come late; and when something was watched stays on the TV.
-   */
+  /** See `reportInstantMs`. */
   reportSpreadMs: 24 * 60 * 60 * 1000,
 } as const;

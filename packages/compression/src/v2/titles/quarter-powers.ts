@@ -1,7 +1,8 @@
 /** Exponents of which the powers are tabled. */
 const LIMIT = 260;
-const ROOT = Math.sqrt(Math.SQRT2);
-const FRACTIONS = [1, ROOT, Math.SQRT2, Math.SQRT2 * ROOT];
+const HALF = Math.sqrt(2);
+const QUARTER = Math.sqrt(HALF);
+const FRACTIONS = [1, QUARTER, HALF, HALF * QUARTER];
 /** Doubling and halving are exact: the same on every engine. */
 const POWERS = Float64Array.from({ length: 2 * LIMIT + 1 }, (_, i) => {
   const octaves = Math.floor((i - LIMIT) / 4);

@@ -9,7 +9,12 @@ import {
   encodeDeltaFrame,
   encodeDiffFrame,
   encodeSnapshotFrame,
+  fillTitles,
+  heldTitles,
+  publishTitles,
+  receiveTitles,
 } from '../../../src/index.js';
+import { factorsOf } from '../titles-support.js';
 import {
   codec,
   codecs,
@@ -49,6 +54,10 @@ const standing = {
   position: { deviceEpoch: 0xfeedbeef, seq: 298 },
   serverTimeMs: 1_795_000_000_000,
 };
+const list = publishTitles(undefined, factorsOf(40));
+const titles = fillTitles(list, undefined, 4000)!;
+const holdings = receiveTitles({}, titles);
+const movedList = publishTitles(list, factorsOf(40, { moved: 0.5 }));
 const window = { minMs: 300_000, maxMs: 900_000 };
 
 /** Makes the frames that must not change. */
@@ -90,6 +99,27 @@ export function makeFrames(): Record<string, Uint8Array> {
       current: second,
       capabilities: CAPABILITIES,
     }),
+    'delta-learning': encodeDeltaFrame(
+      codec,
+      deltaOf([], {
+        engagements: [{ contentId: 'imdb:tt0095016', count: 1, completed: true }],
+        viewerFactors: {
+          generation: 1,
+          historyClass: 2,
+          coordinates: Float32Array.from({ length: 32 }, (_, i) => (i - 15) / 8),
+        },
+        heldTitles: heldTitles(holdings)!,
+        hits: [true, false, false, true],
+      }),
+      { rate: { budgetBytes: 512 }, random: createRandom(9) },
+    ).bytes,
+    'answer-titles': encodeAnswerFrame({ receipt, window, current: second, titles }),
+    'answer-titles-diff': encodeAnswerFrame({
+      receipt,
+      window,
+      current: second,
+      titles: fillTitles(movedList, heldTitles(holdings), 4000)!,
+    }),
   };
 }
 
@@ -107,9 +137,17 @@ export function readFrames(frames: Record<string, Uint8Array>): Record<string, u
     answer: decodeAnswerFrame(frames.answer!),
     'answer-standing': decodeAnswerFrame(frames['answer-standing']!),
     'delta-capable': delta(frames['delta-capable']!),
+    'delta-learning': delta(frames['delta-learning']!),
+    'answer-titles': receiveTitles({}, decodeAnswerFrame(frames['answer-titles']!).titles!),
+    'answer-titles-diff': receiveTitles(
+      receiveTitles({}, decodeAnswerFrame(frames['answer-titles']!).titles!),
+      decodeAnswerFrame(frames['answer-titles-diff']!).titles!,
+    ),
   };
   const text = JSON.stringify(contents, (_, value: unknown) => {
     if (value instanceof Uint8Array) return Buffer.from(value).toString('hex');
+    if (value instanceof Int8Array) return [...value].join(' ');
+    if (value instanceof Map) return [...(value as Map<unknown, unknown>)];
     return value instanceof Float32Array
       ? Buffer.from(new Uint8Array(value.buffer)).toString('hex')
       : value;

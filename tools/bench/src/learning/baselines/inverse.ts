@@ -17,10 +17,11 @@ function factor(a: Float64Array, size: number): void {
     const last = Math.min(first + BLOCK, size);
     for (let column = 0; column < last; column += 1) {
       const columnStart = column * size;
-      const pivot = a[columnStart + column] ?? 1;
       for (let row = Math.max(first, column); row < last; row += 1) {
         const start = row * size;
         const sum = (a[start + column] ?? 0) - dot(a, start, columnStart, column);
+        // The pivot is the first of its column.
+        const pivot = a[columnStart + column] ?? 1;
         a[start + column] = row === column ? Math.sqrt(sum) : sum / pivot;
       }
     }

@@ -5,6 +5,7 @@ import { describeList } from './cli/describe.js';
 import { openTelevision, reportTelevision } from './cli/report.js';
 import { run } from './cli/run.js';
 import { explain } from './recommender/reason.js';
+import { LEARNING_MODEL } from '@omega-tv/federation';
 import { PERSONAS } from '@omega-tv/simulated-viewers';
 
 const MAX_INTERVAL_MS = 24 * 60 * 60 * 1000;
@@ -43,6 +44,13 @@ program
       '--budget <tier>',
       'how much a message may have; default: as the network allows',
     ).choices(['floor', 'normal', 'ceiling']),
+  )
+  .option('--share-titles', 'the viewer lets completed titles leave the TV', false)
+  .option(
+    '--report-within <ms>',
+    'a completed title is reported at an instant drawn within this',
+    parseWhole(0, MAX_INTERVAL_MS),
+    LEARNING_MODEL.reportSpreadMs,
   )
   .option('--json', 'print one JSON line an exchange', false)
   .addOption(

@@ -11,7 +11,8 @@ export type { CatalogueTitle } from './titles/title-space.js';
 export type { RankedTitle } from './titles/title-model.js';
 export type { SyncResult } from '@omega-tv/protocol';
 
-// Advanced: stores of your own, and the books
+// Advanced: stores of your own, the books, and ranking without a client
+export { TitleModel } from './titles/title-model.js';
 export type { PatternOrigin, PatternStore, Skill } from './store/pattern-store.js';
 export { emptySyncState } from './engine/state.js';
 export type {

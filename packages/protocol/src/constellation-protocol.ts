@@ -75,6 +75,8 @@ export interface SyncResult {
   readonly patternsPushed: number;
   readonly patternsReceived: number;
   readonly trendsReceived: number;
+  /** Completed titles that were reported. */
+  readonly titlesReported: number;
   readonly globalVersion: number;
   /** Body sizes on the wire. */
   readonly bytesSent: number;
@@ -223,7 +225,7 @@ export class ConstellationProtocol {
     const { joinDeltas } = this.format;
     if (joinDeltas === undefined) throw new TypeError('The format has no body for several deltas');
     const [first, ...others] = deltas;
-    const delta = { ...first, patterns: others.reduce(withPatterns, first.patterns) };
+    const delta = others.reduce(joined, first);
     const bytes = joinDeltas(messages.map((message) => message.bytes));
     const encoded = { bytes, fidelity: meanFidelity(deltas, messages) };
     return this.#push(delta, { ...options, encoded }, monotonicMs(this.#clock));
@@ -241,6 +243,7 @@ export class ConstellationProtocol {
       patternsPushed: delta.patterns.length,
       patternsReceived: globals?.patterns.length ?? 0,
       trendsReceived: globals?.trends.length ?? 0,
+      titlesReported: delta.engagements?.filter(({ completed }) => completed).length ?? 0,
       globalVersion: globals?.version ?? answer.current?.version ?? 0,
       bytesSent: encoded.bytes.length,
       bytesReceived: response.body.length,
@@ -324,11 +327,10 @@ export class ConstellationProtocol {
   }
 }
 
-function withPatterns(
-  patterns: SyncDelta['patterns'],
-  { patterns: further }: SyncDelta,
-): SyncDelta['patterns'] {
-  return [...patterns, ...further];
+/** What several deltas say, as of the first: for the result alone. */
+function joined(delta: SyncDelta, further: SyncDelta): SyncDelta {
+  const engagements = [...(delta.engagements ?? []), ...(further.engagements ?? [])];
+  return { ...delta, patterns: [...delta.patterns, ...further.patterns], engagements };
 }
 
 /** Over all patterns of several messages. */

@@ -7,16 +7,20 @@ import type { Television } from '../tv/television.js';
 
 /** One exchange in one line. */
 export function describeSync(number: number, result: SyncResult): string {
-  const { patternsPushed, bytesSent, fidelity, bytesReceived, globalVersion } = result;
+  const { patternsPushed, bytesReceived, globalVersion } = result;
   const up =
-    patternsPushed === 0
-      ? 'nothing to push'
-      : `${plural(patternsPushed, 'pattern')} up (${bytes(bytesSent)}, cosine ${fidelity.meanCosine.toFixed(4)})`;
+    patternsPushed + result.titlesReported === 0 ? 'nothing to push' : describePush(result);
   const down =
     bytesReceived === 0
       ? 'nothing new'
       : `${plural(result.patternsReceived, 'pattern')} and ${plural(result.trendsReceived, 'trend')} down (${bytes(bytesReceived)})`;
   return `sync ${number}: ${up}, ${down}, version ${globalVersion}`;
+}
+
+function describePush({ patternsPushed, titlesReported, bytesSent, fidelity }: SyncResult): string {
+  const cosine = patternsPushed === 0 ? '' : `, cosine ${fidelity.meanCosine.toFixed(4)}`;
+  const titles = titlesReported === 0 ? '' : ` and ${plural(titlesReported, 'completed title')}`;
+  return `${plural(patternsPushed, 'pattern')}${titles} up (${bytes(bytesSent)}${cosine})`;
 }
 
 /** A failed exchange in one line; with `kept`, what it would have sent is on the disk. */

@@ -5,6 +5,7 @@ import type { BudgetTier } from '@omega-tv/compression';
 import { createNodeV1Format, createNodeV2Format } from '@omega-tv/compression/node';
 import type { SyncResult } from '@omega-tv/protocol';
 import { systemClock, systemRandom } from '@omega-tv/types';
+import { textStart } from '../recommender/text-start.js';
 import { Television } from '../tv/television.js';
 import { createViewer, PERSONAS } from '@omega-tv/simulated-viewers';
 import { describeFailure, describeRecoveries, describeSync, failureToJson } from './describe.js';
@@ -22,6 +23,10 @@ export interface RunOptions {
   /** The name of one. */
   readonly persona?: string;
   readonly budget?: BudgetTier;
+  /** Whether completed titles leave this TV. */
+  readonly shareTitles: boolean;
+  /** Within how many milliseconds of a completion it is reported. */
+  readonly reportWithin: number;
   readonly json: boolean;
   readonly logLevel: string;
 }
@@ -65,11 +70,26 @@ export async function run(options: RunOptions): Promise<void> {
       fallback: createNodeV1Format({ logger }),
       ...(options.budget === undefined ? {} : { budget: { tier: options.budget } }),
       store: television.store,
+      titles: {
+        catalogue,
+        textStart: textStart(),
+        areShared: options.shareTitles,
+        reportSpreadMs: options.reportWithin,
+      },
       logger,
     });
+    const rememberCompleted = async (
+      viewings: readonly { readonly titleId: string; readonly completed: boolean }[],
+    ): Promise<void> => {
+      for (const { titleId, completed } of viewings) {
+        if (completed) await client.titleCompleted(titleId);
+      }
+    };
+    // What a crash may have left out: each title is remembered once.
+    await rememberCompleted(television.watched);
     const exchange = async (signal: AbortSignal): Promise<SyncResult> => {
       for (let evening = 0; evening < options.evenings && !signal.aborted; evening += 1) {
-        await television.watchEvening(viewer);
+        await rememberCompleted(await television.watchEvening(viewer));
       }
       return client.syncStore({ signal });
     };

@@ -11,7 +11,11 @@ export type Reason =
   /** It is near what other TVs learned. */
   | { readonly kind: 'global'; readonly pattern: PatternData }
   /** Its genre is being watched a lot just now. */
-  | { readonly kind: 'trend'; readonly genre: string };
+  | { readonly kind: 'trend'; readonly genre: string }
+  /** Viewers who finished these, as this one did, finish it. */
+  | { readonly kind: 'viewers'; readonly finished: readonly Title[] }
+  /** It is new, or rare: its text says that it is for viewers who finished these. */
+  | { readonly kind: 'text'; readonly finished: readonly Title[] };
 
 /** The reasons in one line, such as "like Alien, which you finished; on the rise: horror". */
 export function explain(reasons: readonly Reason[]): string {
@@ -23,7 +27,7 @@ function explainReason(reason: Reason): string {
   switch (reason.kind) {
     case 'own':
       if (reason.alike.length === 0) return `like the ${reason.genre} that you finish`;
-      return `like ${reason.alike.map(({ title }) => title).join(' and ')}, which you finished`;
+      return `like ${namesOf(reason.alike)}, which you finished`;
     case 'global': {
       const { id, genre, successRate } = reason.pattern;
       const percent = Math.round(100 * successRate);
@@ -31,5 +35,13 @@ function explainReason(reason: Reason): string {
     }
     case 'trend':
       return `on the rise: ${reason.genre}`;
+    case 'viewers':
+      return `viewers who finished ${namesOf(reason.finished)} finish this`;
+    case 'text':
+      return `new here, and close to ${namesOf(reason.finished)}, which you finished`;
   }
+}
+
+function namesOf(titles: readonly Title[]): string {
+  return titles.map(({ title }) => title).join(' and ');
 }

@@ -1,12 +1,20 @@
 import path from 'node:path';
 import type { Title } from '@omega-tv/catalogue';
-import { sampleBooks, type PatternStore, type SampleBooks, type SyncState } from '@omega-tv/client';
+import {
+  sampleBooks,
+  TitleModel,
+  type PatternStore,
+  type SampleBooks,
+  type SyncState,
+} from '@omega-tv/client';
 import { openLevelPatternStore } from '@omega-tv/client/node';
 import { openOrSetAside, type OpenedStore } from '@omega-tv/level/node';
 import type { Clock, Logger, PatternData, RandomSource } from '@omega-tv/types';
 import { learn } from '../learner/learn.js';
 import type { LearnedPattern } from '../learner/pattern.js';
 import { recommend, type Recommendation } from '../recommender/recommend.js';
+import { recommendTitles } from '../recommender/recommend-titles.js';
+import { textStart } from '../recommender/text-start.js';
 import type { Viewer, Viewing } from '@omega-tv/simulated-viewers';
 import { createMemoryHistory, type EveningRecord, type History } from './history.js';
 import { openLevelHistory } from './level-history.js';
@@ -39,6 +47,7 @@ export class Television {
   readonly #options: TelevisionOptions;
   readonly #titles: ReadonlyMap<string, Title>;
   readonly #history: History;
+  readonly #model: TitleModel;
   #patterns: readonly LearnedPattern[];
 
   private constructor(
@@ -58,6 +67,7 @@ export class Television {
     this.recovered = opened.filter(({ outcome }) => outcome !== 'opened');
     this.#titles = titles;
     this.#patterns = patterns;
+    this.#model = new TitleModel(options.catalogue, textStart());
   }
 
   /**
@@ -104,15 +114,26 @@ export class Television {
   async recommend(
     options: { count?: number; alone?: boolean } = {},
   ): Promise<readonly Recommendation[]> {
-    const { snapshot } = await this.store.loadSyncState();
+    const state = await this.store.loadSyncState();
     const { catalogue, clock } = this.#options;
-    return recommend({
+    const { count, alone = false } = options;
+    const isTold = !alone && state.holdings.current !== undefined;
+    const ranked = isTold ? this.#model.rank(state) : [];
+    const common = {
       catalogue,
-      patterns: this.#patterns,
       history: this.watched,
+      ...(count === undefined ? {} : { count }),
+    };
+    if (ranked.length > 0) {
+      const reasonsFor = (id: string): readonly string[] => this.#model.reasonsFor(state, id);
+      return recommendTitles({ ...common, ranked, reasonsFor });
+    }
+    const { snapshot } = state;
+    return recommend({
+      ...common,
+      patterns: this.#patterns,
       nowMs: clock.nowMs(),
-      ...(snapshot === undefined || options.alone === true ? {} : { globals: snapshot }),
-      ...(options.count === undefined ? {} : { count: options.count }),
+      ...(snapshot === undefined || alone ? {} : { globals: snapshot }),
     });
   }
 

@@ -8,6 +8,7 @@ export function nothingMoved(globalVersion: number, protocolVersion: 1 | 2): Syn
     patternsPushed: 0,
     patternsReceived: 0,
     trendsReceived: 0,
+    titlesReported: 0,
     globalVersion,
     bytesSent: 0,
     bytesReceived: 0,
@@ -43,6 +44,7 @@ export function addResults(a: SyncResult, b: SyncResult): SyncResult {
   return {
     ...(isIdle ? { ...a, globalVersion: b.globalVersion } : b),
     patternsPushed,
+    titlesReported: a.titlesReported + b.titlesReported,
     patternsReceived: isIdle ? a.patternsReceived : b.patternsReceived,
     bytesSent: a.bytesSent + b.bytesSent,
     bytesReceived: a.bytesReceived + b.bytesReceived,

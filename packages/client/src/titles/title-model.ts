@@ -1,4 +1,5 @@
 import {
+  fitTextRegression,
   historyClass,
   LEARNING_MODEL,
   scoreTitle,
@@ -16,6 +17,7 @@ import {
   idsByHash,
   startSpace,
   type CatalogueTitle,
+  type SpaceTitle,
   type TitleSpace,
 } from './title-space.js';
 
@@ -33,12 +35,16 @@ const MAX_REASONS = 2;
 
 /** What a TV computes of its viewer and of titles. Nothing of it leaves the TV but viewer factors. */
 export class TitleModel {
+  readonly #catalogue: readonly CatalogueTitle[];
   readonly #start: TitleSpace;
   readonly #ids: ReadonlyMap<number, string>;
   readonly #spaces = new WeakMap<HeldGeneration, TitleSpace>();
+  /** Factors of titles that the fleet has not counted, guessed from their texts. */
+  readonly #guesses = new WeakMap<TitleSpace, ReadonlyMap<string, SpaceTitle>>();
 
   /** @param catalogue all titles that the TV can play. */
   constructor(catalogue: readonly CatalogueTitle[], textStart: TextStart) {
+    this.#catalogue = catalogue;
     this.#start = startSpace(catalogue, textStart);
     this.#ids = idsByHash(catalogue);
   }
@@ -58,7 +64,7 @@ export class TitleModel {
   }
 
   /**
-   * All titles that were not completed and have factors, the likeliest first; none where nothing was
+   * All titles of the catalogue that were not completed, the likeliest first; none where nothing was
    * completed that has factors.
    */
   rank(state: SyncState): readonly RankedTitle[] {
@@ -69,14 +75,37 @@ export class TitleModel {
     const own = viewerFactors(space, completed, scoring.ridge);
     const mean = scoring.centred ? meanViewers[historyClass(completed.count)] : undefined;
     const viewer = own.map((value, i) => value - (mean?.[i] ?? 0));
-    const isCounted = space.generation > 0;
+    const guesses = this.#guessesOf(space);
     const ranked: RankedTitle[] = [];
-    for (const [contentId, title] of space.titles) {
-      if (state.completed.has(contentId)) continue;
-      const score = scoreTitle(viewer, title, scoring);
-      ranked.push({ contentId, score, isCounted });
+    for (const { id } of this.#catalogue) {
+      const counted = space.titles.get(id);
+      const title = counted ?? guesses.get(id);
+      if (title === undefined || state.completed.has(id)) continue;
+      const isCounted = space.generation > 0 && counted !== undefined;
+      ranked.push({ contentId: id, score: scoreTitle(viewer, title, scoring), isCounted });
     }
     return ranked.sort((a, b) => b.score - a.score);
+  }
+
+  /** New titles, and those beyond the list: by ridge regression from texts, once a version. */
+  #guessesOf(space: TitleSpace): ReadonlyMap<string, SpaceTitle> {
+    const known = this.#guesses.get(space);
+    if (known !== undefined) return known;
+    const isListed = ({ id }: CatalogueTitle): boolean => space.titles.has(id);
+    const examples = this.#catalogue.filter(isListed).map(({ id, embedding }) => ({
+      embedding,
+      coordinates: space.titles.get(id)?.coordinates ?? [],
+    }));
+    const missing = this.#catalogue.filter((title) => !isListed(title));
+    const guesses = new Map<string, SpaceTitle>();
+    if (missing.length > 0) {
+      const { factors } = fitTextRegression(examples);
+      for (const { id, embedding } of missing) {
+        guesses.set(id, { count: 0, coordinates: factors(embedding) });
+      }
+    }
+    this.#guesses.set(space, guesses);
+    return guesses;
   }
 
   /** The completed titles that speak most for a title: those whose factors lie along its own. */

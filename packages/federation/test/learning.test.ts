@@ -9,14 +9,7 @@ import {
 } from '../src/index.js';
 import type { PublishedFactors } from '@omega-tv/types';
 import { DAY_MS, deepFreeze, dump, START_MS } from './fixtures.js';
-import {
-  chance,
-  completionOf,
-  Folding,
-  learningConfig,
-  twoTastes,
-  vectorOf,
-} from './learning-fixtures.js';
+import { completionOf, Folding, learningConfig, twoTastes, vectorOf } from './learning-fixtures.js';
 
 function published(folding: Folding, nowMs = START_MS): PublishedFactors {
   const { factors } = folding.publish(nowMs);

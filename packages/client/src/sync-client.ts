@@ -21,6 +21,7 @@ import { Link } from './exchange/link.js';
 import { Pusher } from './exchange/push.js';
 import { addResults, nothingMoved } from './exchange/results.js';
 import { Session } from './exchange/session.js';
+import type { WaitMemory } from './loop/wait-memory.js';
 import { createMemoryPatternStore } from './store/memory-pattern-store.js';
 import type { PatternStore } from './store/pattern-store.js';
 import { checkOptions, type SyncClientOptions } from './sync-client-options.js';
@@ -167,6 +168,17 @@ export class SyncClient {
       const isTold = told !== undefined;
       return addResults(result, await this.#fetcher.fetchOther(named, isTold, options));
     });
+  }
+
+  /** Keeps in the store what a server asks this TV to wait: for `createSyncLoop`. */
+  get waitMemory(): WaitMemory {
+    return {
+      load: async () => (await this.store.loadSyncState()).wait,
+      save: (wait) =>
+        this.#changeState(({ wait: _, ...state }) =>
+          wait === undefined ? state : { ...state, wait },
+        ),
+    };
   }
 
   /**

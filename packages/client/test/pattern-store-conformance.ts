@@ -201,6 +201,7 @@ export function describePatternStore(
         server: { epoch: '0123456789abcdef', capabilities: ['positions', 'batches'] },
         next: { deviceEpoch: 5, seq: 9, countsBy: 'position' },
         merges: new Map([['p7', 'p0']]),
+        wait: { sinceMs: 1000, resumeAtMs: 3_601_000 },
         deadLetters: [{ patternId: 'p9', sampleCount: 12, reason: 'patterns[0] is "bad"\n' }],
         snapshot: snapshotOf(3),
       };

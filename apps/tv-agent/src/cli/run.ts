@@ -1,5 +1,5 @@
 import { loadCatalogue } from '@omega-tv/catalogue';
-import { createSyncLoop, SyncClient } from '@omega-tv/client';
+import { createSyncLoop, SyncClient, type WaitMemory } from '@omega-tv/client';
 import { createAppLogger, resolveFromCaller, signalOfProcess } from '@omega-tv/command-line';
 import type { BudgetTier } from '@omega-tv/compression';
 import { createNodeV1Format, createNodeV2Format } from '@omega-tv/compression/node';
@@ -93,23 +93,31 @@ export async function run(options: RunOptions): Promise<void> {
       }
       return client.syncStore({ signal });
     };
-    const succeeded = await repeatExchange(exchange, { ...options, kept }, stopped);
+    const { waitMemory } = client;
+    const succeeded = await repeatExchange(exchange, { ...options, kept, waitMemory }, stopped);
     if (succeeded === 0 && !stopped.aborted) process.exitCode = 1;
   } finally {
     await television.close();
   }
 }
 
+interface RepeatOptions {
+  /** Whether what is learned is on the disk. */
+  readonly kept: boolean;
+  readonly waitMemory: WaitMemory;
+}
+
 /** Exchanges until `syncs` are done or `stopped` is aborted; resolves with how many succeeded. */
 async function repeatExchange(
   exchange: (signal: AbortSignal) => Promise<SyncResult>,
-  { interval, syncs = Infinity, json, kept }: RunOptions & { readonly kept: boolean },
+  { interval, syncs = Infinity, json, kept, waitMemory }: RunOptions & RepeatOptions,
   stopped: AbortSignal,
 ): Promise<number> {
   let current: Promise<unknown> = Promise.resolve();
   const loop = createSyncLoop({
     intervalMs: { min: interval * (1 - JITTER), max: interval * (1 + JITTER) },
     startWithinMs: 0,
+    waitMemory,
     exchange: (signal) => {
       const running = exchange(signal);
       current = running.catch(() => undefined);

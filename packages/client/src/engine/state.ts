@@ -7,6 +7,7 @@ import {
   type ViewerFactors,
 } from '@omega-tv/types';
 import type { TitleHoldings } from '@omega-tv/compression';
+import type { KeptWait } from '../loop/wait-memory.js';
 import { doubted, type Merges, type SampleMarks } from './marks.js';
 
 /** How a server tells what is new of a push: by its position, or by the counts of its patterns. */
@@ -105,6 +106,8 @@ export interface SyncState {
   readonly completed: ReadonlyMap<string, CompletedTitle>;
   /** What this TV holds of the server's list of titles. */
   readonly holdings: TitleHoldings;
+  /** The wait that a server asked for: a restart does not end it. */
+  readonly wait?: KeptWait;
   /** Whom the marks belong to; undefined before the first client. */
   readonly owner?: StateOwner;
 }

@@ -127,6 +127,11 @@ const ownerRecord = singleRecord(
   jsonCodec(Type.Object({ deviceId: Type.String(), url: Type.String() })),
 );
 
+const waitRecord = singleRecord(
+  'wait',
+  jsonCodec(Type.Object({ sinceMs: Type.Number(), resumeAtMs: Type.Number() })),
+);
+
 /** The state of a TV's exchanges, and the numbers that parts of it have in the store. */
 export interface StoredState {
   readonly state: SyncState;
@@ -168,6 +173,7 @@ export function stateChanges(
       ? []
       : [lettersRecord.put([...state.deadLetters])]),
     ...(areSame(old.owner, state.owner) ? [] : ownerChange(state.owner)),
+    ...(areSame(old.wait, state.wait) ? [] : waitChange(state.wait)),
     ...(areSame(toExchange(before), toExchange(after))
       ? []
       : [exchangeRecord.put(toExchange(after))]),
@@ -200,6 +206,7 @@ export async function readState(reader: RecordReader): Promise<StoredState> {
     outbox.push({ ...item, patterns: await readItem(number) });
   }
   const kept = await readKept(reader, readItem);
+  const wait = await waitRecord.get(reader);
   const { lastVersion = 0, server, next } = exchange ?? {};
   const state: SyncState = {
     lastVersion: isLost ? 0 : lastVersion,
@@ -214,6 +221,7 @@ export async function readState(reader: RecordReader): Promise<StoredState> {
     deadLetters,
     ...published,
     ...(owner === undefined ? {} : { owner }),
+    ...(wait === undefined ? {} : { wait }),
   };
   return { state, items, kept: new Map(kept.map(({ item, number }) => [placeOf(item), number])) };
 }
@@ -308,6 +316,10 @@ function keptChanges(before: StoredState, after: StoredState): readonly RecordOp
 
 function ownerChange(owner: SyncState['owner']): readonly RecordOperation[] {
   return [owner === undefined ? ownerRecord.delete() : ownerRecord.put(owner)];
+}
+
+function waitChange(wait: SyncState['wait']): readonly RecordOperation[] {
+  return [wait === undefined ? waitRecord.delete() : waitRecord.put(wait)];
 }
 
 function mapChanges<Value>(

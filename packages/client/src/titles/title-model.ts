@@ -99,9 +99,9 @@ export class TitleModel {
     const missing = this.#catalogue.filter((title) => !isListed(title));
     const guesses = new Map<string, SpaceTitle>();
     if (missing.length > 0) {
-      const { factors } = fitTextRegression(examples);
+      const regression = fitTextRegression(examples);
       for (const { id, embedding } of missing) {
-        guesses.set(id, { count: 0, coordinates: factors(embedding) });
+        guesses.set(id, { count: 0, coordinates: regression.factors(embedding) });
       }
     }
     this.#guesses.set(space, guesses);

@@ -5,6 +5,7 @@ import { describeList } from './cli/describe.js';
 import { openTelevision, reportTelevision } from './cli/report.js';
 import { run } from './cli/run.js';
 import { explain } from './recommender/reason.js';
+import { forgetTelevision } from './tv/forget.js';
 import { LEARNING_MODEL } from '@omega-tv/federation';
 import { PERSONAS } from '@omega-tv/simulated-viewers';
 
@@ -71,6 +72,18 @@ program
     } finally {
       await television.close();
     }
+  });
+
+program
+  .command('forget')
+  .description('erase all that a TV which is not running has learned and watched')
+  .requiredOption('--data <folder>', "the TV's folder")
+  .action(async ({ data }: { data: string }) => {
+    const directory = resolveFromCaller(data);
+    // Opened to be sure that a TV's stores lie there and no process uses them.
+    await (await openTelevision(directory)).close();
+    await forgetTelevision(directory);
+    process.stdout.write(`forgotten: ${directory} holds nothing of this TV any more\n`);
   });
 
 program

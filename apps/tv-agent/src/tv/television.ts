@@ -16,6 +16,7 @@ import { recommend, type Recommendation } from '../recommender/recommend.js';
 import { recommendTitles } from '../recommender/recommend-titles.js';
 import { textStart } from '../recommender/text-start.js';
 import type { Viewer, Viewing } from '@omega-tv/simulated-viewers';
+import { finishForgetting } from './forget.js';
 import { createMemoryHistory, type EveningRecord, type History } from './history.js';
 import { openLevelHistory } from './level-history.js';
 import { reconcile, replayHistory, toSample } from './replay.js';
@@ -77,6 +78,7 @@ export class Television {
    */
   static async open(options: TelevisionOptions): Promise<Television> {
     const { directory, clock, logger, recover = true } = options;
+    await finishForgetting(directory);
     const care = { clock, recover, ...(logger === undefined ? {} : { logger }) };
     const store = await openLevelPatternStore({
       ...care,

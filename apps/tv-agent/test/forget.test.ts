@@ -17,7 +17,7 @@ describe('forgetting', () => {
   it('leaves no byte of what a TV learned and watched, nor of what was set aside (rule 5.10)', async () => {
     const directory = await temporaryFolder();
     const television = await openTelevision(directory);
-    const [{ id }] = catalogue as readonly [{ id: string }];
+    const id = catalogue[0]!.id;
     await television.remember([{ titleId: id, completed: true, watchedFraction: 1 }]);
     await television.close();
     await mkdir(path.join(directory, 'patterns.corrupt-7'));

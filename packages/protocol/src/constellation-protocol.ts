@@ -24,7 +24,7 @@ import type {
   PushContext,
   Snapshot,
 } from '@omega-tv/compression';
-import Value from 'typebox/value';
+import { Check } from 'typebox/value';
 import {
   DEFAULT_TIMEOUT_MS,
   HEADERS,
@@ -153,7 +153,7 @@ export class ConstellationProtocol {
    */
   async healthCheck(options: RequestOptions = {}): Promise<void> {
     const { body } = await this.#request(getRequest(PATHS.health), 0, options);
-    if (!Value.Check(HealthSchema, parseJson(body))) {
+    if (!Check(HealthSchema, parseJson(body))) {
       throw otherAnswer(PATHS.health, '{"status":"ok"}', 'status');
     }
   }
@@ -165,7 +165,7 @@ export class ConstellationProtocol {
   async getGlobalVersion(options: RequestOptions = {}): Promise<number> {
     const { body } = await this.#request(getRequest(PATHS.version), 0, options);
     const answer = parseJson(body);
-    if (!Value.Check(VersionSchema, answer)) {
+    if (!Check(VersionSchema, answer)) {
       throw otherAnswer(PATHS.version, '{"version": <integer>}', 'version');
     }
     return Math.min(answer.version, MAX_INTEGER);

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import Value from 'typebox/value';
+import { Check } from 'typebox/value';
 import {
   SyncError,
   type SyncErrorCode,
@@ -102,7 +102,7 @@ export function waitAsked(
 
 /** True for a problem of this protocol: no other software answers one. */
 export function isProblem(body: unknown): body is Problem {
-  return Value.Check(ProblemSchema, body) && body.type.startsWith(TYPE_PREFIX);
+  return Check(ProblemSchema, body) && body.type.startsWith(TYPE_PREFIX);
 }
 
 type ReadableCode = Exclude<SyncErrorCode, 'http' | 'invalid-config'>;

@@ -1,5 +1,5 @@
 import { Type, type Static, type TSchema } from 'typebox';
-import Value from 'typebox/value';
+import { Check, Errors } from 'typebox/value';
 import { SyncError } from './errors.js';
 
 const MAX_SHOWN_VALUE = 60;
@@ -99,8 +99,8 @@ function findOffence(schema: TSchema, value: unknown, path: string): Offence | u
     }
     return undefined;
   }
-  if (Value.Check(schema, value)) return undefined;
-  const [error] = Value.Errors(schema, value);
+  if (Check(schema, value)) return undefined;
+  const [error] = Errors(schema, value);
   return { path, found: value, limit: error?.message ?? 'must match its schema' };
 }
 

@@ -46,7 +46,9 @@ describe('the repository', () => {
   });
 
   it('has no file that is too long', () => {
-    const long = sources.filter((file) => read(file).trimEnd().split('\n').length > MAX_LINES);
+    // The last release is one file, as a bundler wrote it.
+    const written = sources.filter((file) => !file.startsWith('packages/last-release/release/'));
+    const long = written.filter((file) => read(file).trimEnd().split('\n').length > MAX_LINES);
     expect(long).toEqual([]);
   });
 

@@ -8,7 +8,7 @@ import {
 } from '@omega-tv/types';
 import type { WireFormat } from '@omega-tv/compression';
 import type { CohortKeys, FederationConfig } from '@omega-tv/federation';
-import type { SnapshotOptions } from './snapshots/snapshot-window.js';
+import type { SnapshotOptions } from './publish/snapshot-window.js';
 import type { ConstellationStore } from './store/constellation-store.js';
 
 export interface ConstellationOptions {

@@ -17,7 +17,7 @@ import {
 import { MAX_MARKS_PER_DEVICE } from '@omega-tv/federation';
 import type { Decision } from './decision/decide.js';
 import type { ReceivedPush } from './decision/decide-push.js';
-import type { SnapshotWindow } from './snapshots/snapshot-window.js';
+import type { SnapshotWindow } from './publish/snapshot-window.js';
 
 /** What this server can do. */
 const SERVER_CAPABILITIES: readonly Capability[] = CAPABILITIES.filter((one) => one !== 'titles');

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { FRAME_MEDIA_TYPE } from '@omega-tv/compression';
 import { PATHS } from '@omega-tv/protocol';
 import { MAX_INTEGER, SyncError } from '@omega-tv/types';
-import { frameBetween, type SnapshotWindow } from '../snapshots/snapshot-window.js';
+import { frameBetween, type SnapshotWindow } from '../publish/snapshot-window.js';
 import { refuseOtherMethods } from './other-methods.js';
 import { sendProblem } from './problems.js';
 

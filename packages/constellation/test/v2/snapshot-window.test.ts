@@ -1,7 +1,7 @@
 import { decodeSnapshotFrame } from '@omega-tv/compression';
 import type { PatternData } from '@omega-tv/types';
 import { describe, expect, it } from '@jest/globals';
-import { frameBetween, SnapshotWindow } from '../../src/snapshots/snapshot-window.js';
+import { frameBetween, SnapshotWindow } from '../../src/publish/snapshot-window.js';
 import { patternOf } from '../support.js';
 import { codecs, snapshots } from './support.js';
 

@@ -1,4 +1,4 @@
-import type { ConstellationStore, StoreChange } from './store/constellation-store.js';
+import type { ConstellationStore, StoreChange } from '../store/constellation-store.js';
 
 /**
  * Group commit: changes that arrive while one is being written go to the disk together, so that

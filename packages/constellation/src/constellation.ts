@@ -9,11 +9,17 @@ import {
   type SyncWindow,
 } from '@omega-tv/types';
 import type { WireFormat } from '@omega-tv/compression';
-import { createFederationConfig, publish, type CohortKeys } from '@omega-tv/federation';
+import {
+  createFederationConfig,
+  createLearningConfig,
+  type CohortKeys,
+} from '@omega-tv/federation';
 import { checkOptions, type ConstellationOptions } from './constellation-options.js';
 import type { Decision } from './decision/decide.js';
 import type { ReceivedPush } from './decision/decide-push.js';
-import { answerPush, openPush, type OpenedPush } from './frame-exchange.js';
+import { REQUEST_LIMITS } from './decision/request-limits.js';
+import { answerPush, openPush, type OpenedPush } from './exchange/frame-exchange.js';
+import { publishState, type Publication } from './publish/publication.js';
 import { Published, type NewVersion } from './publish/published.js';
 import { SnapshotWindow } from './publish/snapshot-window.js';
 import { createCohortKeys, toDeviceKey, toServerEpoch } from './secrets.js';
@@ -69,8 +75,11 @@ export class Constellation {
     this.#writer = new Writer({ store, logger, reload: () => this.#load() });
     this.#published = new Published(options.format, this.window);
     this.#clock = options.clock ?? systemClock;
+    const federation = createFederationConfig(options.federation);
+    const { minDevices } = federation;
     this.#folding = {
-      federation: createFederationConfig(options.federation),
+      federation,
+      learning: createLearningConfig({ minDevices, ...options.learning }),
       keys,
       ...(region === undefined ? {} : { region }),
     };
@@ -128,6 +137,7 @@ export class Constellation {
       const decided = await this.#decideInOrder(push);
       return answerPush(push, decided, {
         window,
+        titles: this.#published.titles,
         syncWindow: this.syncWindow,
         serverEpoch: toServerEpoch(this.#state.epoch),
         serverTimeMs: this.#clock.nowMs(),
@@ -137,15 +147,20 @@ export class Constellation {
   }
 
   /**
-   * Decides the deltas of a push up to the first that cannot be decided, and waits for the disk.
+   * Decides the deltas of a push up to the first that cannot be decided, or that brings more
+   * patterns than a request may, and waits for the disk.
    * @throws SyncError where it is the first of all.
    */
   async #decideInOrder({ deltas, isBatch }: OpenedPush): Promise<[Decision, ...Decision[]]> {
     const decided: DecidedPush[] = [];
     let failure: unknown;
+    let patterns = 0;
     for (const open of deltas) {
       try {
-        const last = await this.#writer.inTurn(() => this.#decide(open()));
+        const received = open();
+        patterns += received.outline.patterns.length;
+        if (patterns > REQUEST_LIMITS.maxPatterns && decided.length > 0) break;
+        const last = await this.#writer.inTurn(() => this.#decide(received));
         // Waited for below; one that fails in the meantime must not go unhandled.
         last.durable.catch(() => undefined);
         decided.push(last);
@@ -190,15 +205,12 @@ export class Constellation {
    */
   async publish(): Promise<GlobalPatterns | undefined> {
     const publication = await this.#writer.inTurn(() => this.#decidePublication());
-    if (publication === undefined) return undefined;
     await publication.durable;
-    this.#published.adopt(publication.made);
-    const { globals, answer, snapshot } = publication.made;
-    const { version, patterns, trends } = globals;
-    const fields = { version, patterns: patterns.length, trends: trends.length };
-    const sizes = { answerBytes: answer.length, snapshotBytes: snapshot?.frame.length };
-    this.#logger.info({ ...fields, ...sizes }, 'published');
-    return globals;
+    const { titles, version } = publication;
+    if (titles !== undefined) this.#published.adoptTitles(titles);
+    if (version !== undefined) this.#published.adopt(version);
+    this.#logPublication(publication);
+    return version?.globals;
   }
 
   /** Decides what came before, waits for its write, then closes the store. */
@@ -229,19 +241,37 @@ export class Constellation {
     return { ...applied, durable: this.#writer.commit(applied.change) };
   }
 
-  async #decidePublication(): Promise<{ made: NewVersion; durable: Promise<void> } | undefined> {
+  async #decidePublication(): Promise<DecidedPublication> {
     const nowMs = this.#clock.nowMs();
-    const { federation } = this.#state;
-    const { state, globals, touched } = publish(federation, nowMs, this.#folding.federation);
-    const made = globals === null ? undefined : await this.#published.prepare(globals, nowMs);
-    this.#state = { ...this.#state, federation: state };
-    const change = changeOf(this.#state, { touched });
-    if (made !== undefined) {
-      return { made, durable: this.#writer.commit({ ...change, ...writtenOf(made) }) };
-    }
-    if (touched.clusters.length + touched.trends.length > 0) await this.#writer.commit(change);
-    return undefined;
+    const { state, change, globals, titles } = publishState(this.#state, nowMs, this.#folding);
+    const version = globals && (await this.#published.prepare(globals, nowMs));
+    this.#state = state;
+    const written = version === undefined ? {} : writtenOf(version);
+    return {
+      durable: change && this.#writer.commit({ ...change, ...written }),
+      ...(version === undefined ? {} : { version }),
+      ...(titles === undefined ? {} : { titles }),
+    };
   }
+
+  #logPublication({ version, titles }: DecidedPublication): void {
+    if (titles !== undefined) {
+      const pieces = titles.pieces.size;
+      this.#logger.info({ titlesVersion: titles.version, pieces }, 'published titles');
+    }
+    if (version === undefined) return;
+    const { globals, answer, snapshot } = version;
+    const { patterns, trends } = globals;
+    const counts = { patterns: patterns.length, trends: trends.length };
+    const sizes = { answerBytes: answer.length, snapshotBytes: snapshot?.frame.length };
+    this.#logger.info({ version: globals.version, ...counts, ...sizes }, 'published');
+  }
+}
+
+/** A publication on its way to the disk. */
+interface DecidedPublication extends Pick<Publication, 'titles'> {
+  readonly durable: Promise<void> | undefined;
+  readonly version?: NewVersion;
 }
 
 /** What is written of a version. */

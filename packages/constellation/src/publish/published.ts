@@ -1,5 +1,5 @@
-import type { GlobalPatterns } from '@omega-tv/types';
-import type { WireFormat } from '@omega-tv/compression';
+import { isPublishedId, type GlobalPatterns } from '@omega-tv/types';
+import type { TitleList, WireFormat } from '@omega-tv/compression';
 import type { ServerState } from '../writer/server-state.js';
 import type { SnapshotWindow, WindowChange } from './snapshot-window.js';
 
@@ -19,6 +19,7 @@ export class Published {
   /** The answer to every v1 push since the last publication. */
   #answer: Uint8Array = new Uint8Array();
   #version = 0;
+  #titles: TitleList | undefined;
 
   constructor(format: WireFormat, window: SnapshotWindow | undefined) {
     this.#format = format;
@@ -33,9 +34,14 @@ export class Published {
     return this.#version;
   }
 
+  /** The list that TVs get titles of; undefined before the first. */
+  get titles(): TitleList | undefined {
+    return this.#titles;
+  }
+
   /** Makes the content of a version; nothing changes before `adopt`. */
   async prepare(globals: GlobalPatterns, nowMs: number): Promise<NewVersion> {
-    const snapshot = this.#window?.prepare(globals, nowMs);
+    const snapshot = this.#window?.prepare(withoutTitles(globals), nowMs);
     const answer = await this.#encodeAnswer(globals, snapshot?.added);
     return { globals, answer, ...(snapshot === undefined ? {} : { snapshot }) };
   }
@@ -47,6 +53,11 @@ export class Published {
     this.#version = globals.version;
   }
 
+  /** The list is durable. */
+  adoptTitles(titles: TitleList): void {
+    this.#titles = titles;
+  }
+
   /**
    * Goes on with what is stored. A store that a server without these codecs has written lacks the
    * newest version's frame: it is published anew, as the next version, for a version has one
@@ -55,10 +66,11 @@ export class Published {
    * @returns the version that is to be written and adopted; undefined where nothing is missing.
    */
   async restore(
-    { federation: { published } }: ServerState,
+    { federation: { published }, titles }: ServerState,
     frames: readonly Uint8Array[],
     nowMs: () => number,
   ): Promise<NewVersion | undefined> {
+    this.#titles = titles;
     this.#window?.restore(frames);
     const newest = this.#window?.newest;
     const isMissing = this.#window !== undefined && newest?.version !== published.version;
@@ -78,4 +90,9 @@ export class Published {
     const patterns = snapshot?.patterns ?? globals.patterns;
     return (await this.#format.encodeGlobalPatterns({ ...globals, patterns })).bytes;
   }
+}
+
+/** TVs that read frames get titles in pieces: trends of titles are for v1 alone. */
+function withoutTitles(globals: GlobalPatterns): GlobalPatterns {
+  return { ...globals, trends: globals.trends.filter(({ contentId }) => isPublishedId(contentId)) };
 }

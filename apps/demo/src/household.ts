@@ -2,8 +2,8 @@ import path from 'node:path';
 import { SyncClient } from '@omega-tv/client';
 import { createRandom } from '@omega-tv/seeded-random';
 import type { SyncResult } from '@omega-tv/protocol';
-import { createViewer, type Persona, type Viewer } from '@omega-tv/simulated-viewers';
-import { Television, type Recommendation } from '@omega-tv/tv-agent';
+import { createViewer, type Persona, type Viewer, type Viewing } from '@omega-tv/simulated-viewers';
+import { Television, textStart, type Recommendation } from '@omega-tv/tv-agent';
 import { countingBoth } from './both-protocols.js';
 import type { World } from './world.js';
 
@@ -38,10 +38,22 @@ export async function openHousehold(
     deviceId,
     format: countingBoth({ codecs: [world.codec], titles: catalogue }, world.bytes),
     store: television.store,
+    // A day of the demo takes a moment: what was completed is reported at once.
+    titles: { catalogue, textStart: textStart(), areShared: true, reportSpreadMs: 0 },
     clock,
   });
   const viewer = createViewer({ catalogue, seed: `${seed} ${deviceId}`, persona });
   return { deviceId, persona, viewer, television, client, results: [] };
+}
+
+/** The client hears which titles were completed. */
+export async function tellCompleted(
+  { client }: Pick<Household, 'client'>,
+  viewings: readonly Pick<Viewing, 'titleId' | 'completed'>[],
+): Promise<void> {
+  for (const { titleId, completed } of viewings) {
+    if (completed) await client.titleCompleted(titleId);
+  }
 }
 
 /** One exchange; what fails is tried again at the next one. */

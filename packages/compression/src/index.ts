@@ -53,6 +53,7 @@ export { V2_LIMITS } from './v2/limits.js';
 // Advanced: titles
 export { publishTitles } from './v2/titles/publish-titles.js';
 export { fillTitles } from './v2/titles/fill-titles.js';
+export { fromStoredTitles, toStoredTitles, type StoredTitles } from './v2/titles/stored-titles.js';
 export {
   heldTitles,
   meanViewersOf,

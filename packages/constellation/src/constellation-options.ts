@@ -7,8 +7,8 @@ import {
   type SyncWindow,
 } from '@omega-tv/types';
 import type { WireFormat } from '@omega-tv/compression';
-import type { CohortKeys, FederationConfig } from '@omega-tv/federation';
-import type { SnapshotOptions } from './snapshots/snapshot-window.js';
+import type { CohortKeys, FederationConfig, LearningConfig } from '@omega-tv/federation';
+import type { SnapshotOptions } from './publish/snapshot-window.js';
 import type { ConstellationStore } from './store/constellation-store.js';
 
 export interface ConstellationOptions {
@@ -22,6 +22,8 @@ export interface ConstellationOptions {
   /** Default: the machine's. */
   readonly clock?: Clock;
   readonly federation?: Partial<FederationConfig>;
+  /** How titles are learned; `minDevices` is the federation's unless set. */
+  readonly learning?: Partial<LearningConfig>;
   /** Where its TVs are, ISO 3166-1 alpha-2: v1 deltas do not say. */
   readonly region?: string;
   /** Default: drawn from the machine's random source. */

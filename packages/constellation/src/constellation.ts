@@ -1,43 +1,32 @@
 import {
   isSyncError,
-  MAX_INTEGER,
   silentLogger,
-  SyncError,
   systemClock,
   type Clock,
   type GlobalPatterns,
   type Logger,
-  type SyncDelta,
+  type SyncError,
   type SyncWindow,
 } from '@omega-tv/types';
 import type { WireFormat } from '@omega-tv/compression';
 import {
-  contribute,
-  contributionsFromDelta,
   createFederationConfig,
-  emptyFederation,
-  publish,
+  createLearningConfig,
   type CohortKeys,
-  type FederationConfig,
-  type FederationState,
-  type Touched,
 } from '@omega-tv/federation';
-import { CommitQueue } from './commit-queue.js';
 import { checkOptions, type ConstellationOptions } from './constellation-options.js';
 import type { Decision } from './decision/decide.js';
-import type { DeviceRecord } from './decision/device-record.js';
-import { decidePush, type ReceivedPush } from './decision/decide-push.js';
-import { answerPush, openPush, type OpenedPush } from './frame-exchange.js';
+import type { ReceivedPush } from './decision/decide-push.js';
+import { REQUEST_LIMITS } from './decision/request-limits.js';
+import { answerPush, openPush, type OpenedPush } from './exchange/frame-exchange.js';
+import { publishState, type Publication } from './publish/publication.js';
+import { Published, type NewVersion } from './publish/published.js';
+import { SnapshotWindow } from './publish/snapshot-window.js';
 import { createCohortKeys, toDeviceKey, toServerEpoch } from './secrets.js';
-import { SnapshotWindow } from './snapshots/snapshot-window.js';
-import type {
-  ConstellationStore,
-  ServerCounters,
-  StoreChange,
-} from './store/constellation-store.js';
-
-/** How long a TV waits before it tries again after the server's disk failed. */
-const STORE_RETRY_MS = 5000;
+import type { ConstellationStore, ServerCounters } from './store/constellation-store.js';
+import { applyPush, type Folding } from './writer/apply-push.js';
+import { changeOf, emptyServer, type ServerState } from './writer/server-state.js';
+import { Writer } from './writer/writer.js';
 
 const DEFAULT_SYNC_WINDOW: SyncWindow = { minMs: 0, maxMs: 15 * 60 * 1000 };
 
@@ -69,34 +58,33 @@ export class Constellation {
   readonly window: SnapshotWindow | undefined;
   readonly syncWindow: SyncWindow;
   readonly #store: ConstellationStore;
-  readonly #queue: CommitQueue;
+  readonly #writer: Writer;
+  readonly #published: Published;
   readonly #clock: Clock;
-  readonly #config: FederationConfig;
-  readonly #keys: CohortKeys;
-  readonly #region: string | undefined;
+  readonly #folding: Folding;
   readonly #logger: Logger;
-  #epoch = '';
-  #counters: ServerCounters = noCounts;
-  #federation: FederationState = emptyFederation();
-  /** The answer to every push since the last publication. */
-  #answer: Uint8Array = new Uint8Array();
-  #answeredVersion = 0;
-  /** Deltas are decided one after another; their writes are waited for together. */
-  #turn: Promise<unknown> = Promise.resolve();
-  /** True when memory may be ahead of the disk. */
-  #mustReload = false;
+  readonly #keys: CohortKeys;
+  #state: ServerState = emptyServer('');
 
   private constructor(options: ConstellationOptions) {
+    const { store, logger = silentLogger, keys = createCohortKeys(), region } = options;
     this.format = options.format;
     this.window = options.snapshots && new SnapshotWindow(options.snapshots);
     this.syncWindow = options.syncWindow ?? DEFAULT_SYNC_WINDOW;
-    this.#store = options.store;
-    this.#queue = new CommitQueue(options.store);
+    this.#store = store;
+    this.#writer = new Writer({ store, logger, reload: () => this.#load() });
+    this.#published = new Published(options.format, this.window);
     this.#clock = options.clock ?? systemClock;
-    this.#config = createFederationConfig(options.federation);
-    this.#keys = options.keys ?? createCohortKeys();
-    this.#region = options.region;
-    this.#logger = options.logger ?? silentLogger;
+    const federation = createFederationConfig(options.federation);
+    const { minDevices } = federation;
+    this.#folding = {
+      federation,
+      learning: createLearningConfig({ minDevices, ...options.learning }),
+      keys,
+      ...(region === undefined ? {} : { region }),
+    };
+    this.#logger = logger;
+    this.#keys = keys;
   }
 
   /**
@@ -112,11 +100,11 @@ export class Constellation {
 
   /** The version that pushes are answered with. */
   get version(): number {
-    return this.#answeredVersion;
+    return this.#published.version;
   }
 
   report(): ConstellationReport {
-    return { ...this.#counters, version: this.#answeredVersion, epoch: this.#epoch };
+    return { ...this.#state.counters, version: this.#published.version, epoch: this.#state.epoch };
   }
 
   /**
@@ -128,11 +116,11 @@ export class Constellation {
   sync(body: Uint8Array): Promise<Uint8Array> {
     return this.#countingRefusals(async () => {
       const delta = await this.format.decodeDelta(body);
-      const { durable } = await this.#inTurn(() =>
+      const { durable } = await this.#writer.inTurn(() =>
         this.#decide({ outline: delta, decode: () => delta }),
       );
       await durable;
-      return this.#answer;
+      return this.#published.answer;
     });
   }
 
@@ -145,12 +133,13 @@ export class Constellation {
     const { window } = this;
     if (window === undefined) throw new TypeError('This Constellation was opened without codecs.');
     return this.#countingRefusals(async () => {
-      const push = openPush(window, body, this.#answeredVersion);
+      const push = openPush(window, body, this.#published.version);
       const decided = await this.#decideInOrder(push);
       return answerPush(push, decided, {
         window,
+        titles: this.#published.titles,
         syncWindow: this.syncWindow,
-        serverEpoch: toServerEpoch(this.#epoch),
+        serverEpoch: toServerEpoch(this.#state.epoch),
         serverTimeMs: this.#clock.nowMs(),
         isMinimal: options.minimal === true,
       });
@@ -158,15 +147,20 @@ export class Constellation {
   }
 
   /**
-   * Decides the deltas of a push up to the first that cannot be decided, and waits for the disk.
+   * Decides the deltas of a push up to the first that cannot be decided, or that brings more
+   * patterns than a request may, and waits for the disk.
    * @throws SyncError where it is the first of all.
    */
   async #decideInOrder({ deltas, isBatch }: OpenedPush): Promise<[Decision, ...Decision[]]> {
     const decided: DecidedPush[] = [];
     let failure: unknown;
+    let patterns = 0;
     for (const open of deltas) {
       try {
-        const last = await this.#inTurn(() => this.#decide(open()));
+        const received = open();
+        patterns += received.outline.patterns.length;
+        if (patterns > REQUEST_LIMITS.maxPatterns && decided.length > 0) break;
+        const last = await this.#writer.inTurn(() => this.#decide(received));
         // Waited for below; one that fails in the meantime must not go unhandled.
         last.durable.catch(() => undefined);
         decided.push(last);
@@ -196,9 +190,10 @@ export class Constellation {
 
   /** Counts a delta that was refused; a mount calls it for bodies that it refused itself. */
   countRefused(): void {
-    const counted = this.#inTurn(() => {
-      this.#counters = { ...this.#counters, refused: this.#counters.refused + 1 };
-      return Promise.resolve({ durable: this.#commit(this.#change({})) });
+    const counted = this.#writer.inTurn(() => {
+      const { counters } = this.#state;
+      this.#state = { ...this.#state, counters: { ...counters, refused: counters.refused + 1 } };
+      return Promise.resolve({ durable: this.#writer.commit(changeOf(this.#state)) });
     });
     // The count alone is not worth a failure: the refusal is the answer.
     counted.then(({ durable }) => durable).catch(() => undefined);
@@ -209,175 +204,79 @@ export class Constellation {
    * undefined when nothing changed.
    */
   async publish(): Promise<GlobalPatterns | undefined> {
-    const publication = await this.#inTurn(() => this.#decidePublication());
-    if (publication === undefined) return undefined;
+    const publication = await this.#writer.inTurn(() => this.#decidePublication());
     await publication.durable;
-    const { answer, globals, change } = publication;
-    if (change !== undefined) this.window?.adopt(change);
-    this.#answer = answer;
-    this.#answeredVersion = globals.version;
-    const { version, patterns, trends } = globals;
-    const fields = { version, patterns: patterns.length, trends: trends.length };
-    const sizes = { answerBytes: answer.length, snapshotBytes: change?.frame.length };
-    this.#logger.info({ ...fields, ...sizes }, 'published');
-    return globals;
+    const { titles, version } = publication;
+    if (titles !== undefined) this.#published.adoptTitles(titles);
+    if (version !== undefined) this.#published.adopt(version);
+    this.#logPublication(publication);
+    return version?.globals;
   }
 
   /** Decides what came before, waits for its write, then closes the store. */
   close(): Promise<void> {
-    const closed = this.#turn.then(async () => {
-      await this.#queue.settled();
-      await this.#store.close();
-    });
-    this.#turn = closed.catch(() => undefined);
-    return closed;
+    return this.#writer.close();
   }
 
   async #load(): Promise<void> {
     const stored = await this.#store.load();
-    this.#epoch = stored?.epoch ?? this.#keys.drawKey();
-    this.#counters = stored?.counters ?? noCounts;
-    this.#federation = stored?.federation ?? emptyFederation();
-    if (stored === undefined) await this.#store.commit(this.#change({}));
-    await this.#loadSnapshots(stored?.frames ?? []);
-    const { published } = this.#federation;
-    this.#answer = await this.#encodeAnswer(published, this.window?.newest);
-    this.#answeredVersion = published.version;
-  }
-
-  /**
-   * A store that a server without these codecs has written lacks the newest version's frame. It is
-   * published anew, as the next version: a version has one content.
-   */
-  async #loadSnapshots(frames: readonly Uint8Array[]): Promise<void> {
-    const { window } = this;
-    if (window === undefined) return;
-    window.restore(frames);
-    const { published } = this.#federation;
-    if (published.version === 0 || window.newest?.version === published.version) return;
-    const globals = { ...published, version: published.version + 1 };
-    const change = window.prepare(globals, this.#clock.nowMs());
-    await this.#store.commit({ ...this.#change({}), published: globals, snapshots: change });
-    window.adopt(change);
-    this.#federation = { ...this.#federation, published: globals };
-  }
-
-  /** The v1 answer says what the snapshot says, as far as it has room. */
-  async #encodeAnswer(
-    globals: GlobalPatterns,
-    snapshot: Pick<GlobalPatterns, 'patterns'> | undefined,
-  ): Promise<Uint8Array> {
-    const patterns = snapshot?.patterns ?? globals.patterns;
-    return (await this.format.encodeGlobalPatterns({ ...globals, patterns })).bytes;
+    const { frames, ...state } = stored ?? { ...emptyServer(this.#keys.drawKey()), frames: [] };
+    this.#state = state;
+    if (stored === undefined) await this.#store.commit(changeOf(state));
+    const missing = await this.#published.restore(state, frames, () => this.#clock.nowMs());
+    if (missing === undefined) return;
+    await this.#store.commit({ ...changeOf(this.#state), ...writtenOf(missing) });
+    this.#published.adopt(missing);
+    const { federation } = this.#state;
+    this.#state = { ...this.#state, federation: { ...federation, published: missing.globals } };
   }
 
   async #decide(received: ReceivedPush): Promise<DecidedPush> {
-    const { outline } = received;
-    const deviceKey = toDeviceKey(outline.deviceId);
-    const known = this.#queue.recordOf(deviceKey) ?? (await this.#loadDevice(deviceKey));
-    const { delta, decision, refusal } = decidePush(known, received);
-    const { record, increments, receipt } = decision;
-    const touched = delta === undefined ? noneTouched : this.#learn(delta, increments);
-    const samples = increments.reduce((sum, count) => sum + count, 0);
-    const { devices, deltasApplied, duplicates, samplesAccepted } = this.#counters;
-    this.#counters = {
-      ...this.#counters,
-      devices: devices + (known === undefined && record !== undefined ? 1 : 0),
-      deltasApplied: deltasApplied + (receipt.outcome === 'applied' ? 1 : 0),
-      duplicates: duplicates + (receipt.outcome === 'duplicate' ? 1 : 0),
-      samplesAccepted: Math.min(MAX_INTEGER, samplesAccepted + samples),
-    };
-    const changed = record === undefined ? {} : { devices: new Map([[deviceKey, record]]) };
-    const durable = this.#commit(this.#change({ touched, ...changed }));
-    return { decision, durable, ...(refusal === undefined ? {} : { refusal }) };
-  }
-
-  #learn(delta: SyncDelta, increments: readonly number[]): Touched {
-    const nowMs = this.#clock.nowMs();
-    const contributions = contributionsFromDelta(delta, increments, nowMs, this.#region);
-    const learned = contribute(this.#federation, contributions, this.#keys, this.#config);
-    this.#federation = learned.state;
-    return learned.touched;
-  }
-
-  async #decidePublication() {
-    const nowMs = this.#clock.nowMs();
-    const { state, globals, touched } = publish(this.#federation, nowMs, this.#config);
-    const change = globals === null ? undefined : this.window?.prepare(globals, nowMs);
-    const answer = globals === null ? undefined : await this.#encodeAnswer(globals, change?.added);
-    this.#federation = state;
-    const changed = touched.clusters.length + touched.trends.length > 0;
-    if (globals === null || answer === undefined) {
-      if (changed) await this.#commit(this.#change({ touched }));
-      return undefined;
-    }
-    const durable = this.#commit({
-      ...this.#change({ touched }),
-      published: globals,
-      ...(change === undefined ? {} : { snapshots: change }),
-    });
-    return { globals, answer, change, durable };
-  }
-
-  /** The records that now differ from the disk. */
-  #change({ touched = noneTouched, devices = new Map() }: ChangeParts): StoreChange {
-    const { clusters, trends, counters } = this.#federation;
-    return {
-      epoch: this.#epoch,
-      counters: this.#counters,
-      federationCounters: counters,
-      devices,
-      clusters: new Map(touched.clusters.map((id) => [id, clusters.get(id)])),
-      trends: new Map(touched.trends.map((id) => [id, trends.get(id)])),
-    };
-  }
-
-  #commit(change: StoreChange): Promise<void> {
-    return this.#queue.add(change).catch((cause: unknown) => {
-      this.#mustReload = true;
-      throw this.#storeError(cause);
-    });
-  }
-
-  #loadDevice(deviceKey: string): Promise<DeviceRecord | undefined> {
-    return this.#store.loadDevice(deviceKey).catch((cause: unknown) => {
-      throw this.#storeError(cause);
-    });
-  }
-
-  #storeError(cause: unknown): SyncError<'http'> {
-    this.#logger.error({ err: cause }, 'the store failed; nothing of the request was applied');
-    return new SyncError(
-      'http',
-      'The server could not use its store; nothing was applied, send it again later',
-      { reason: 'server-error', status: 503 },
-      { cause, retryable: true, retryAfterMs: STORE_RETRY_MS },
+    const key = toDeviceKey(received.outline.deviceId);
+    const known = { key, record: await this.#writer.deviceOf(key) };
+    const applied = applyPush(this.#state, known, received, this.#folding, () =>
+      this.#clock.nowMs(),
     );
+    this.#state = applied.state;
+    return { ...applied, durable: this.#writer.commit(applied.change) };
   }
 
-  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const result = this.#turn.then(async () => {
-      if (this.#mustReload) await this.#reload();
-      return work();
-    });
-    this.#turn = result.catch(() => undefined);
-    return result;
+  async #decidePublication(): Promise<DecidedPublication> {
+    const nowMs = this.#clock.nowMs();
+    const { state, change, globals, titles } = publishState(this.#state, nowMs, this.#folding);
+    const version = globals && (await this.#published.prepare(globals, nowMs));
+    this.#state = state;
+    const written = version === undefined ? {} : writtenOf(version);
+    return {
+      durable: change && this.#writer.commit({ ...change, ...written }),
+      ...(version === undefined ? {} : { version }),
+      ...(titles === undefined ? {} : { titles }),
+    };
   }
 
-  /** Back to what the disk holds: memory had gone ahead of it. */
-  async #reload(): Promise<void> {
-    await this.#queue.settled();
-    this.#queue.reset();
-    await this.#load().catch((cause: unknown) => {
-      throw this.#storeError(cause);
-    });
-    this.#mustReload = false;
+  #logPublication({ version, titles }: DecidedPublication): void {
+    if (titles !== undefined) {
+      const pieces = titles.pieces.size;
+      this.#logger.info({ titlesVersion: titles.version, pieces }, 'published titles');
+    }
+    if (version === undefined) return;
+    const { globals, answer, snapshot } = version;
+    const { patterns, trends } = globals;
+    const counts = { patterns: patterns.length, trends: trends.length };
+    const sizes = { answerBytes: answer.length, snapshotBytes: snapshot?.frame.length };
+    this.#logger.info({ version: globals.version, ...counts, ...sizes }, 'published');
   }
 }
 
-interface ChangeParts {
-  readonly touched?: Touched;
-  readonly devices?: ReadonlyMap<string, DeviceRecord>;
+/** A publication on its way to the disk. */
+interface DecidedPublication extends Pick<Publication, 'titles'> {
+  readonly durable: Promise<void> | undefined;
+  readonly version?: NewVersion;
+}
+
+/** What is written of a version. */
+function writtenOf({ globals, snapshot }: NewVersion) {
+  return { published: globals, ...(snapshot === undefined ? {} : { snapshots: snapshot }) };
 }
 
 interface DecidedPush {
@@ -386,12 +285,3 @@ interface DecidedPush {
   /** Why the delta counts nothing, ever. */
   readonly refusal?: SyncError;
 }
-
-const noneTouched: Touched = { clusters: [], trends: [] };
-const noCounts: ServerCounters = {
-  devices: 0,
-  deltasApplied: 0,
-  duplicates: 0,
-  refused: 0,
-  samplesAccepted: 0,
-};

@@ -9,13 +9,13 @@ export {
   type Publisher,
   type PublishingOptions,
   type Repeat,
-} from './publisher.js';
+} from './publish/publisher.js';
 export { readReport } from './report.js';
 
-export type { SnapshotOptions } from './snapshots/snapshot-window.js';
+export type { SnapshotOptions } from './publish/snapshot-window.js';
 
 // Advanced: other stores and mounts
-export { SnapshotWindow } from './snapshots/snapshot-window.js';
+export { SnapshotWindow } from './publish/snapshot-window.js';
 export type {
   ConstellationStore,
   ServerCounters,

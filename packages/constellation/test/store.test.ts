@@ -23,6 +23,7 @@ import {
   type DeviceRecord,
   type StoreChange,
 } from '../src/index.js';
+import { learnedTitles } from './learned-titles.js';
 import { patternOf, syncErrorOf, temporaryFolder } from './support.js';
 
 const counters = {
@@ -49,9 +50,12 @@ function learnedState(): FederationState {
   return publish(state, 1_000_000, config).state;
 }
 
+const LEARNED = learnedTitles();
+
 const deviceA: DeviceRecord = {
   marks: new Map([['p1', 12]]),
   last: { deviceEpoch: 2 ** 32 - 1, seq: 3, digest: '0123456789abcdef' },
+  activity: { day: 20_000, completions: 2, step: 77 },
 };
 const FRAMES = [Uint8Array.of(2)];
 
@@ -65,6 +69,13 @@ function changeOf(state: FederationState, change: Partial<StoreChange> = {}): St
     clusters: state.clusters,
     trends: state.trends,
     published: state.published,
+    titles: LEARNED.titles,
+    learning: {
+      counters: LEARNED.learning.counters,
+      titles: LEARNED.learning.titles,
+      shared: LEARNED.learning.shared,
+      model: LEARNED.learning,
+    },
     ...change,
   };
 }
@@ -129,6 +140,7 @@ describe.each(kinds)('ConstellationStore: $name', ({ open }) => {
       epoch: 'epoch-1',
       counters,
       federation: state,
+      ...LEARNED,
       frames: FRAMES,
     });
     expect(await again.loadDevice('device-a')).toEqual(deviceA);
@@ -140,14 +152,19 @@ describe.each(kinds)('ConstellationStore: $name', ({ open }) => {
     const { store, reopen } = await open();
     const state = learnedState();
     await store.commit(changeOf(state));
-    const { published, ...rest } = changeOf(state, { ...untouched, epoch: 'epoch-2' });
-    expect(published).toBe(state.published);
+    const {
+      published: _,
+      titles: __,
+      learning: ___,
+      ...rest
+    } = changeOf(state, { ...untouched, epoch: 'epoch-2' });
     await store.commit(rest);
     const again = await reopen(store);
     expect(await again.load()).toEqual({
       epoch: 'epoch-2',
       counters,
       federation: state,
+      ...LEARNED,
       frames: FRAMES,
     });
     expect(await again.loadDevice('device-a')).toEqual(deviceA);
@@ -164,6 +181,11 @@ describe.each(kinds)('ConstellationStore: $name', ({ open }) => {
         devices: new Map([['device-b', { marks: new Map() }]]),
         clusters: gone(state.clusters.keys()),
         trends: gone([...state.trends.keys(), 'ZZ:never there']),
+        learning: {
+          counters: LEARNED.learning.counters,
+          titles: gone(LEARNED.learning.titles.keys()),
+          shared: new Map(),
+        },
       }),
     );
     const again = await reopen(store);
@@ -171,6 +193,7 @@ describe.each(kinds)('ConstellationStore: $name', ({ open }) => {
     expect(stored?.federation.clusters.size).toBe(0);
     expect(stored?.federation.trends.size).toBe(0);
     expect(stored?.federation.published).toEqual(state.published);
+    expect(stored?.learning).toEqual({ ...LEARNED.learning, titles: new Map() });
     expect(await again.loadDevice('device-b')).toEqual({ marks: new Map() });
     await again.close();
   });
@@ -229,7 +252,9 @@ describe('the level store', () => {
     expect(options).toEqual({ sync: true });
     const keys = operations.map(({ key }) => Buffer.from(key).toString());
     const kinds = new Set(keys.map((key) => key.split('!')[0]));
-    expect([...kinds]).toEqual(['head', 'marks', 'cluster', 'trend', 'published', 'snapshot']);
+    const learned = ['learning', 'title', 'shared', 'model', 'titles'];
+    const expected = ['head', 'marks', 'cluster', 'trend', ...learned, 'published', 'snapshot'];
+    expect([...kinds]).toEqual(expected);
   });
 
   it('does not create what it shall only read', async () => {
@@ -317,6 +342,7 @@ describe('the level store', () => {
         epoch: 'epoch-1',
         counters,
         federation: state,
+        ...LEARNED,
         frames: FRAMES,
       });
       expect(await torn.loadDevice('b')).toBeUndefined();
@@ -342,7 +368,7 @@ describe('the level store', () => {
       const name = (await readdir(directory)).find((entry) => entry.endsWith(ending))!;
       const bytes = await readFile(path.join(directory, name));
       let refused = 0;
-      for (let at = 3; at < bytes.length; at += Math.ceil(bytes.length / 24)) {
+      for (let at = 3; at < bytes.length; at += Math.ceil(bytes.length / 60)) {
         const copy = await temporaryFolder();
         await cp(directory, copy, { recursive: true });
         await writeFile(
@@ -358,6 +384,7 @@ describe('the level store', () => {
               epoch: 'epoch-8',
               counters,
               federation: state,
+              ...LEARNED,
               frames: FRAMES,
             });
           } catch (error) {

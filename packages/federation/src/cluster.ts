@@ -1,7 +1,7 @@
 import { PUBLISHED_ID_PREFIX } from '@omega-tv/types';
 import type { CohortRules } from './cohort.js';
 import type { FederationConfig } from './config.js';
-import { groupByGenre, isClosed } from './room.js';
+import { isClosed } from './room.js';
 import type { Cluster } from './state.js';
 import { emptyTally } from './tally.js';
 import { cosine } from './vector.js';
@@ -21,8 +21,7 @@ export function clusterRules(config: FederationConfig): CohortRules {
 
 /**
  * The cluster that a unit vector belongs to: the nearest of its genre when near enough, else a new
- * one (findEvicted makes room), else, where the genre may have no more, the nearest. Undefined for
- * one genre too many.
+ * one (findEvicted makes room), else, where the genre may have no more, the nearest.
  *
  * Only clusters that have closed count against the limits, and where they reach them no other may
  * close: k devices fill a genre, not one.
@@ -32,11 +31,9 @@ export function findCluster(
   genre: string,
   vector: Float64Array,
   config: FederationConfig,
-): Cluster | undefined {
-  const genres = groupByGenre(clusters.values());
-  const siblings = genres.get(genre) ?? [];
+): Cluster {
+  const siblings = [...clusters.values()].filter((cluster) => cluster.genre === genre);
   const closed = siblings.filter(isClosed);
-  if (closed.length === 0 && countClosed(genres) >= config.maxGenres) return undefined;
   const isFull = closed.length >= config.clustersPerGenre;
   const [nearest, similarity] = findNearest(isFull ? closed : siblings, vector);
   const isCrowded = siblings.length - closed.length >= config.clustersPerGenre;
@@ -65,10 +62,6 @@ function centreOf(cluster: Cluster): Float64Array {
   const { closed, open } = cluster.tally;
   const [waiting] = open;
   return isClosed(cluster) || waiting === undefined ? closed.vector : waiting.vector;
-}
-
-function countClosed(genres: ReadonlyMap<string, readonly Cluster[]>): number {
-  return [...genres.values()].filter((group) => group.some(isClosed)).length;
 }
 
 /** Readable, and free: `global:drama-2` where `global:drama-1` is taken. */

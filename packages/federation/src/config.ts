@@ -17,8 +17,8 @@ export interface FederationConfig {
   /** Clusters of one genre that k devices closed, and as many that wait for them. Default 8. */
   readonly clustersPerGenre: number;
   /**
-   * Genres with such clusters, and as many that wait; beyond the former, contributions of a further
-   * genre are counted, not learned. Default 64.
+   * Genres with such clusters, and as many that wait; where k devices close a further one, the
+   * lightest gives way. Default 64.
    */
   readonly maxGenres: number;
   /** Least cosine to a cluster's centre at which a contribution joins it. Default 0.75. */

@@ -5,7 +5,7 @@ import type { FederationConfig } from './config.js';
 import type { Contribution } from './contribution.js';
 import { toTimeMs } from './decay.js';
 import { advanceTime } from './fold-time.js';
-import { findEvicted } from './room.js';
+import { findEvicted, findOutweighed, isClosed } from './room.js';
 import type { Cluster, FederationState, Touched, Trend } from './state.js';
 import { addShare, type Tally } from './tally.js';
 import { findTrend, trendRules } from './trend.js';
@@ -23,7 +23,7 @@ interface Draft {
  * is, and records that did not change are shared with it. Nothing published changes here.
  *
  * Counted but not learned: a vector without direction or of another length, a weight below half a
- * sample, one genre too many, and what exceeds a device's cap.
+ * sample, and what exceeds a device's cap.
  * @example
  * ```ts
  * import { contribute, createFederationConfig, emptyFederation } from '@omega-tv/federation';
@@ -88,7 +88,6 @@ function learn(
   const share = toShare(contribution, atMs, config);
   if (share === undefined) return false;
   const cluster = findCluster(clusters, contribution.genre, share.vector, config);
-  if (cluster === undefined) return false;
   if (!clusters.has(cluster.id)) {
     evict(draft, findEvicted(clusters.values(), contribution, keys, config), contribution.genre);
   }
@@ -96,7 +95,12 @@ function learn(
   const tally = addShare(cluster.tally, share, keys, clusterRules(config));
   const pulse = { ...share, vector: new Float64Array(0) };
   keep(trends, touched.trends, trend, addShare(trend.tally, pulse, keys, trendRules(config)));
-  return keep(clusters, touched.clusters, cluster, tally);
+  const isLearned = keep(clusters, touched.clusters, cluster, tally);
+  if (!isClosed(cluster) && isClosed({ ...cluster, tally })) {
+    const outweighed = findOutweighed(clusters.values(), cluster.genre, tally.closed.step, config);
+    evict(draft, outweighed, cluster.genre);
+  }
+  return isLearned;
 }
 
 /** Removes clusters; a genre that goes with them takes its trends along, which bounds those too. */

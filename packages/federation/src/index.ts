@@ -21,6 +21,7 @@ export { createLearningConfig, type LearningConfig } from './learning/config.js'
 export { emptyLearning, type LearningState } from './learning/state.js';
 export { foldCompletions, type Completion } from './learning/fold-completions.js';
 export { publishTitleFactors } from './learning/publish-title-factors.js';
+export { titleTrends } from './learning/title-trends.js';
 
 // Advanced: titles
 export {
@@ -47,6 +48,7 @@ export type { ReceivedFactors } from './learning/received-factors.js';
 export type {
   LearningCounters,
   LearningTouched,
+  RecentCompletions,
   SharedItem,
   TitleRecord,
 } from './learning/state.js';

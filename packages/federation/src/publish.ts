@@ -22,6 +22,7 @@ export interface Publication {
  * Publishes what the closed cohorts say. On the way it forgets what has expired or faded and
  * merges clusters that have come close; so the state may change where no version is made.
  * @param nowMs Unix ms, by the clock that gave the contributions their receive times.
+ * @param trendsOfTitles published beside those of genres, see `titleTrends`.
  * @example
  * ```ts
  * import { contribute, createFederationConfig, emptyFederation, publish } from '@omega-tv/federation';
@@ -49,6 +50,7 @@ export function publish(
   state: FederationState,
   nowMs: number,
   config: FederationConfig,
+  trendsOfTitles: readonly TrendSignal[] = [],
 ): Publication {
   const time = advanceTime(state.counters, nowMs, config);
   const { latestMs } = time;
@@ -60,7 +62,7 @@ export function publish(
   };
   const next = { ...state, clusters, trends, counters: { ...state.counters, ...time } };
   const patterns = toPatterns(clusters, state.published.patterns, config);
-  const signals = toTrends(trends, patterns, latestMs);
+  const signals = [...trendsOfTitles, ...toTrends(trends, patterns, latestMs)];
   if (samePatterns(state.published.patterns, patterns) && sameTrends(state.published, signals)) {
     return { state: next, touched, globals: null };
   }

@@ -1,6 +1,7 @@
 import type { CohortKeys } from './cohort.js';
 import type { FederationConfig } from './config.js';
 import type { Cluster } from './state.js';
+import { weightAt } from './tally.js';
 
 /** Of what may wait, the part that one device may be alone behind: it takes four to crowd. */
 const OWN_PART = 1 / 4;
@@ -11,7 +12,7 @@ export interface Newcomer {
   readonly genre: string;
 }
 
-/** True once k devices have closed a cohort of it: such a cluster never gives way. */
+/** True once k devices have closed a cohort of it: fewer devices never displace such a cluster. */
 export function isClosed({ tally }: Cluster): boolean {
   return tally.closed.weight > 0;
 }
@@ -53,6 +54,35 @@ export function findEvicted(
   const own = standings.filter(({ isOwn }) => isOwn).length;
   if (standings.length < limit && own < limit * OWN_PART) return [];
   return standings[0]?.group ?? [];
+}
+
+/**
+ * The clusters of the genre that gives way where `genre` has just closed its first cluster and
+ * that is one closed genre too many: of the others the lightest, then the one that closed a cohort
+ * longest ago. So k devices can fill all genres, but not for longer than more stand behind others.
+ * @param step decay step that weights are compared at.
+ */
+export function findOutweighed(
+  clusters: Iterable<Cluster>,
+  genre: string,
+  step: number,
+  { maxGenres }: FederationConfig,
+): readonly Cluster[] {
+  const closed = [...groupByGenre(clusters)].filter(([, group]) => group.some(isClosed));
+  if (closed.length <= maxGenres) return [];
+  const [lightest] = closed
+    .filter(([name]) => name !== genre)
+    .map(([name, group]) => ({
+      name,
+      group,
+      weight: group.reduce((sum, { tally }) => sum + weightAt(tally, step), 0),
+      lastClosedMs: group.reduce((last, { tally }) => Math.max(last, tally.closed.lastClosedMs), 0),
+    }))
+    .sort(
+      (a, b) =>
+        a.weight - b.weight || a.lastClosedMs - b.lastClosedMs || (a.name < b.name ? -1 : 1),
+    );
+  return lightest?.group ?? [];
 }
 
 /** What speaks for a group of clusters that have not closed. */

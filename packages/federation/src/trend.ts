@@ -4,7 +4,7 @@ import type { Trend } from './state.js';
 import { emptyTally } from './tally.js';
 
 /** ISO 3166-1 reserves it for the user: no region known. */
-const UNKNOWN_REGION = 'ZZ';
+export const ANYWHERE = 'ZZ';
 
 export function trendRules(config: FederationConfig): CohortRules {
   return { ...config, halfLifeMs: config.trendHalfLifeMs };
@@ -16,7 +16,7 @@ export function findTrend(
   region: string | undefined,
   genre: string,
 ): Trend {
-  const known = region !== undefined && /^[A-Z]{2}$/.test(region) ? region : UNKNOWN_REGION;
+  const known = region !== undefined && /^[A-Z]{2}$/.test(region) ? region : ANYWHERE;
   const id = `${known}:${genre}`;
   return trends.get(id) ?? { id, region: known, genre, tally: emptyTally() };
 }

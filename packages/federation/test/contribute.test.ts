@@ -84,18 +84,36 @@ describe('contribute', () => {
     expect(state.counters.samplesLearned).toBe(600);
   });
 
-  it('counts, but does not learn, one genre too many (rule 7.3)', () => {
+  it('lets the lightest genre give way to one too many that k devices stand behind (rule 7.3)', () => {
     const settings = createFederationConfig({ maxGenres: 2 });
-    const genres = ['', '__proto__', 'third', ''];
+    const genres = ['', '__proto__', '', 'third'];
     const state = fold(
       genres.flatMap((genre) => tenOf((id) => contributionOf(id, embedding, { genre }))),
       settings,
     );
-    expect(new Set([...state.clusters.values()].map(({ genre }) => genre))).toEqual(
-      new Set(['', '__proto__']),
-    );
-    expect([...state.clusters.keys()]).toEqual(['global:other-1', 'global:proto-1']);
-    expect(state.counters).toMatchObject({ samples: 400, samplesLearned: 300 });
+    expect([...state.clusters.keys()]).toEqual(['global:other-1', 'global:third-1']);
+    expect([...state.trends.keys()]).toEqual(['ZZ:', 'ZZ:third']);
+    expect(state.counters).toMatchObject({ samples: 400, samplesLearned: 400 });
+  });
+
+  it('learns an honest genre after eleven devices filled all 64 (rule 7.3)', () => {
+    const eleven = Array.from({ length: 11 }, (_, i) => `junk-${i}`);
+    const junk = Array.from({ length: 66 }, (_, i) =>
+      eleven.map((id) => contributionOf(id, embedding, { genre: `junk ${i}` })),
+    ).flat();
+    const settings = createFederationConfig();
+    const honest = (from: number, count: number, genre: string) =>
+      Array.from({ length: count }, (_, i) =>
+        contributionOf(`tv-${from + i}`, embedding, { genre }),
+      );
+    let state = fold(honest(0, 30, 'drama'), settings);
+    state = fold(junk, settings, state);
+    state = fold(honest(40, 10, 'comedy'), settings, state);
+    const genres = new Set([...state.clusters.values()].map(({ genre }) => genre));
+    expect(genres.has('drama')).toBe(true);
+    expect(genres.has('comedy')).toBe(true);
+    const closed = [...state.clusters.values()].filter(({ tally }) => tally.closed.weight > 0);
+    expect(new Set(closed.map(({ genre }) => genre)).size).toBe(64);
   });
 
   it('gives genres with like names ids of their own', () => {

@@ -1,4 +1,4 @@
-import { exchange, type Household } from '../household.js';
+import { exchange, tellCompleted, type Household } from '../household.js';
 import type { World } from '../world.js';
 
 /** One simulated day: every viewer watches, every TV syncs, the server publishes. */
@@ -14,8 +14,11 @@ const SITTINGS_A_DAY = 2;
 const MAX_TRIES = 5;
 
 export async function watchEverywhere(households: readonly Household[]): Promise<void> {
-  for (const { television, viewer } of households) {
-    for (let part = 0; part < SITTINGS_A_DAY; part += 1) await television.watchEvening(viewer);
+  for (const household of households) {
+    const { television, viewer } = household;
+    for (let part = 0; part < SITTINGS_A_DAY; part += 1) {
+      await tellCompleted(household, await television.watchEvening(viewer));
+    }
   }
 }
 

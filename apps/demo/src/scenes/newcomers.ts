@@ -1,6 +1,12 @@
 import type { Persona } from '@omega-tv/simulated-viewers';
 import type { Recommendation } from '@omega-tv/tv-agent';
-import { countLiked, exchange, openHousehold, type Household } from '../household.js';
+import {
+  countLiked,
+  exchange,
+  openHousehold,
+  tellCompleted,
+  type Household,
+} from '../household.js';
 import type { World } from '../world.js';
 
 const KNOWN_TITLES = 2;
@@ -43,6 +49,7 @@ async function playNewcomer(world: World, persona: Persona, number: number): Pro
   }
   const known = finished.slice(0, KNOWN_TITLES);
   await television.remember(known);
+  await tellCompleted(household, known);
   const alone = await television.recommend({ alone: true });
   await exchange(household);
   const helped = await television.recommend();

@@ -13,6 +13,7 @@ import { tooMany } from './malformed.js';
 import { asCoded } from './sections/pattern-counts.js';
 import { toHeaderError } from './sections/snapshot-header.js';
 import { canonicalTrends } from './sections/trends.js';
+import { withFittingNames, type Publication } from './fitting-names.js';
 import { hashSnapshot, keyOf, type Layer, type Snapshot } from './snapshot.js';
 import { toTimestamp, toUnixMs } from './timestamps.js';
 
@@ -28,12 +29,18 @@ export interface PublishSnapshotOptions {
   readonly step?: number;
   /** Coarser than this they are not: there are fewer instead. Default: the codec's coarsest. */
   readonly coarsestStep?: number;
-  /** What to do where not all patterns fit. Default: leave the last ones out. */
+  /** What to do where not all trends and patterns fit. Default: leave the last ones out. */
   readonly shortage?: 'drop' | 'refuse';
 }
 
 /** How many times the bytes of its first layer all layers of a generation may have. */
 const MAX_GROWTH = 2;
+/** No pattern takes less in a first layer: more are not tried. */
+const LEAST_PATTERN_BYTES = 40;
+/** A frame that takes this part of its budget has no room for another pattern worth a generation. */
+const FULL_PART = 7 / 8;
+/** Codings that look for the number of patterns that fit; each takes as long as what it codes. */
+const MAX_COUNTS = 4;
 /** The coarsest that the codec has. */
 const COARSEST_STEP = 1;
 
@@ -42,8 +49,9 @@ const COARSEST_STEP = 1;
  * before keeps its floats; one that moved, or is new, is coded once, predicted from what the version
  * before has, and no finer than that. When replaced embeddings have doubled what a generation
  * takes, or it no longer fits, a new one begins: then all patterns are coded anew.
+ * Where not all fits, the last of the trends give way, then of the patterns, unless that is refused.
  * @throws SyncError `invalid-pattern` or `serialization` for global patterns that break a rule,
- * `compression-limit` where not even the trends fit, or not all patterns and they had to.
+ * `compression-limit` where not all fits and it had to, or nothing at all does.
  */
 export function publishSnapshot(
   codec: EmbeddingCodec,
@@ -53,32 +61,51 @@ export function publishSnapshot(
   validateGlobalPatterns(globals);
   const { maxPatterns, maxTrends, maxResponseBytes } = V2_LIMITS;
   const budgetBytes = Math.min(options.budgetBytes, maxResponseBytes);
-  const trends = canonicalTrends(globals.trends);
-  if (trends.length > maxTrends) throw tooMany('trends', trends.length, maxTrends);
-  if (options.shortage === 'refuse' && globals.patterns.length > maxPatterns) {
-    throw tooMany('patterns', globals.patterns.length, maxPatterns);
+  if (options.shortage === 'refuse') {
+    const { patterns, trends } = globals;
+    if (trends.length > maxTrends) throw tooMany('trends', trends.length, maxTrends);
+    if (patterns.length > maxPatterns) throw tooMany('patterns', patterns.length, maxPatterns);
   }
-  const publication = {
+  const all = {
     stream: options.stream,
     version: globals.version,
     timestamp: toTimestamp(toUnixMs(globals.timestamp)),
-    trends,
+    trends: globals.trends.slice(0, maxTrends),
     codebookId: codebookIdOf(codec),
     patterns: globals.patterns.slice(0, maxPatterns),
   };
+  const publication =
+    options.shortage === 'refuse'
+      ? { ...all, trends: canonicalTrends(all.trends) }
+      : withFittingNames(all, budgetBytes);
   const limited = { ...options, budgetBytes };
-  return coding(
-    () =>
-      continueGeneration(codec, publication, limited) ??
-      beginGeneration(codec, publication, limited),
-  );
+  return coding(() => {
+    for (const patterns of continuations(publication.patterns, limited)) {
+      const continued = continueGeneration(codec, { ...publication, patterns }, limited);
+      if (continued !== undefined) return continued;
+    }
+    return beginGeneration(codec, publication, limited);
+  });
 }
 
-/** What is published; its patterns not coded yet. */
-type Publication = Pick<
-  Snapshot,
-  'stream' | 'version' | 'timestamp' | 'trends' | 'codebookId' | 'patterns'
->;
+/**
+ * Which patterns a generation may go on with: all, unless they can never fit; else as many as it has,
+ * where it leaves no room for more.
+ */
+function continuations(
+  patterns: readonly PatternData[],
+  { previous, budgetBytes, shortage }: PublishSnapshotOptions,
+): readonly (readonly PatternData[])[] {
+  if (previous === undefined) return [];
+  const mayFit = patterns.length * LEAST_PATTERN_BYTES <= budgetBytes;
+  if (shortage === 'refuse') return [patterns];
+  const count = previous.patterns.length;
+  const isFull = encodeSnapshotFrame(previous).length >= budgetBytes * FULL_PART;
+  return [
+    ...(mayFit ? [patterns] : []),
+    ...(isFull && count < patterns.length ? [patterns.slice(0, count)] : []),
+  ];
+}
 
 /** The previous version with one more layer, where something moved; undefined where that does not fit. */
 function continueGeneration(
@@ -170,7 +197,8 @@ function beginGeneration(
     return build(some, encoderOf(codec, some, [])({ step: coarsestStep }));
   };
 
-  if (patterns.length > 0) {
+  const mayFit = patterns.length * LEAST_PATTERN_BYTES <= budgetBytes;
+  if (patterns.length > 0 && (mayFit || shortage === 'refuse')) {
     const all = codeFitting({
       encode: encoderOf(codec, patterns, []),
       finest: step,
@@ -180,19 +208,49 @@ function beginGeneration(
     });
     if (all !== undefined) return all;
   }
-  const most = shortage === 'refuse' ? patterns.length : 0;
-  const least = coarsest(most);
-  if (!(overshoot(least) <= 0)) {
-    const size = encodeSnapshotFrame(least).length;
-    const message = `snapshot: takes ${size} bytes with ${most} ${most === 1 ? 'pattern' : 'patterns'}, but ${budgetBytes} are allowed; publish fewer trends or patterns`;
-    throw new SyncError('compression-limit', message, { size, limit: budgetBytes });
-  }
-  let [best, fitting, tooMuch] = [least, most, patterns.length + 1];
-  while (tooMuch - fitting > 1) {
-    const count = (fitting + tooMuch) >> 1;
-    const snapshot = coarsest(count);
-    if (overshoot(snapshot) <= 0) [best, fitting] = [snapshot, count];
-    else tooMuch = count;
+  const least = coarsest(shortage === 'refuse' ? patterns.length : 0);
+  if (!(overshoot(least) <= 0)) throw doesNotFit(least, budgetBytes);
+  if (shortage === 'refuse') return least;
+  return mostFitting({ coarsest, overshoot, least, budgetBytes, count: patterns.length });
+}
+
+function doesNotFit(snapshot: Snapshot, limit: number): SyncError {
+  const size = encodeSnapshotFrame(snapshot).length;
+  const { length } = snapshot.patterns;
+  const message = `snapshot: takes ${size} bytes with ${length} ${length === 1 ? 'pattern' : 'patterns'}, but ${limit} are allowed; publish fewer trends or patterns`;
+  return new SyncError('compression-limit', message, { size, limit });
+}
+
+interface Counting {
+  readonly coarsest: (count: number) => Snapshot;
+  readonly overshoot: (snapshot: Snapshot) => number;
+  /** The snapshot without patterns, which fits. */
+  readonly least: Snapshot;
+  readonly budgetBytes: number;
+  /** Of all patterns. */
+  readonly count: number;
+}
+
+/**
+ * The snapshot of the first patterns that fit at the coarsest step: their number is guessed, then
+ * corrected by what they took, so that the work is a few times what fits, however many there are.
+ */
+function mostFitting({ coarsest, overshoot, least, budgetBytes, count }: Counting): Snapshot {
+  const bareBytes = budgetBytes + overshoot(least);
+  let [best, fitting, tooMany] = [least, 0, count + 1];
+  let bytesEach: number = LEAST_PATTERN_BYTES * 1.5;
+  for (
+    let coding = 0;
+    (coding < MAX_COUNTS || fitting === 0) && tooMany - fitting > 1;
+    coding += 1
+  ) {
+    const guess = Math.floor((budgetBytes - bareBytes) / bytesEach);
+    const next = Math.min(Math.max(guess, fitting + 1), tooMany - 1);
+    const snapshot = coarsest(next);
+    const excess = overshoot(snapshot);
+    if (excess <= 0) [best, fitting] = [snapshot, next];
+    else tooMany = next;
+    bytesEach = (budgetBytes + excess - bareBytes) / next;
   }
   return best;
 }

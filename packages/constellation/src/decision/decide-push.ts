@@ -2,6 +2,7 @@ import { isSyncError, type SyncDelta, type SyncError } from '@omega-tv/types';
 import type { DeltaOutline } from '@omega-tv/compression';
 import { decide, placeOf, refuse, type Decision } from './decide.js';
 import type { DeviceRecord } from './device-record.js';
+import { checkOutline } from './request-limits.js';
 
 /** A delta as it came in; its embeddings are decoded only where it counts. */
 export interface ReceivedPush {
@@ -27,6 +28,7 @@ export function decidePush(known: DeviceRecord | undefined, received: ReceivedPu
   const { kind } = placeOf(known, outline);
   if (kind !== 'marks' && kind !== 'next') return { decision: decide(known, outline) };
   try {
+    checkOutline(outline);
     const delta = received.decode();
     return { delta, decision: decide(known, outline) };
   } catch (error) {

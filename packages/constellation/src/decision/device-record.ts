@@ -1,5 +1,5 @@
 import type { DeltaPosition } from '@omega-tv/types';
-import type { DeviceMarks } from '@omega-tv/federation';
+import type { DeviceActivity, DeviceMarks } from '@omega-tv/federation';
 
 /** What a server keeps of a device. */
 export interface DeviceRecord {
@@ -9,6 +9,8 @@ export interface DeviceRecord {
   readonly last?: DecidedDelta;
   /** Where the epochs before that one stood, newest first: no delta opens them again. */
   readonly closed?: readonly DeltaPosition[];
+  /** How active it was of late; no title. Absent before its first completion. */
+  readonly activity?: DeviceActivity;
 }
 
 /** A delta that a server has counted, or refused for good. */
@@ -29,9 +31,14 @@ export function withDecided(
   marks: DeviceMarks,
   decided: DecidedDelta,
 ): DeviceRecord {
-  const { last, closed = [] } = known ?? {};
+  const { last, closed = [], activity } = known ?? {};
   const isOpened = last !== undefined && last.deviceEpoch !== decided.deviceEpoch;
   const left = isOpened ? [{ deviceEpoch: last.deviceEpoch, seq: last.seq }, ...closed] : closed;
   const kept = left.slice(0, MAX_CLOSED_EPOCHS);
-  return { marks, last: decided, ...(kept.length === 0 ? {} : { closed: kept }) };
+  return {
+    marks,
+    last: decided,
+    ...(kept.length === 0 ? {} : { closed: kept }),
+    ...(activity === undefined ? {} : { activity }),
+  };
 }

@@ -93,7 +93,10 @@ export function createServer(
     const answer: VersionAnswer = { version: constellation.version };
     return uncached(reply).send(answer);
   });
-  app.get(PATHS.openApi, () => createOpenApiDocument({ frames: window !== undefined }));
+  const contract = JSON.stringify(createOpenApiDocument({ frames: window !== undefined }));
+  app.get(PATHS.openApi, (_request, reply) =>
+    reply.type('application/json; charset=utf-8').send(contract),
+  );
   if (window !== undefined) addSnapshotRoutes(app, window);
   for (const path of [PATHS.health, PATHS.version, PATHS.openApi]) {
     refuseOtherMethods(app, path, ['GET', 'HEAD']);

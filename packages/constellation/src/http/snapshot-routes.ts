@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { FRAME_MEDIA_TYPE } from '@omega-tv/compression';
 import { PATHS } from '@omega-tv/protocol';
 import { MAX_INTEGER, SyncError } from '@omega-tv/types';
-import { frameBetween, type SnapshotWindow } from '../snapshots/snapshot-window.js';
+import type { SnapshotWindow } from '../publish/snapshot-window.js';
 import { refuseOtherMethods } from './other-methods.js';
 import { sendProblem } from './problems.js';
 
@@ -37,7 +37,7 @@ export function addSnapshotRoutes(app: FastifyInstance, window: SnapshotWindow):
     const etag = `"${tag}"`;
     reply.header('ETag', etag).header('Cache-Control', FOR_EVER);
     if (isKnown(etag, request.headers['if-none-match'])) return reply.code(304).send();
-    return reply.type(FRAME_MEDIA_TYPE).send(frameBetween(snapshot, from));
+    return reply.type(FRAME_MEDIA_TYPE).send(window.frameOf(snapshot, from));
   });
 }
 

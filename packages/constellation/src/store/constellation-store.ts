@@ -1,5 +1,16 @@
 import type { GlobalPatterns, SnapshotReference } from '@omega-tv/types';
-import type { Cluster, FederationCounters, FederationState, Trend } from '@omega-tv/federation';
+import type { TitleList } from '@omega-tv/compression';
+import type {
+  Cluster,
+  FederationCounters,
+  FederationState,
+  LearningCounters,
+  LearningState,
+  SharedItem,
+  Tally,
+  TitleRecord,
+  Trend,
+} from '@omega-tv/federation';
 import type { DeviceRecord } from '../decision/device-record.js';
 
 /** What the server did since its store was created. */
@@ -21,9 +32,25 @@ export interface StoredServer {
   readonly epoch: string;
   readonly counters: ServerCounters;
   readonly federation: FederationState;
+  readonly learning: LearningState;
+  /** As published last; absent before the first time. */
+  readonly titles?: TitleList;
   /** Full frames of the published versions that are kept, oldest first. */
   readonly frames: readonly Uint8Array[];
 }
+
+/** What a step changed of the learning of titles. */
+export interface LearningChange {
+  readonly counters: LearningCounters;
+  /** By content id; undefined where the record goes. */
+  readonly titles: ReadonlyMap<string, TitleRecord | undefined>;
+  readonly shared: ReadonlyMap<SharedItem, Tally | undefined>;
+  /** Absent where both stay. */
+  readonly model?: LearnedModel;
+}
+
+/** What publications of titles go by. */
+export type LearnedModel = Pick<LearningState, 'axes' | 'scoring'>;
 
 /** One step of the server: written whole or not at all. */
 export interface StoreChange {
@@ -35,6 +62,10 @@ export interface StoreChange {
   /** By id; undefined where the record goes. */
   readonly clusters: ReadonlyMap<string, Cluster | undefined>;
   readonly trends: ReadonlyMap<string, Trend | undefined>;
+  /** Absent where nothing of it changed. */
+  readonly learning?: LearningChange;
+  /** The list as published anew. Absent where it stays. */
+  readonly titles?: TitleList;
   /** Absent where it stays. */
   readonly published?: GlobalPatterns;
   /** The frame of a version, and those that go. Absent where they stay. */

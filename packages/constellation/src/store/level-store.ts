@@ -6,16 +6,27 @@ import {
 } from '@omega-tv/level';
 import { openRecords } from '@omega-tv/level/node';
 import { isSyncError, SyncError } from '@omega-tv/types';
-import { emptyFederation } from '@omega-tv/federation';
+import {
+  emptyFederation,
+  emptyLearning,
+  type LearningState,
+  type SharedItem,
+  type Tally,
+} from '@omega-tv/federation';
 import type { ConstellationStore, StoreChange, StoredServer } from './constellation-store.js';
 import {
   changeToOperations,
   clusterRecords,
   deviceRecords,
   headRecord,
+  learningRecord,
+  modelRecord,
   publishedRecord,
+  sharedRecords,
   snapshotRecords,
   storeLayout,
+  titleRecords,
+  titlesRecord,
   trendRecords,
 } from './records.js';
 
@@ -87,6 +98,7 @@ async function load(reader: RecordReader): Promise<StoredServer | undefined> {
   const head = await headRecord.get(reader);
   if (head === undefined) return undefined;
   const published = await publishedRecord.get(reader);
+  const titles = await titlesRecord.get(reader);
   return {
     epoch: head.epoch,
     counters: head.counters,
@@ -96,7 +108,22 @@ async function load(reader: RecordReader): Promise<StoredServer | undefined> {
       counters: head.federationCounters,
       published: published ?? emptyFederation().published,
     },
+    learning: await loadLearning(reader),
+    ...(titles === undefined ? {} : { titles }),
     frames: [...(await loadMap(reader, snapshotRecords)).values()],
+  };
+}
+
+/** Empty in a store of a server that learned no titles. */
+async function loadLearning(reader: RecordReader): Promise<LearningState> {
+  const empty = emptyLearning();
+  const shared = (await loadMap(reader, sharedRecords)) as ReadonlyMap<SharedItem, Tally>;
+  return {
+    ...empty,
+    ...(await modelRecord.get(reader)),
+    titles: await loadMap(reader, titleRecords),
+    shared: new Map([...empty.shared, ...shared]),
+    counters: (await learningRecord.get(reader)) ?? empty.counters,
   };
 }
 

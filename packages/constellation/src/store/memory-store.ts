@@ -1,4 +1,4 @@
-import { emptyFederation } from '@omega-tv/federation';
+import { emptyFederation, emptyLearning } from '@omega-tv/federation';
 import type { DeviceRecord } from '../decision/device-record.js';
 import type { ConstellationStore, StoredServer } from './constellation-store.js';
 
@@ -12,6 +12,9 @@ export function createMemoryConstellationStore(): ConstellationStore {
     loadDevice: (deviceKey) => Promise.resolve(devices.get(deviceKey)),
     commit: (change) => {
       const before = stored?.federation ?? emptyFederation();
+      const learned = stored?.learning ?? emptyLearning();
+      const { learning } = change;
+      const titles = change.titles ?? stored?.titles;
       stored = {
         epoch: change.epoch,
         counters: change.counters,
@@ -21,6 +24,14 @@ export function createMemoryConstellationStore(): ConstellationStore {
           counters: change.federationCounters,
           published: change.published ?? before.published,
         },
+        learning: {
+          axes: learning?.model?.axes ?? learned.axes,
+          scoring: learning?.model?.scoring ?? learned.scoring,
+          titles: withChanges(learned.titles, learning?.titles),
+          shared: withChanges(learned.shared, learning?.shared),
+          counters: learning?.counters ?? learned.counters,
+        },
+        ...(titles === undefined ? {} : { titles }),
       };
       for (const [key, value] of change.devices) devices.set(key, value);
       for (const version of change.snapshots?.expired ?? []) frames.delete(version);
@@ -33,10 +44,10 @@ export function createMemoryConstellationStore(): ConstellationStore {
   };
 }
 
-function withChanges<Value>(
-  before: ReadonlyMap<string, Value>,
-  changes: ReadonlyMap<string, Value | undefined>,
-): ReadonlyMap<string, Value> {
+function withChanges<Id extends string, Value>(
+  before: ReadonlyMap<Id, Value>,
+  changes: ReadonlyMap<Id, Value | undefined> = new Map(),
+): ReadonlyMap<Id, Value> {
   const after = new Map(before);
   for (const [id, value] of changes) {
     if (value === undefined) after.delete(id);

@@ -7,9 +7,28 @@ import {
   type RecordSpace,
   type StoreLayout,
 } from '@omega-tv/level';
-import type { Cluster, FederationCounters, FederationState, Trend } from '@omega-tv/federation';
+import {
+  fromStoredTitles,
+  toStoredTitles,
+  type StoredTitles,
+  type TitleList,
+} from '@omega-tv/compression';
+import type {
+  Cluster,
+  FederationCounters,
+  FederationState,
+  LearningCounters,
+  Tally,
+  TitleRecord,
+  Trend,
+} from '@omega-tv/federation';
 import type { DeviceRecord } from '../decision/device-record.js';
-import type { ServerCounters, StoreChange } from './constellation-store.js';
+import type {
+  LearnedModel,
+  LearningChange,
+  ServerCounters,
+  StoreChange,
+} from './constellation-store.js';
 
 interface Head {
   /** Only in stores from before their layout was kept apart. */
@@ -27,6 +46,14 @@ export const trendRecords = recordSpace('trend!', v8Codec<Trend>());
 export const deviceRecords = recordSpace('marks!', v8Codec<DeviceRecord>());
 /** Frames, in the order of their versions. */
 export const snapshotRecords = recordSpace('snapshot!', v8Codec<Uint8Array>());
+/** By content id. */
+export const titleRecords = recordSpace('title!', v8Codec<TitleRecord>());
+/** What is learned beside titles, by its name. */
+export const sharedRecords = recordSpace('shared!', v8Codec<Tally>());
+export const learningRecord = singleRecord('learning', v8Codec<LearningCounters>());
+export const modelRecord = singleRecord('model', v8Codec<LearnedModel>());
+/** In the bytes that TVs get. */
+export const titlesRecord = singleRecord('titles', titlesCodec());
 
 export const storeLayout: StoreLayout = {
   kind: 'constellation',
@@ -38,12 +65,14 @@ export const storeLayout: StoreLayout = {
 };
 
 export function changeToOperations(change: StoreChange): readonly RecordOperation[] {
-  const { epoch, counters, federationCounters, published, snapshots } = change;
+  const { epoch, counters, federationCounters, learning, titles, published, snapshots } = change;
   return [
     headRecord.put({ epoch, counters, federationCounters }),
     ...toOperations(deviceRecords, change.devices),
     ...toOperations(clusterRecords, change.clusters),
     ...toOperations(trendRecords, change.trends),
+    ...(learning === undefined ? [] : toLearningOperations(learning)),
+    ...(titles === undefined ? [] : [titlesRecord.put(titles)]),
     ...(published === undefined ? [] : [publishedRecord.put(published)]),
     ...(snapshots === undefined ? [] : toSnapshotOperations(snapshots)),
   ];
@@ -56,6 +85,16 @@ function toOperations<Value>(
   return Array.from(changes, ([id, value]) =>
     value === undefined ? space.delete(id) : space.put(id, value),
   );
+}
+
+function toLearningOperations(change: LearningChange): readonly RecordOperation[] {
+  const { counters, titles, shared, model } = change;
+  return [
+    learningRecord.put(counters),
+    ...toOperations(titleRecords, titles),
+    ...toOperations<Tally>(sharedRecords, shared),
+    ...(model === undefined ? [] : [modelRecord.put({ axes: model.axes, scoring: model.scoring })]),
+  ];
 }
 
 function toSnapshotOperations({
@@ -77,4 +116,12 @@ function idOfVersion(version: number): string {
 /** Values as V8 clones them: floats and maps included. */
 function v8Codec<Value>(): RecordCodec<Value> {
   return { encode: serialize, decode: (bytes) => deserialize(bytes) as Value };
+}
+
+function titlesCodec(): RecordCodec<TitleList> {
+  const stored = v8Codec<StoredTitles>();
+  return {
+    encode: (list) => stored.encode(toStoredTitles(list)),
+    decode: (bytes) => fromStoredTitles(stored.decode(bytes)),
+  };
 }

@@ -31,7 +31,7 @@ describe('a push by position', () => {
     const clock = new TestClock();
     const { url, constellation } = await serveFrames({ clock });
     const first = await pushFrame(url, capableDelta('a', 1, 0, 7));
-    expect(first.capabilities).toEqual(['positions', 'batches']);
+    expect(first.capabilities).toEqual(['positions', 'batches', 'titles']);
     expect(first.receipt.standing).toEqual({ serverTimeMs: clock.timeMs });
     const second = await pushFrame(url, capableDelta('a', 2, 0));
     expect(second.receipt).toMatchObject({

@@ -1,7 +1,7 @@
 import { decodeSnapshotFrame } from '@omega-tv/compression';
 import type { PatternData } from '@omega-tv/types';
 import { describe, expect, it } from '@jest/globals';
-import { frameBetween, SnapshotWindow } from '../../src/snapshots/snapshot-window.js';
+import { SnapshotWindow } from '../../src/publish/snapshot-window.js';
 import { patternOf } from '../support.js';
 import { codecs, snapshots } from './support.js';
 
@@ -75,6 +75,6 @@ it('across a generation leads the whole, and no diff (rule 10.3)', () => {
   expect(third.added.generation).toBe(3);
   for (const base of [first, second.added]) {
     expect(window.frameOfNewest(base)).toEqual(third.frame);
-    expect(frameBetween(third.added, base)).toEqual(third.frame);
+    expect(window.frameOf(third.added, base)).toEqual(third.frame);
   }
 });

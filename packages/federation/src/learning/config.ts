@@ -11,6 +11,8 @@ export interface LearningConfig {
   readonly minDevices: number;
   /** Milliseconds after which what was learned weighs half. Default 30 days. */
   readonly halfLifeMs: number;
+  /** The same for the trends of titles. Default 1 day. */
+  readonly trendHalfLifeMs: number;
   /** The most that decay advances at once, as in `FederationConfig`. Default 2 days. */
   readonly maxClockStepMs: number;
   /** Titles with published factors; the least completed gives way. Default 2,000. */
@@ -24,6 +26,7 @@ export interface LearningConfig {
 const DEFAULTS: LearningConfig = {
   minDevices: 10,
   halfLifeMs: 30 * DAY_MS,
+  trendHalfLifeMs: DAY_MS,
   maxClockStepMs: 2 * DAY_MS,
   maxTitles: 2000,
   maxWaitingTitles: 2000,

@@ -10,6 +10,7 @@ import { SCORINGS } from './scorings.js';
 import type { LearningState, LearningTouched, SharedItem, TitleRecord } from './state.js';
 import { factorShare, momentShare } from './sums.js';
 import { TitleRoom } from './title-room.js';
+import { recentAfter } from './title-trends.js';
 
 /** A title's first completion on a device, as a delta reports it once. */
 export interface Completion {
@@ -137,7 +138,7 @@ function learnTitle(
   keys: CohortKeys,
   config: LearningConfig,
 ): boolean {
-  const before = titles.get(id) ?? { id, tally: emptyTally() };
+  const before: TitleRecord = titles.get(id) ?? { id, tally: emptyTally() };
   const tally = addShare(
     before.tally,
     { ...share, vector: factorShare(x) },
@@ -146,7 +147,9 @@ function learnTitle(
   );
   if (tally === before.tally) return false;
   touchedTitles.add(id);
-  for (const gone of room.put({ id, tally }, share.atMs)) touchedTitles.add(gone);
+  const recent = recentAfter(before, tally, share.atMs, config);
+  const record = { id, tally, ...(recent === undefined ? {} : { recent }) };
+  for (const gone of room.put(record, share.atMs)) touchedTitles.add(gone);
   return true;
 }
 

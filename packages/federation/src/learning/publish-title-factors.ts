@@ -124,9 +124,9 @@ function rotate(state: LearningState, moments: Moments): LearningState {
   const axes = renewAxes(state.axes, moments.squares);
   const { fromPrevious } = axes;
   const titles = new Map(
-    [...state.titles].map(([id, { tally }]) => [
+    [...state.titles].map(([id, record]) => [
       id,
-      { id, tally: rotateTally(tally, fromPrevious, rotateFactors) },
+      { ...record, tally: rotateTally(record.tally, fromPrevious, rotateFactors) },
     ]),
   );
   const shared = new Map(
@@ -143,7 +143,7 @@ function prune(state: LearningState, nowMs: number, config: LearningConfig): Lea
   const titles = new Map<string, TitleRecord>();
   for (const [id, record] of state.titles) {
     const tally = pruneTally(record.tally, nowMs, titleRules(config));
-    if (tally !== undefined) titles.set(id, tally === record.tally ? record : { id, tally });
+    if (tally !== undefined) titles.set(id, tally === record.tally ? record : { ...record, tally });
   }
   const shared = new Map<SharedItem, Tally>();
   for (const [item, before] of state.shared) {

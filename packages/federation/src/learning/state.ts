@@ -8,6 +8,14 @@ export interface TitleRecord {
   /** The content id. */
   readonly id: string;
   readonly tally: Tally;
+  /** Absent before k devices completed it. */
+  readonly recent?: RecentCompletions;
+}
+
+/** Completions of closed cohorts, decayed by the trends' half-life up to `step`. */
+export interface RecentCompletions {
+  readonly weight: number;
+  readonly step: number;
 }
 
 /** What the server learns beside titles; each is an item with cohorts of its own. */

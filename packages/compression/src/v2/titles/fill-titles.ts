@@ -1,6 +1,6 @@
 import type { HeldTitles } from '@omega-tv/types';
 import { encodeHead } from './head-coding.js';
-import { encodePiece } from './piece-frame.js';
+import { encodedPiece } from './piece-encodings.js';
 import { countOf } from './publish-titles.js';
 import type { ListedTitle, TitleList, TitlePiece } from './title-list.js';
 import { writeTitlesSection } from './titles-section.js';
@@ -61,8 +61,8 @@ function offersOf(list: TitleList, held: HeldTitles | undefined): readonly Offer
 function offerOf(list: TitleList, piece: TitlePiece, version: number | undefined): Offer {
   const { index } = piece;
   const base = list.history.get(index)?.find((older) => older.version === version);
-  const whole = encoded(piece);
-  const diff = base === undefined ? whole : encoded(piece, base);
+  const whole = encodedPiece(piece);
+  const diff = base === undefined ? whole : encodedPiece(piece, base);
   const bytes = diff.length < whole.length ? diff : whole;
   const old = new Set(base?.titles);
   const fresh = piece.titles.filter((title) => !old.has(title));
@@ -72,15 +72,4 @@ function offerOf(list: TitleList, piece: TitlePiece, version: number | undefined
 
 function completions(titles: readonly ListedTitle[]): number {
   return titles.reduce((sum, title) => sum + 1 + countOf(title), 0);
-}
-
-/** Pieces never change, so each is coded once from each base. */
-const encodings = new WeakMap<TitlePiece, Map<TitlePiece | undefined, Uint8Array>>();
-
-function encoded(piece: TitlePiece, base?: TitlePiece): Uint8Array {
-  const known = encodings.get(piece) ?? new Map<TitlePiece | undefined, Uint8Array>();
-  encodings.set(piece, known);
-  const bytes = known.get(base) ?? encodePiece(piece, base);
-  known.set(base, bytes);
-  return bytes;
 }

@@ -47,8 +47,8 @@ export class SnapshotWindow {
   readonly #options: Required<SnapshotOptions>;
   #versions: ReadonlyMap<number, Snapshot> = new Map();
   #newest: Snapshot | undefined;
-  /** Frames of the newest version, by the version that they start from; 0 for the whole. */
-  #frames = new Map<number, Uint8Array>();
+  /** Frames that were made, by their snapshot and the base that they start from, itself for the whole. */
+  #frames = new WeakMap<Snapshot, WeakMap<Snapshot, Uint8Array>>();
 
   constructor(options: SnapshotOptions) {
     this.codecs = new Codecs(options.codecs);
@@ -72,7 +72,7 @@ export class SnapshotWindow {
       if (snapshot !== undefined) versions.set(snapshot.version, snapshot);
     }
     this.#versions = versions;
-    this.#setNewest([...versions.values()].at(-1));
+    this.#newest = [...versions.values()].at(-1);
   }
 
   /** Makes the content of a new version; nothing changes before `adopt`. */
@@ -99,8 +99,8 @@ export class SnapshotWindow {
     for (const version of expired) versions.delete(version);
     versions.set(added.version, added);
     this.#versions = versions;
-    this.#setNewest(added);
-    this.#frames.set(0, frame);
+    this.#newest = added;
+    this.#frames.set(added, new WeakMap([[added, frame]]));
   }
 
   /** The snapshot of a version, where the content is the same. */
@@ -117,10 +117,25 @@ export class SnapshotWindow {
   frameOfNewest(base: Snapshot | undefined): Uint8Array | undefined {
     const newest = this.#newest;
     if (newest === undefined || newest === base) return undefined;
-    const key = base?.version ?? 0;
-    const frame = this.#frames.get(key) ?? frameBetween(newest, base);
-    this.#frames.set(key, frame);
+    return this.frameOf(newest, base);
+  }
+
+  /** A frame that makes a version from `base`, or from nothing; each is made once. */
+  frameOf(snapshot: Snapshot, base: Snapshot = snapshot): Uint8Array {
+    const made = this.#frames.get(snapshot) ?? new WeakMap<Snapshot, Uint8Array>();
+    this.#frames.set(snapshot, made);
+    const frame = made.get(base) ?? this.#makeFrame(snapshot, base);
+    made.set(base, frame);
     return frame;
+  }
+
+  /** The diff where one can be made and is smaller, else the whole. */
+  #makeFrame(snapshot: Snapshot, base: Snapshot): Uint8Array {
+    if (base === snapshot) return encodeSnapshotFrame(snapshot);
+    const whole = this.frameOf(snapshot);
+    if (!canDiff(base, snapshot)) return whole;
+    const diff = encodeDiffFrame(base, snapshot);
+    return diff.length < whole.length ? diff : whole;
   }
 
   /** Undefined for a frame of a codebook that the server no longer has. */
@@ -132,17 +147,4 @@ export class SnapshotWindow {
       throw error;
     }
   }
-
-  #setNewest(newest: Snapshot | undefined): void {
-    this.#newest = newest;
-    this.#frames = new Map();
-  }
-}
-
-/** The diff where one can be made and is smaller, else the whole. */
-export function frameBetween(snapshot: Snapshot, base: Snapshot | undefined): Uint8Array {
-  const full = encodeSnapshotFrame(snapshot);
-  if (base === undefined || base === snapshot || !canDiff(base, snapshot)) return full;
-  const diff = encodeDiffFrame(base, snapshot);
-  return diff.length < full.length ? diff : full;
 }

@@ -2,7 +2,6 @@ import {
   CAPABILITIES,
   GLOBAL_STREAM,
   SyncError,
-  type Capability,
   type Receipt,
   type SyncWindow,
 } from '@omega-tv/types';
@@ -12,23 +11,26 @@ import {
   isBatchFrame,
   openDeltaFrame,
   type DeltaHeader,
+  type DeltaOutline,
   type OpenedDelta,
+  type TitleList,
 } from '@omega-tv/compression';
-import { MAX_MARKS_PER_DEVICE } from '@omega-tv/federation';
-import type { Decision } from './decision/decide.js';
-import type { ReceivedPush } from './decision/decide-push.js';
-import type { SnapshotWindow } from './snapshots/snapshot-window.js';
+import type { Decision } from '../decision/decide.js';
+import type { ReceivedPush } from '../decision/decide-push.js';
+import { REQUEST_LIMITS } from '../decision/request-limits.js';
+import type { SnapshotWindow } from '../publish/snapshot-window.js';
+import { fillAnswer } from './fill-answer.js';
 
-/** What this server can do. */
-const SERVER_CAPABILITIES: readonly Capability[] = CAPABILITIES.filter((one) => one !== 'titles');
+/** What an answer takes, where its TV reads titles. */
+const ANSWER_BYTES = 5120;
 
 /** A body of frames, read as far as whose it is. */
 export interface OpenedPush {
   readonly isBatch: boolean;
   /** Of its first delta. */
   readonly header: DeltaHeader;
-  /** Whether the TV is of a release that reads more than the first one's answers. */
-  readonly readsMore: boolean;
+  /** What the TV can do and holds, from the same; no capabilities at all in the first release. */
+  readonly outline: Pick<DeltaOutline, 'capabilities' | 'heldTitles'>;
   /** Each opens one, when its turn has come. @throws SyncError for one that cannot be read. */
   readonly deltas: readonly (() => ReceivedPush)[];
 }
@@ -48,7 +50,7 @@ export function openPush(
   return {
     isBatch,
     header: first.header,
-    readsMore: first.outline.capabilities !== undefined,
+    outline: first.outline,
     deltas: [
       () => toReceived(first),
       ...rest.map((bytes) => () => {
@@ -67,7 +69,7 @@ export function openPush(
           findBase: (reference) => window.find(reference),
           newestVersion,
           unbiased: true,
-          maxPatterns: MAX_MARKS_PER_DEVICE,
+          maxPatterns: REQUEST_LIMITS.maxPatterns,
         }),
     };
   }
@@ -80,6 +82,7 @@ function otherDevice(): SyncError {
 
 export interface AnswerContext {
   readonly window: SnapshotWindow;
+  readonly titles: TitleList | undefined;
   readonly syncWindow: SyncWindow;
   readonly serverEpoch: string;
   readonly serverTimeMs: number;
@@ -92,24 +95,31 @@ export function answerPush(
   decisions: readonly [Decision, ...Decision[]],
   context: AnswerContext,
 ): Uint8Array {
-  const { window, syncWindow, serverEpoch, serverTimeMs, isMinimal } = context;
-  const { base } = push.header;
-  const snapshot = isMinimal ? undefined : window.frameOfNewest(base && window.find(base));
+  const { window, syncWindow, serverEpoch, serverTimeMs } = context;
+  const { capabilities, heldTitles } = push.outline;
+  const readsMore = capabilities !== undefined;
   const [first] = decisions;
   const last = decisions[decisions.length - 1] ?? first;
   const receipt: Receipt = {
     serverEpoch,
     ...last.receipt,
-    ...(push.readsMore ? { standing: { ...first.standing, serverTimeMs } } : {}),
+    ...(readsMore ? { standing: { ...first.standing, serverTimeMs } } : {}),
     ...(push.isBatch ? { batch: decisions.map((one) => one.receipt) } : {}),
   };
-  return encodeAnswerFrame({
+  const answer = {
     receipt,
     window: syncWindow,
     current: window.newest ?? NOTHING_PUBLISHED,
-    ...(push.readsMore ? { capabilities: SERVER_CAPABILITIES } : {}),
-    ...(snapshot === undefined ? {} : { snapshot }),
-  });
+    ...(readsMore ? { capabilities: CAPABILITIES } : {}),
+  };
+  const bare = encodeAnswerFrame(answer);
+  if (context.isMinimal) return bare;
+  const { base } = push.header;
+  const list = capabilities?.includes('titles') === true ? context.titles : undefined;
+  const snapshot = window.frameOfNewest(base && window.find(base));
+  const filling = fillAnswer({ list, held: heldTitles, snapshot }, ANSWER_BYTES - bare.length);
+  if (filling.snapshot === undefined && filling.titles === undefined) return bare;
+  return encodeAnswerFrame({ ...answer, ...filling });
 }
 
 /** What is named before the first publication. */

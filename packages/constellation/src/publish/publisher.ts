@@ -1,5 +1,5 @@
 import { silentLogger, SyncError, type Logger } from '@omega-tv/types';
-import type { Constellation } from './constellation.js';
+import type { Constellation } from '../constellation.js';
 
 export interface Publisher {
   /** Publishes no more; resolves when what runs is done. */

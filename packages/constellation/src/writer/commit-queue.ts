@@ -1,4 +1,8 @@
-import type { ConstellationStore, StoreChange } from './store/constellation-store.js';
+import type {
+  ConstellationStore,
+  LearningChange,
+  StoreChange,
+} from '../store/constellation-store.js';
 
 /**
  * Group commit: changes that arrive while one is being written go to the disk together, so that
@@ -61,5 +65,17 @@ function merge(first: StoreChange, second: StoreChange): StoreChange {
     devices: new Map([...first.devices, ...second.devices]),
     clusters: new Map([...first.clusters, ...second.clusters]),
     trends: new Map([...first.trends, ...second.trends]),
+    ...(first.learning && second.learning
+      ? { learning: mergeLearning(first.learning, second.learning) }
+      : {}),
+  };
+}
+
+function mergeLearning(first: LearningChange, second: LearningChange): LearningChange {
+  return {
+    ...first,
+    ...second,
+    titles: new Map([...first.titles, ...second.titles]),
+    shared: new Map([...first.shared, ...second.shared]),
   };
 }

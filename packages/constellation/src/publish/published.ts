@@ -1,0 +1,98 @@
+import { isPublishedId, type GlobalPatterns } from '@omega-tv/types';
+import type { TitleList, WireFormat } from '@omega-tv/compression';
+import type { ServerState } from '../writer/server-state.js';
+import type { SnapshotWindow, WindowChange } from './snapshot-window.js';
+
+/** A version on its way to the disk. */
+export interface NewVersion {
+  readonly globals: GlobalPatterns;
+  /** The answer to v1 pushes. */
+  readonly answer: Uint8Array;
+  /** Absent where the server speaks v1 only. */
+  readonly snapshot?: WindowChange;
+}
+
+/** What pushes are answered with: nothing that is not durable yet. */
+export class Published {
+  readonly #format: WireFormat;
+  readonly #window: SnapshotWindow | undefined;
+  /** The answer to every v1 push since the last publication. */
+  #answer: Uint8Array = new Uint8Array();
+  #version = 0;
+  #titles: TitleList | undefined;
+
+  constructor(format: WireFormat, window: SnapshotWindow | undefined) {
+    this.#format = format;
+    this.#window = window;
+  }
+
+  get answer(): Uint8Array {
+    return this.#answer;
+  }
+
+  get version(): number {
+    return this.#version;
+  }
+
+  /** The list that TVs get titles of; undefined before the first. */
+  get titles(): TitleList | undefined {
+    return this.#titles;
+  }
+
+  /** Makes the content of a version; nothing changes before `adopt`. */
+  async prepare(globals: GlobalPatterns, nowMs: number): Promise<NewVersion> {
+    const snapshot = this.#window?.prepare(withoutTitles(globals), nowMs);
+    const answer = await this.#encodeAnswer(globals, snapshot?.added);
+    return { globals, answer, ...(snapshot === undefined ? {} : { snapshot }) };
+  }
+
+  /** The version is durable. */
+  adopt({ globals, answer, snapshot }: NewVersion): void {
+    if (snapshot !== undefined) this.#window?.adopt(snapshot);
+    this.#answer = answer;
+    this.#version = globals.version;
+  }
+
+  /** The list is durable. */
+  adoptTitles(titles: TitleList): void {
+    this.#titles = titles;
+  }
+
+  /**
+   * Goes on with what is stored. A store that a server without these codecs has written lacks the
+   * newest version's frame: it is published anew, as the next version, for a version has one
+   * content.
+   * @param frames of the versions that are kept, oldest first.
+   * @returns the version that is to be written and adopted; undefined where nothing is missing.
+   */
+  async restore(
+    { federation: { published }, titles }: ServerState,
+    frames: readonly Uint8Array[],
+    nowMs: () => number,
+  ): Promise<NewVersion | undefined> {
+    this.#titles = titles;
+    this.#window?.restore(frames);
+    const newest = this.#window?.newest;
+    const isMissing = this.#window !== undefined && newest?.version !== published.version;
+    if (published.version > 0 && isMissing) {
+      return this.prepare({ ...published, version: published.version + 1 }, nowMs());
+    }
+    this.#answer = await this.#encodeAnswer(published, newest);
+    this.#version = published.version;
+    return undefined;
+  }
+
+  /** The v1 answer says what the snapshot says, as far as it has room. */
+  async #encodeAnswer(
+    globals: GlobalPatterns,
+    snapshot: Pick<GlobalPatterns, 'patterns'> | undefined,
+  ): Promise<Uint8Array> {
+    const patterns = snapshot?.patterns ?? globals.patterns;
+    return (await this.#format.encodeGlobalPatterns({ ...globals, patterns })).bytes;
+  }
+}
+
+/** TVs that read frames get titles in pieces: trends of titles are for v1 alone. */
+function withoutTitles(globals: GlobalPatterns): GlobalPatterns {
+  return { ...globals, trends: globals.trends.filter(({ contentId }) => isPublishedId(contentId)) };
+}

@@ -10,34 +10,64 @@ export interface RecommendTitlesInput {
   readonly ranked: readonly RankedTitle[];
   /** Which completed titles speak for one. */
   readonly reasonsFor: (contentId: string) => readonly string[];
+  /** By patterns, this TV's own and published ones, the best first. */
+  readonly byPatterns: readonly Recommendation[];
   /** All that was watched here, to the end or not; never recommended again. */
   readonly history: readonly { readonly titleId: string }[];
-  /** Length of the list. Default 10. */
-  readonly count?: number;
+  readonly count: number;
 }
 
 /** So many times the list's length may stand on it: further ones are likelier to be left. */
-const SHORTLIST_FACTOR = 3;
+export const SHORTLIST_FACTOR = 3;
+
+/**
+ * With so many counted titles the fleet speaks as loud as the patterns, with more of them louder: a
+ * fleet that has hardly begun knows less of a title than its text says.
+ */
+const EVEN_TITLES = 200;
 
 /** The titles that viewers with this history finish, not all alike, with the reasons. The best first. */
 export function recommendTitles(input: RecommendTitlesInput): readonly Recommendation[] {
-  const { catalogue, ranked, reasonsFor, history, count = 10 } = input;
-  const titles = new Map(catalogue.map((title) => [title.id, title]));
+  const { catalogue, ranked, byPatterns, history, count } = input;
   const watched = new Set(history.map(({ titleId }) => titleId));
-  const open = ranked.filter(({ contentId }) => titles.has(contentId) && !watched.has(contentId));
-  const shortlist = open.slice(0, SHORTLIST_FACTOR * count);
-  const [best, least] = [shortlist[0]?.score ?? 1, shortlist[shortlist.length - 1]?.score ?? 0];
+  const open = ranked.filter(({ contentId }) => !watched.has(contentId));
+  const shares = toShares(open.slice(0, SHORTLIST_FACTOR * count));
+  const counted = ranked.filter(({ isCounted }) => isCounted);
+  const trust = counted.length / (counted.length + EVEN_TITLES);
+  const known = new Set(counted.map(({ contentId }) => contentId));
+  const patterns = new Map(byPatterns.map((one) => [one.title.id, one]));
+  const best = byPatterns[0]?.score ?? 1;
+  const candidates = catalogue
+    .filter(({ id }) => shares.has(id) || patterns.has(id))
+    .map((title) => {
+      const byFleet = trust * (shares.get(title.id) ?? 0);
+      const byTaste = ((1 - trust) * (patterns.get(title.id)?.score ?? 0)) / best;
+      return { title, embedding: title.embedding, score: byFleet + byTaste, byFleet, byTaste };
+    });
+  return pickDiverse(candidates, count).map(({ title, score, byFleet, byTaste }) => ({
+    title,
+    score,
+    reasons:
+      byFleet > byTaste
+        ? reasonsOfFleet(input, title.id, known.has(title.id))
+        : (patterns.get(title.id)?.reasons ?? []),
+  }));
+}
+
+/** Scores from 0, the last of them, to 1, the best. */
+function toShares(ranked: readonly RankedTitle[]): ReadonlyMap<string, number> {
+  const [best, least] = [ranked[0]?.score ?? 1, ranked[ranked.length - 1]?.score ?? 0];
   const range = Math.max(best - least, Number.EPSILON);
-  const candidates = shortlist.flatMap(({ contentId, score, isCounted }) => {
-    const title = titles.get(contentId);
-    if (title === undefined) return [];
-    const share = (score - least) / range;
-    return [{ title, embedding: title.embedding, score: share, isCounted }];
-  });
-  return pickDiverse(candidates, count).map(({ title, score, isCounted }) => {
-    const finished = reasonsFor(title.id).flatMap((id) => titles.get(id) ?? []);
-    const kind = isCounted ? 'viewers' : 'text';
-    const reasons: readonly Reason[] = finished.length === 0 ? [] : [{ kind, finished }];
-    return { title, score, reasons };
-  });
+  return new Map(ranked.map(({ contentId, score }) => [contentId, (score - least) / range]));
+}
+
+function reasonsOfFleet(
+  { catalogue, reasonsFor }: RecommendTitlesInput,
+  contentId: string,
+  isCounted: boolean,
+): readonly Reason[] {
+  const ids = reasonsFor(contentId);
+  const finished = catalogue.filter(({ id }) => ids.includes(id));
+  const kind = isCounted ? 'viewers' : 'text';
+  return finished.length === 0 ? [] : [{ kind, finished }];
 }

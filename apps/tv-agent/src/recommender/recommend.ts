@@ -34,7 +34,8 @@ export interface Recommendation {
   readonly reasons: readonly Reason[];
 }
 
-const DEFAULT_COUNT = 10;
+/** Length of a list. */
+export const DEFAULT_COUNT = 10;
 const HEARD_SHARE = 0.5;
 /** For each pattern so many times the list's length are scored. */
 const SHORTLIST_FACTOR = 8;

@@ -12,8 +12,8 @@ import { openOrSetAside, type OpenedStore } from '@omega-tv/level/node';
 import type { Clock, Logger, PatternData, RandomSource } from '@omega-tv/types';
 import { learn } from '../learner/learn.js';
 import type { LearnedPattern } from '../learner/pattern.js';
-import { recommend, type Recommendation } from '../recommender/recommend.js';
-import { recommendTitles } from '../recommender/recommend-titles.js';
+import { DEFAULT_COUNT, recommend, type Recommendation } from '../recommender/recommend.js';
+import { recommendTitles, SHORTLIST_FACTOR } from '../recommender/recommend-titles.js';
 import { textStart } from '../recommender/text-start.js';
 import type { Viewer, Viewing } from '@omega-tv/simulated-viewers';
 import { finishForgetting } from './forget.js';
@@ -118,25 +118,22 @@ export class Television {
   ): Promise<readonly Recommendation[]> {
     const state = await this.store.loadSyncState();
     const { catalogue, clock } = this.#options;
-    const { count, alone = false } = options;
+    const { count = DEFAULT_COUNT, alone = false } = options;
+    const history = this.watched;
     const isTold = !alone && state.holdings.current !== undefined;
     const ranked = isTold ? this.#model.rank(state) : [];
-    const common = {
-      catalogue,
-      history: this.watched,
-      ...(count === undefined ? {} : { count }),
-    };
-    if (ranked.length > 0) {
-      const reasonsFor = (id: string): readonly string[] => this.#model.reasonsFor(state, id);
-      return recommendTitles({ ...common, ranked, reasonsFor });
-    }
     const { snapshot } = state;
-    return recommend({
-      ...common,
+    const byPatterns = recommend({
+      catalogue,
+      history,
       patterns: this.#patterns,
       nowMs: clock.nowMs(),
+      count: ranked.length > 0 ? SHORTLIST_FACTOR * count : count,
       ...(snapshot === undefined || alone ? {} : { globals: snapshot }),
     });
+    if (ranked.length === 0) return byPatterns;
+    const reasonsFor = (id: string): readonly string[] => this.#model.reasonsFor(state, id);
+    return recommendTitles({ catalogue, history, ranked, reasonsFor, byPatterns, count });
   }
 
   /** An evening in front of it: the viewer chooses, the TV remembers and learns. */

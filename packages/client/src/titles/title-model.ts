@@ -6,6 +6,7 @@ import {
   sumFactors,
   viewerFactors,
   withoutTitle,
+  type TextExample,
   type FactorSums,
   type TextStart,
 } from '@omega-tv/federation';
@@ -30,6 +31,17 @@ export interface RankedTitle {
   readonly isCounted: boolean;
 }
 
+/** Factors of titles that the fleet has not counted, guessed from their texts. */
+interface Guesses {
+  readonly generation: number;
+  /** How many titles it was fitted to. */
+  readonly fittedTitles: number;
+  readonly titles: ReadonlyMap<string, SpaceTitle>;
+}
+
+/** The regression is made anew for so many times the titles: it costs more than all else. */
+const REFIT_GROWTH = 1.25;
+
 /** Completed titles that are named as reasons. */
 const MAX_REASONS = 2;
 
@@ -39,8 +51,7 @@ export class TitleModel {
   readonly #start: TitleSpace;
   readonly #ids: ReadonlyMap<number, string>;
   readonly #spaces = new WeakMap<HeldGeneration, TitleSpace>();
-  /** Factors of titles that the fleet has not counted, guessed from their texts. */
-  readonly #guesses = new WeakMap<TitleSpace, ReadonlyMap<string, SpaceTitle>>();
+  #guesses: Guesses | undefined;
 
   /** @param catalogue all titles that the TV can play. */
   constructor(catalogue: readonly CatalogueTitle[], textStart: TextStart) {
@@ -87,24 +98,30 @@ export class TitleModel {
     return ranked.sort((a, b) => b.score - a.score);
   }
 
-  /** New titles, and those beyond the list: by ridge regression from texts, once a version. */
+  /** New titles, and those beyond the list: by ridge regression from texts. */
   #guessesOf(space: TitleSpace): ReadonlyMap<string, SpaceTitle> {
-    const known = this.#guesses.get(space);
-    if (known !== undefined) return known;
-    const isListed = ({ id }: CatalogueTitle): boolean => space.titles.has(id);
-    const examples = this.#catalogue.filter(isListed).map(({ id, embedding }) => ({
-      embedding,
-      coordinates: space.titles.get(id)?.coordinates ?? [],
-    }));
-    const missing = this.#catalogue.filter((title) => !isListed(title));
-    const guesses = new Map<string, SpaceTitle>();
-    if (missing.length > 0) {
-      const regression = fitTextRegression(examples);
-      for (const { id, embedding } of missing) {
-        guesses.set(id, { count: 0, coordinates: regression.factors(embedding) });
-      }
+    const { generation, titles } = space;
+    const known = this.#guesses;
+    const isGood =
+      known?.generation === generation && titles.size < REFIT_GROWTH * known.fittedTitles;
+    if (known !== undefined && isGood) return known.titles;
+    const guesses = { generation, fittedTitles: titles.size, titles: this.#guess(space) };
+    this.#guesses = guesses;
+    return guesses.titles;
+  }
+
+  #guess({ titles }: TitleSpace): ReadonlyMap<string, SpaceTitle> {
+    const examples: TextExample[] = [];
+    for (const { id, embedding } of this.#catalogue) {
+      const title = titles.get(id);
+      if (title !== undefined) examples.push({ embedding, coordinates: title.coordinates });
     }
-    this.#guesses.set(space, guesses);
+    const guesses = new Map<string, SpaceTitle>();
+    if (examples.length === this.#catalogue.length) return guesses;
+    const regression = fitTextRegression(examples);
+    for (const { id, embedding } of this.#catalogue) {
+      guesses.set(id, { count: 0, coordinates: regression.factors(embedding) });
+    }
     return guesses;
   }
 

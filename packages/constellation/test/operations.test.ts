@@ -39,7 +39,8 @@ async function sync(constellation: Constellation, delta: SyncDelta) {
 
 function deltaOf(deviceId: string, seq: number, contentId?: string): SyncDelta {
   return {
-    ...placedDelta(deviceId, seq, { ...patternOf(0), newSamples: 10 }),
+    ...placedDelta(deviceId, seq),
+    patterns: [{ ...patternOf(0), newSamples: 10 }],
     ...(contentId === undefined ? {} : { engagements: [{ contentId, count: 1, completed: true }] }),
   };
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { InvalidArgumentError, Option } from 'commander';
 import { readReport } from '@omega-tv/constellation';
+import { backup, forget, restore } from './operations.js';
 import {
   createProgram,
   parseFraction,
@@ -58,6 +59,27 @@ program
     const report = { devices, deltasApplied, duplicates, refused, samplesAccepted, version, epoch };
     process.stdout.write(`${JSON.stringify(report)}\n`);
   });
+
+program
+  .command('backup')
+  .description('write what a stopped server holds into one file')
+  .requiredOption('--data <folder>', 'where the store lives')
+  .requiredOption('--out <file>', 'the backup; replaced where it exists')
+  .action(backup);
+
+program
+  .command('restore')
+  .description('make a store from a backup, as a server of a new epoch')
+  .requiredOption('--in <file>', 'the backup')
+  .requiredOption('--data <folder>', 'where the store is to live; missing or empty')
+  .action(restore);
+
+program
+  .command('forget')
+  .description('remove the record of one device from the store of a stopped server')
+  .requiredOption('--data <folder>', 'where the store lives')
+  .requiredOption('--device-id <id>', 'the device, as it calls itself')
+  .action(forget);
 
 await runProgram(program);
 

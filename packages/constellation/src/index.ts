@@ -3,7 +3,7 @@ export { Constellation, type ConstellationReport } from './constellation.js';
 export type { ConstellationOptions } from './constellation-options.js';
 export { createServer, type ServerOptions } from './http/server.js';
 export { openLevelConstellationStore } from './store/level-store.js';
-export type { LevelConstellationStoreOptions } from './store/level-store.js';
+export type { LevelConstellationStoreOptions } from './store/open-server-records.js';
 export {
   startPublishing,
   type Publisher,
@@ -11,6 +11,9 @@ export {
   type Repeat,
 } from './publish/publisher.js';
 export { readReport } from './report.js';
+export { backupStore } from './operations/backup.js';
+export { restoreStore, type RestoreOptions } from './operations/restore.js';
+export { forgetDevice } from './operations/forget.js';
 
 export type { SnapshotOptions } from './publish/snapshot-window.js';
 

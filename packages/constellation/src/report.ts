@@ -1,6 +1,6 @@
 import type { ConstellationReport } from './constellation.js';
 import { openLevelConstellationStore } from './store/level-store.js';
-import { SyncError } from '@omega-tv/types';
+import { neverUsed } from './store/open-server-records.js';
 
 /**
  * Reads what a stopped server did from its folder; changes nothing.
@@ -26,10 +26,7 @@ export async function readReport(directory: string): Promise<ConstellationReport
   const store = await openLevelConstellationStore({ directory, createIfMissing: false });
   try {
     const stored = await store.load();
-    if (stored === undefined) {
-      const message = `The store ${directory} is empty; no server ever ran on it`;
-      throw new SyncError('invalid-config', message, { field: 'directory' });
-    }
+    if (stored === undefined) throw neverUsed(directory);
     const { epoch, counters, federation } = stored;
     return { ...counters, version: federation.published.version, epoch };
   } finally {

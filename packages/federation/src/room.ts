@@ -18,7 +18,7 @@ export function isClosed({ tally }: Cluster): boolean {
 }
 
 /** The clusters of each genre. */
-export function groupByGenre(clusters: Iterable<Cluster>): ReadonlyMap<string, readonly Cluster[]> {
+function groupByGenre(clusters: Iterable<Cluster>): ReadonlyMap<string, readonly Cluster[]> {
   const genres = new Map<string, Cluster[]>();
   for (const cluster of clusters) {
     const group = genres.get(cluster.genre);

@@ -40,14 +40,14 @@ function answered(
 }
 
 describe('a completed title', () => {
-  it('is reported once, ever, also where it is completed again (rule 11.33)', () => {
+  it('is reported once, ever, also where it is completed again (rule 11.36)', () => {
     const once = answered(reporting());
     expect(once.completed.get(TITLE)).toEqual({ order: 1, status: 'reported' });
     expect(titleCompleted(once, TITLE, shared)).toBe(once);
     expect(dueReports(once, Infinity)).toEqual([]);
   });
 
-  it('is reported at an instant drawn within the spread, in the order of completion (rule 11.33)', () => {
+  it('is reported at an instant drawn within the spread, in the order of completion (rule 11.36)', () => {
     let state = titleCompleted(emptySyncState, 'b', shared);
     state = titleCompleted(state, 'a', { ...shared, draw: () => 0.25 });
     expect(dueReports(state, HOUR_MS / 4 - 1)).toEqual([]);
@@ -55,27 +55,27 @@ describe('a completed title', () => {
     expect(dueReports(state, HOUR_MS / 2)).toEqual(['b', 'a']);
   });
 
-  it('stays on the TV without consent, for good (rule 11.34)', () => {
+  it('stays on the TV without consent, for good (rule 11.37)', () => {
     const state = titleCompleted(emptySyncState, TITLE, { ...shared, isShared: false });
     expect(state.completed.get(TITLE)).toEqual({ order: 1, status: 'private' });
     expect(titleCompleted(state, TITLE, shared)).toBe(state);
     expect(dueReports(state, Infinity)).toEqual([]);
   });
 
-  it('is reported again to a server that lost the report (rules 11.9, 11.33)', () => {
+  it('is reported again to a server that lost the report (rules 11.9, 11.36)', () => {
     const lost = answered(answered(reporting()), { serverEpoch: 'two' });
     expect(lost.outbox).toMatchObject([{ report: { contentId: TITLE }, patterns: [] }]);
   });
 });
 
 describe('consent that is withdrawn', () => {
-  it('keeps what waits on the TV (rule 11.34)', () => {
+  it('keeps what waits on the TV (rule 11.37)', () => {
     const state = sharingWithdrawn(titleCompleted(emptySyncState, TITLE, shared));
     expect(state.completed.get(TITLE)).toEqual({ order: 1, status: 'private' });
     expect(dueReports(state, Infinity)).toEqual([]);
   });
 
-  it('empties what is on its way, under its place; the receipt settles it whichever counted (rule 11.34)', () => {
+  it('empties what is on its way, under its place; the receipt settles it whichever counted (rule 11.37)', () => {
     const state = sharingWithdrawn(reporting());
     expect(state.outbox).toEqual([
       { countsBy: 'position', patterns: [], position: { deviceEpoch: 7, seq: 1 } },
@@ -85,7 +85,7 @@ describe('consent that is withdrawn', () => {
     expect(answered(state, { outcome: 'duplicate' }).outbox).toEqual([]);
   });
 
-  it('leaves no title in what is kept (rule 11.34)', () => {
+  it('leaves no title in what is kept (rule 11.37)', () => {
     const state = sharingWithdrawn(answered(reporting()));
     expect(JSON.stringify(state.kept)).not.toContain(TITLE);
   });

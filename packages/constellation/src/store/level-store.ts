@@ -1,11 +1,4 @@
-import {
-  CorruptStoreError,
-  type DurableRecords,
-  type RecordReader,
-  type RecordSpace,
-} from '@omega-tv/level';
-import { openRecords } from '@omega-tv/level/node';
-import { isSyncError, SyncError } from '@omega-tv/types';
+import type { DurableRecords, RecordReader, RecordSpace } from '@omega-tv/level';
 import {
   emptyFederation,
   emptyLearning,
@@ -14,6 +7,11 @@ import {
   type Tally,
 } from '@omega-tv/federation';
 import type { ConstellationStore, StoreChange, StoredServer } from './constellation-store.js';
+import {
+  openServerRecords,
+  toOpenError,
+  type LevelConstellationStoreOptions,
+} from './open-server-records.js';
 import {
   changeToOperations,
   clusterRecords,
@@ -24,17 +22,10 @@ import {
   publishedRecord,
   sharedRecords,
   snapshotRecords,
-  storeLayout,
   titleRecords,
   titlesRecord,
   trendRecords,
 } from './records.js';
-
-export interface LevelConstellationStoreOptions {
-  readonly directory: string;
-  /** Default: true. */
-  readonly createIfMissing?: boolean;
-}
 
 /**
  * Opens the embedded single-node store: LevelDB, one process a folder, each commit one synchronous
@@ -57,13 +48,7 @@ export interface LevelConstellationStoreOptions {
 export async function openLevelConstellationStore(
   options: LevelConstellationStoreOptions,
 ): Promise<ConstellationStore> {
-  const { directory } = options;
-  try {
-    const records = await openRecords({ ...storeLayout, ...options, lostWrites: 'refuse' });
-    return new LevelConstellationStore(directory, records);
-  } catch (error) {
-    throw openError(directory, error);
-  }
+  return new LevelConstellationStore(options.directory, await openServerRecords(options));
 }
 
 class LevelConstellationStore implements ConstellationStore {
@@ -77,7 +62,7 @@ class LevelConstellationStore implements ConstellationStore {
 
   load(): Promise<StoredServer | undefined> {
     return this.#records.read(load).catch((error: unknown) => {
-      throw openError(this.#directory, error);
+      throw toOpenError(this.#directory, error);
     });
   }
 
@@ -134,17 +119,4 @@ async function loadMap<Value>(
   const map = new Map<string, Value>();
   for await (const [id, value] of space.entries(reader)) map.set(id, value);
   return map;
-}
-
-function openError(directory: string, error: unknown): SyncError<'invalid-config'> {
-  if (isSyncError(error, 'invalid-config')) return error;
-  const cause =
-    error instanceof Error && !(error instanceof CorruptStoreError) ? error.cause : error;
-  const reason = cause instanceof Error ? cause.message : String(cause ?? error);
-  return new SyncError(
-    'invalid-config',
-    `The store ${directory} cannot be opened (${reason}); restore it, or choose another folder`,
-    { field: 'directory' },
-    { cause: error },
-  );
 }

@@ -30,7 +30,7 @@ import type {
   StoreChange,
 } from './constellation-store.js';
 
-interface Head {
+export interface Head {
   /** Only in stores from before their layout was kept apart. */
   readonly layout?: number;
   readonly epoch: string;

@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto';
+import { readdir, rename, rm, rmdir } from 'node:fs/promises';
+import type { DurableRecords } from '@omega-tv/level';
+import type { CohortKeys } from '@omega-tv/federation';
+import { SyncError, systemClock, type Clock } from '@omega-tv/types';
+import { createCohortKeys } from '../secrets.js';
+import { openServerRecords } from '../store/open-server-records.js';
+import { readBackupFile, verifyBackupFile } from './backup-file.js';
+import { toOperation, type BackupEntry } from './backup-entry.js';
+
+const BATCH = 512;
+const MINUTE_MS = 60_000;
+/** Generations count minutes from here after a restore: small numbers cost TVs fewer bytes. */
+const GENERATIONS_FROM_MS = Date.UTC(2026, 0, 1);
+
+export interface RestoreOptions {
+  /** Numbers what is published from now on. Default: the machine's. */
+  readonly clock?: Clock;
+  /** Draws the new server epoch. Default: the machine's random source. */
+  readonly keys?: Pick<CohortKeys, 'drawKey'>;
+}
+
+/**
+ * Makes a server's store from a backup, in a folder that is missing or empty: there whole or not at
+ * all. It gets a new server epoch, so that TVs repeat what the backup lacks, and numbers for what it
+ * publishes that no TV and no cache knows: versions go on from the present time in milliseconds.
+ * @throws SyncError `invalid-config` for a file that is no whole backup, or a folder that holds
+ * something; else what the file system throws.
+ * @example
+ * ```ts
+ * import { restoreStore } from '@omega-tv/constellation';
+ *
+ * const file = '/nowhere/server.backup'; // yours: what backupStore wrote
+ * const error = await restoreStore(file, '/nowhere/store').catch((cause) => cause);
+ * console.log(error.code); // => ENOENT
+ * ```
+ */
+export async function restoreStore(
+  file: string,
+  directory: string,
+  { clock = systemClock, keys = createCohortKeys() }: RestoreOptions = {},
+): Promise<void> {
+  await refuseUnlessEmpty(directory);
+  await verifyBackupFile(file);
+  const partial = `${directory}.${randomBytes(6).toString('hex')}.partial`;
+  try {
+    const records = await openServerRecords({ directory: partial });
+    try {
+      await fill(records, file, { epoch: keys.drawKey(), nowMs: clock.nowMs() });
+    } finally {
+      await records.close();
+    }
+    await rmdir(directory).catch(() => undefined);
+    await rename(partial, directory);
+  } catch (error) {
+    await rm(partial, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function refuseUnlessEmpty(directory: string): Promise<void> {
+  const names = await readdir(directory).catch((error: unknown): string[] => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  });
+  if (names.length === 0) return;
+  const message = `The folder ${directory} is not empty; restore into a new one`;
+  throw new SyncError('invalid-config', message, { field: 'directory' });
+}
+
+interface Rebirth {
+  readonly epoch: string;
+  readonly nowMs: number;
+}
+
+async function fill(records: DurableRecords, file: string, rebirth: Rebirth): Promise<void> {
+  let batch: BackupEntry[] = [];
+  const write = async (): Promise<void> => {
+    const operations = batch.map(toOperation);
+    batch = [];
+    await records.write(() => operations);
+  };
+  for await (const entry of readBackupFile(file)) {
+    batch.push(renewed(entry as BackupEntry, rebirth));
+    if (batch.length >= BATCH) await write();
+  }
+  await write();
+}
+
+/** What is published under a number has one content: the lost server may have used all up to now. */
+function renewed(entry: BackupEntry, { epoch, nowMs }: Rebirth): BackupEntry {
+  if (entry.kind === 'head') return { ...entry, value: { ...entry.value, epoch } };
+  if (entry.kind === 'published') {
+    const version = Math.max(entry.value.version + 1, Math.floor(nowMs));
+    return { ...entry, value: { ...entry.value, version } };
+  }
+  if (entry.kind === 'model') {
+    const { axes } = entry.value;
+    if (axes.generation === 0) return entry;
+    const minutes = Math.max(0, Math.floor((nowMs - GENERATIONS_FROM_MS) / MINUTE_MS));
+    const generation = axes.generation + 2 + minutes;
+    return { ...entry, value: { ...entry.value, axes: { ...axes, generation } } };
+  }
+  return entry;
+}

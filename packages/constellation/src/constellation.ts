@@ -22,18 +22,20 @@ import {
   type FederationState,
   type Touched,
 } from '@omega-tv/federation';
+import { ANYBODY, checkSpeaksFor, deviceKeyOf, type Caller } from './auth/caller.js';
 import { CommitQueue } from './commit-queue.js';
 import { checkOptions, type ConstellationOptions } from './constellation-options.js';
 import type { Decision } from './decision/decide.js';
 import type { DeviceRecord } from './decision/device-record.js';
 import { decidePush, type ReceivedPush } from './decision/decide-push.js';
-import { answerPush, openPush, type OpenedPush } from './frame-exchange.js';
-import { createCohortKeys, toDeviceKey, toServerEpoch } from './secrets.js';
+import { answerPush, openPush, type FrameOptions, type OpenedPush } from './frame-exchange.js';
+import { createCohortKeys, toServerEpoch } from './secrets.js';
 import { SnapshotWindow } from './snapshots/snapshot-window.js';
-import type {
-  ConstellationStore,
-  ServerCounters,
-  StoreChange,
+import {
+  noCounts,
+  type ConstellationStore,
+  type ServerCounters,
+  type StoreChange,
 } from './store/constellation-store.js';
 
 /** How long a TV waits before it tries again after the server's disk failed. */
@@ -125,11 +127,12 @@ export class Constellation {
    * @throws SyncError why the delta was refused: nothing of it was applied; or `http` with
    * `retryable` when the store failed: sending it again is safe.
    */
-  sync(body: Uint8Array): Promise<Uint8Array> {
+  sync(body: Uint8Array, caller: Caller = ANYBODY): Promise<Uint8Array> {
     return this.#countingRefusals(async () => {
       const delta = await this.format.decodeDelta(body);
+      checkSpeaksFor(caller, delta.deviceId);
       const { durable } = await this.#inTurn(() =>
-        this.#decide({ outline: delta, decode: () => delta }),
+        this.#decide({ outline: delta, decode: () => delta }, caller),
       );
       await durable;
       return this.#answer;
@@ -141,15 +144,17 @@ export class Constellation {
    * and what the TV lacks of the newest version. When it resolves, what was decided is durable.
    * @throws SyncError as `sync`; `version-conflict` where the base of the delta is not known here.
    */
-  syncFrame(body: Uint8Array, options: { readonly minimal?: boolean } = {}): Promise<Uint8Array> {
+  syncFrame(body: Uint8Array, options: FrameOptions = {}): Promise<Uint8Array> {
     const { window } = this;
+    const { caller = ANYBODY, syncWindow = this.syncWindow } = options;
     if (window === undefined) throw new TypeError('This Constellation was opened without codecs.');
     return this.#countingRefusals(async () => {
       const push = openPush(window, body, this.#answeredVersion);
-      const decided = await this.#decideInOrder(push);
+      checkSpeaksFor(caller, push.header.deviceId);
+      const decided = await this.#decideInOrder(push, caller);
       return answerPush(push, decided, {
         window,
-        syncWindow: this.syncWindow,
+        syncWindow,
         serverEpoch: toServerEpoch(this.#epoch),
         serverTimeMs: this.#clock.nowMs(),
         isMinimal: options.minimal === true,
@@ -161,12 +166,15 @@ export class Constellation {
    * Decides the deltas of a push up to the first that cannot be decided, and waits for the disk.
    * @throws SyncError where it is the first of all.
    */
-  async #decideInOrder({ deltas, isBatch }: OpenedPush): Promise<[Decision, ...Decision[]]> {
+  async #decideInOrder(
+    { deltas, isBatch }: OpenedPush,
+    caller: Caller,
+  ): Promise<[Decision, ...Decision[]]> {
     const decided: DecidedPush[] = [];
     let failure: unknown;
     for (const open of deltas) {
       try {
-        const last = await this.#inTurn(() => this.#decide(open()));
+        const last = await this.#inTurn(() => this.#decide(open(), caller));
         // Waited for below; one that fails in the meantime must not go unhandled.
         last.durable.catch(() => undefined);
         decided.push(last);
@@ -271,13 +279,13 @@ export class Constellation {
     return (await this.format.encodeGlobalPatterns({ ...globals, patterns })).bytes;
   }
 
-  async #decide(received: ReceivedPush): Promise<DecidedPush> {
-    const { outline } = received;
-    const deviceKey = toDeviceKey(outline.deviceId);
+  async #decide(received: ReceivedPush, caller: Caller): Promise<DecidedPush> {
+    const deviceKey = deviceKeyOf(caller, received.outline.deviceId);
     const known = this.#queue.recordOf(deviceKey) ?? (await this.#loadDevice(deviceKey));
     const { delta, decision, refusal } = decidePush(known, received);
     const { record, increments, receipt } = decision;
-    const touched = delta === undefined ? noneTouched : this.#learn(delta, increments);
+    const isLearned = delta !== undefined && caller.contributes;
+    const touched = isLearned ? this.#learn(delta, increments) : noneTouched;
     const samples = increments.reduce((sum, count) => sum + count, 0);
     const { devices, deltasApplied, duplicates, samplesAccepted } = this.#counters;
     this.#counters = {
@@ -388,10 +396,3 @@ interface DecidedPush {
 }
 
 const noneTouched: Touched = { clusters: [], trends: [] };
-const noCounts: ServerCounters = {
-  devices: 0,
-  deltasApplied: 0,
-  duplicates: 0,
-  refused: 0,
-  samplesAccepted: 0,
-};

@@ -15,12 +15,22 @@ import {
   type OpenedDelta,
 } from '@omega-tv/compression';
 import { MAX_MARKS_PER_DEVICE } from '@omega-tv/federation';
+import type { Caller } from './auth/caller.js';
 import type { Decision } from './decision/decide.js';
 import type { ReceivedPush } from './decision/decide-push.js';
 import type { SnapshotWindow } from './snapshots/snapshot-window.js';
 
 /** What this server can do. */
 const SERVER_CAPABILITIES: readonly Capability[] = CAPABILITIES.filter((one) => one !== 'titles');
+
+export interface FrameOptions {
+  /** Answers with the receipt alone. */
+  readonly minimal?: boolean;
+  /** Default: nobody asked. */
+  readonly caller?: Caller;
+  /** Default: the Constellation's. */
+  readonly syncWindow?: SyncWindow;
+}
 
 /** A body of frames, read as far as whose it is. */
 export interface OpenedPush {

@@ -6,6 +6,7 @@ import { createNodeV1Format, createNodeV2Format } from '@omega-tv/compression/no
 import type { SyncResult } from '@omega-tv/protocol';
 import { systemClock, systemRandom } from '@omega-tv/types';
 import { Television } from '../tv/television.js';
+import { chooseCredentials } from './credentials.js';
 import { createViewer, PERSONAS } from '@omega-tv/simulated-viewers';
 import { describeFailure, describeRecoveries, describeSync, failureToJson } from './describe.js';
 
@@ -22,6 +23,8 @@ export interface RunOptions {
   /** The name of one. */
   readonly persona?: string;
   readonly budget?: BudgetTier;
+  readonly token?: string;
+  readonly tokenFile?: string;
   readonly json: boolean;
   readonly logLevel: string;
 }
@@ -66,6 +69,7 @@ export async function run(options: RunOptions): Promise<void> {
       ...(options.budget === undefined ? {} : { budget: { tier: options.budget } }),
       store: television.store,
       logger,
+      ...(await chooseCredentials(options)),
     });
     const exchange = async (signal: AbortSignal): Promise<SyncResult> => {
       for (let evening = 0; evening < options.evenings && !signal.aborted; evening += 1) {

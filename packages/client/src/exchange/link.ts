@@ -46,7 +46,7 @@ export class Link {
     this.#held = held;
     this.#tiers = new TierChoice(options.budget);
     this.protocol = new ConstellationProtocol({
-      transport: options.transport ?? createAxiosTransport({ baseUrl }),
+      transport: options.transport ?? createAxiosTransport({ baseUrl, ...secretsOf(options) }),
       format,
       clock,
       logger,
@@ -118,6 +118,13 @@ export class Link {
       throw error;
     }
   }
+}
+
+function secretsOf({ credentials, headers }: SyncClientOptions) {
+  return {
+    ...(credentials === undefined ? {} : { credentials }),
+    ...(headers === undefined ? {} : { headers }),
+  };
 }
 
 const MAX_TIME_MS = 253_402_300_799_999;

@@ -9,10 +9,14 @@ import {
   resolveFromCaller,
   runProgram,
 } from '@omega-tv/command-line';
+import { collect, fromEnvironment, takeFromEnvironment } from './environment.js';
+import { addKey, printToken } from './keys.js';
 import { serve } from './serve.js';
 
 const MAX_PORT = 65_535;
 const MAX_DELAY_MS = 2 ** 31 - 1;
+const DAY_S = 24 * 60 * 60;
+const MAX_TOKEN_S = 3650 * DAY_S;
 
 // What it stores is its owner's alone, as are the files that LevelDB adds later.
 process.umask(0o077);
@@ -22,21 +26,41 @@ const program = createProgram(
   'A Constellation on one machine: sync in frames and v1, an embedded store, faults on demand.',
 );
 
-program
-  .command('serve', { isDefault: true })
-  .description('serve until Ctrl-C (the default command); prints one line with its URL when ready')
+takeFromEnvironment(program.command('serve', { isDefault: true }))
+  .description(
+    'serve until Ctrl-C (the default command); prints one line with its URL when ready; each option can be a variable, too: --port as OMEGA_TV_PORT',
+  )
   .option('--host <address>', 'address to listen on', '127.0.0.1')
   .option('--port <number>', 'port to listen on; 0 takes a free one', parseWhole(0, MAX_PORT), 8787)
   .requiredOption('--data <folder>', 'where the store lives; created when missing')
   .option('--min-devices <k>', 'devices behind each published value', parseWhole(1), 10)
   .option('--publish-every <ms>', 'time between publications', parseWhole(1, MAX_DELAY_MS), 5000)
   .option('--region <code>', 'where its TVs are, ISO 3166-1 alpha-2', parseRegion)
+  .option('--keys <file>', 'let in only who shows a token of this key file; see the command keys')
+  .option('--allow-v1', 'with --keys: take v1, which has no tokens; it joins no cohort', false)
+  .option('--allow-origin <origin>', 'pages of it may sync (CORS); may be repeated', collect, [])
+  .option(
+    '--trust-proxy <address>',
+    'a proxy, or a network of them, whose X-Forwarded-For counts; may be repeated',
+    collect,
+    [],
+  )
+  .option('--rate-per-address <n>', 'requests a minute of one address', parseWhole(1), 6000)
+  .option('--rate-per-device <n>', 'pushes a minute of one token', parseWhole(1), 120)
+  .option('--max-pending <n>', 'pushes that wait; more are answered 503', parseWhole(1), 2048)
+  .option(
+    '--admin-port <number>',
+    'serve /livez, /readyz, /metrics and /report to this machine; 0 takes a free port',
+    parseWhole(0, MAX_PORT),
+  )
+  .option('--print-config', 'print the settings as JSON, and end', false)
   .option('--v1-only', 'do not read frames, as a server of the first version', false)
   .addOption(
-    new Option('--log-level <level>', 'what is logged to stderr')
+    fromEnvironment(new Option('--log-level <level>', 'what is logged to stderr'))
       .choices(['debug', 'info', 'warn', 'error', 'silent'])
       .default('warn'),
   )
+  .option('--log-every <n>', 'one of so many exchanges is logged, at info', parseWhole(1), 100)
   .option('--fault-latency <ms>', 'wait before each request', parseWhole(0, MAX_DELAY_MS), 0)
   .option('--fault-error-rate <share>', 'requests answered 503, 0 to 1', parseFraction, 0)
   .option('--fault-truncate-rate <share>', 'answers that break off, 0 to 1', parseFraction, 0)
@@ -48,6 +72,21 @@ program
   )
   .option('--fault-seed <n>', 'makes the faults repeatable', parseWhole(0), 1)
   .action(serve);
+
+program
+  .command('keys')
+  .description('add a key to a key file, made when missing; a server that uses it reads it again')
+  .requiredOption('--out <file>', 'the key file: keep it secret')
+  .option('--keep <n>', 'keep so many of the newest keys only', parseWhole(1, 64))
+  .action(addKey);
+
+program
+  .command('token')
+  .description('print a token that lets a TV in, signed by the newest key')
+  .requiredOption('--keys <file>', 'a key file of the command keys')
+  .requiredOption('--device-id <id>', 'the only TV that it lets in')
+  .option('--expires-in <s>', 'seconds until it expires', parseWhole(1, MAX_TOKEN_S), 30 * DAY_S)
+  .action(printToken);
 
 program
   .command('report')

@@ -1,8 +1,13 @@
+import { once } from 'node:events';
+import type { WireFormat } from '@omega-tv/compression';
 import {
   Constellation,
+  createAdminServer,
   createServer,
   openLevelConstellationStore,
+  ServerMetrics,
   startPublishing,
+  type ServerOptions,
 } from '@omega-tv/constellation';
 import { createMiniLmCodec, createNodeV1Format } from '@omega-tv/compression/node';
 import {
@@ -12,7 +17,10 @@ import {
   signalOfProcess,
 } from '@omega-tv/command-line';
 import { createRandom } from '@omega-tv/seeded-random';
+import type { Logger } from '@omega-tv/types';
+import { checkExposure } from './exposure.js';
 import { installFaults, type Faults } from './faults.js';
+import { openAuthenticator } from './keys.js';
 
 export interface ServeOptions {
   readonly host: string;
@@ -22,7 +30,17 @@ export interface ServeOptions {
   readonly publishEvery: number;
   readonly region?: string;
   readonly v1Only: boolean;
+  readonly keys?: string;
+  readonly allowV1: boolean;
+  readonly allowOrigin: readonly string[];
+  readonly trustProxy: readonly string[];
+  readonly ratePerAddress: number;
+  readonly ratePerDevice: number;
+  readonly maxPending: number;
+  readonly adminPort?: number;
+  readonly printConfig: boolean;
   readonly logLevel: string;
+  readonly logEvery: number;
   readonly faultLatency: number;
   readonly faultErrorRate: number;
   readonly faultTruncateRate: number;
@@ -30,42 +48,91 @@ export interface ServeOptions {
   readonly faultSeed: number;
 }
 
+type Settings = Omit<ServeOptions, 'printConfig'>;
+
 /** Serves until a signal arrives, then ends cleanly: requests under way are answered first. */
-export async function serve(options: ServeOptions): Promise<void> {
+export async function serve({ printConfig, ...options }: ServeOptions): Promise<void> {
+  checkExposure(options);
+  if (printConfig) {
+    process.stdout.write(`${JSON.stringify(options, null, 2)}\n`);
+    return;
+  }
   const stopped = signalOfProcess();
   const logger = createAppLogger(options.logLevel);
+  const authenticator =
+    options.keys === undefined
+      ? undefined
+      : await openAuthenticator(resolveFromCaller(options.keys), logger, stopped);
   const format = createNodeV1Format({ logger });
+  const constellation = await openConstellation(options, format, logger);
+  const metrics = new ServerMetrics(constellation);
+  const app = createServer(constellation, {
+    logger,
+    metrics,
+    ...toServerOptions(options),
+    ...(authenticator === undefined ? {} : { authenticator }),
+  });
+  installFaults(app, toFaults(options), format, createRandom('faults', options.faultSeed));
+  const isReady = (): boolean => !stopped.aborted;
+  const admin = createAdminServer({ constellation, metrics, isReady });
+  const publishing = { everyMs: options.publishEvery, logger };
+  const publisher = startPublishing(metrics.timePublications(constellation), publishing);
+  try {
+    if (options.adminPort !== undefined) {
+      const adminUrl = await admin.listen({ host: '127.0.0.1', port: options.adminPort });
+      say(`operators: ${adminUrl} (livez, readyz, metrics, report)`);
+    }
+    const url = await app.listen({ host: options.host, port: options.port });
+    if (authenticator === undefined) {
+      say('no --keys: anybody may push for any TV, so only this machine is listened to');
+    }
+    process.stdout.write(`Constellation listening on ${url}\n`);
+    if (!stopped.aborted) await once(stopped, 'abort');
+    say('stopping: requests under way are answered first');
+  } finally {
+    await app.close();
+    await publisher.stop();
+    await constellation.close();
+    await admin.close();
+  }
+}
+
+async function openConstellation(
+  options: Settings,
+  format: WireFormat,
+  logger: Logger,
+): Promise<Constellation> {
   const directory = resolveFromCaller(options.data);
   await prepareFolder(directory);
-  const store = await openLevelConstellationStore({ directory });
-  const constellation = await Constellation.open({
-    store,
+  return Constellation.open({
+    store: await openLevelConstellationStore({ directory }),
     format,
     ...(options.v1Only ? {} : { snapshots: { codecs: [createMiniLmCodec()] } }),
     logger,
     federation: { minDevices: options.minDevices },
     ...(options.region === undefined ? {} : { region: options.region }),
   });
-  const app = createServer(constellation, { logger });
-  installFaults(app, toFaults(options), format, createRandom('faults', options.faultSeed));
-  const publisher = startPublishing(constellation, { everyMs: options.publishEvery, logger });
-  try {
-    const url = await app.listen({ host: options.host, port: options.port });
-    process.stdout.write(`Constellation listening on ${url}\n`);
-    if (!stopped.aborted) {
-      await new Promise((resolve) => {
-        stopped.addEventListener('abort', resolve, { once: true });
-      });
-    }
-    process.stderr.write('stopping: requests under way are answered first\n');
-  } finally {
-    await app.close();
-    await publisher.stop();
-    await constellation.close();
-  }
 }
 
-function toFaults(options: ServeOptions): Faults {
+function toServerOptions(options: Settings): ServerOptions {
+  return {
+    allowV1: options.allowV1,
+    allowOrigins: options.allowOrigin,
+    trustProxies: options.trustProxy,
+    logEvery: options.logEvery,
+    limits: {
+      perAddress: options.ratePerAddress,
+      perDevice: options.ratePerDevice,
+      pendingPushes: options.maxPending,
+    },
+  };
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+function toFaults(options: Settings): Faults {
   return {
     latencyMs: options.faultLatency,
     errorRate: options.faultErrorRate,

@@ -15,7 +15,8 @@ import {
   versionOf,
 } from './server-process.js';
 
-const STOPPING = 'stopping: requests under way are answered first\n';
+const OPEN = 'no --keys: anybody may push for any TV, so only this machine is listened to\n';
+const STOPPING = `${OPEN}stopping: requests under way are answered first\n`;
 
 describe('serve', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)(
@@ -94,6 +95,10 @@ describe('serve', () => {
     [['--data', 'x', '--fault-error-rate', '1.5'], 'Expected a number from 0 to 1'],
     [['--data', 'x', '--log-level', 'loud'], 'Allowed choices are debug, info, warn'],
     [['--data', 'x', '--region', 'Germany'], 'Expected two capital letters'],
+    [['--data', 'x', '--admin-port', '99999'], 'Expected a whole number from 0 to 65535'],
+    [['--data', 'x', '--rate-per-device', '0'], 'Expected a whole number from 1'],
+    [['--data', 'x', '--allow-origin', 'tv.example.com'], 'no origin; expected scheme, host'],
+    [['token', '--keys', 'x', '--device-id', 'a', '--expires-in', '0'], 'Expected a whole number'],
     [['--data', 'x', '--prot', '1'], "unknown option '--prot'"],
     [[], "required option '--data <folder>' not specified"],
     [['report'], "required option '--data <folder>' not specified"],
@@ -137,7 +142,8 @@ describe('serve', () => {
     for (const option of [
       ...['host', 'port', 'data', 'min-devices', 'publish-every', 'region', 'log-level'],
       ...['fault-latency', 'fault-error-rate', 'fault-truncate-rate', 'fault-version-offset'],
-      'fault-seed',
+      ...['fault-seed', 'keys', 'allow-origin', 'trust-proxy', 'rate-per-address'],
+      ...['rate-per-device', 'max-pending', 'admin-port', 'log-every'],
     ]) {
       expect(stdout).toMatch(new RegExp(`--${option} <[^>]+>\\s+\\w`));
     }

@@ -48,6 +48,8 @@ export function run(args: readonly string[], env?: Readonly<Record<string, strin
 
 export interface RunningServer extends Started {
   readonly url: string;
+  /** The first that it says on stderr. */
+  readonly operators: Promise<string>;
   stop(signal?: NodeJS.Signals): Promise<Ended>;
 }
 
@@ -63,6 +65,11 @@ export async function startServer(
       resolve(chunk.toString());
     });
   });
+  const operators = new Promise<string>((resolve) => {
+    server.child.stderr?.once('data', (chunk: Buffer) => {
+      resolve(chunk.toString());
+    });
+  });
   const first = await Promise.race([line, server.ended]);
   if (typeof first !== 'string') throw new Error(`the server ended: ${first.stderr}`);
   const url = /^Constellation listening on (http:\S+)\n$/.exec(first)?.[1];
@@ -71,7 +78,7 @@ export async function startServer(
     server.child.kill(signal);
     return server.ended;
   };
-  return { ...server, url, stop };
+  return { ...server, url, operators, stop };
 }
 
 export async function temporaryFolder(): Promise<string> {

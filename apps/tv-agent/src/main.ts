@@ -53,6 +53,18 @@ program
     parseWhole(0, MAX_INTERVAL_MS),
     LEARNING_MODEL.reportSpreadMs,
   )
+  .addOption(
+    new Option(
+      '--token-file <file>',
+      'holds the token that lets this TV in; read for each request',
+    ),
+  )
+  .addOption(
+    new Option(
+      '--token <token>',
+      'the token itself, which other users of this machine can see',
+    ).conflicts('tokenFile'),
+  )
   .option('--json', 'print one JSON line an exchange', false)
   .addOption(
     new Option('--log-level <level>', 'what is logged to stderr')

@@ -9,8 +9,11 @@ import {
   Constellation,
   createMemoryConstellationStore,
   createServer,
+  createTokenKey,
+  mintDeviceToken,
+  TokenAuthenticator,
 } from '@omega-tv/constellation';
-import { createNodeV1Format } from '@omega-tv/compression/node';
+import { createMiniLmCodec, createNodeV1Format } from '@omega-tv/compression/node';
 import { openToOthers } from '@omega-tv/test-support';
 import type { TelevisionReport } from '../src/cli/report.js';
 
@@ -73,6 +76,45 @@ beforeAll(async () => {
 afterAll(async () => {
   await closeServer();
   await rm(folder, { recursive: true, force: true });
+});
+
+describe('a TV at a server with keys', () => {
+  it('shows the token of its file, and loses nothing without one (rule 3.12)', async () => {
+    const keys = [await createTokenKey()];
+    const locked = await Constellation.open({
+      store: createMemoryConstellationStore(),
+      format: createNodeV1Format(),
+      snapshots: { codecs: [createMiniLmCodec()] },
+    });
+    const server = createServer(locked, { authenticator: new TokenAuthenticator({ keys }) });
+    const at = await server.listen({ host: '127.0.0.1', port: 0 });
+    const args = runArgs('locked', '--url', at, '--syncs', '1', '--evenings', '60');
+    const refused = await run(...args);
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain('401');
+    const before = await report('locked');
+    expect(before).toMatchObject({ samplesAcknowledged: 0, samplesDeadLettered: 0 });
+    expect(before.samplesWaiting).toBeGreaterThan(0);
+
+    const token = await mintDeviceToken({ keys, deviceId: 'locked', expiresInS: 600 });
+    await writeFile(path.join(folder, 'token'), `${token}\n`);
+    const taken = await run(...args, '--evenings', '0', '--token-file', 'token');
+    expect(taken).toMatchObject({ code: 0, stderr: '' });
+    const after = await report('locked');
+    expect(after).toMatchObject({ samplesDeadLettered: 0, samplesLearned: before.samplesLearned });
+    expect(after.samplesAcknowledged).toBe(locked.report().samplesAccepted);
+    expect(after.samplesAcknowledged).toBeGreaterThan(0);
+    await server.close();
+    await locked.close();
+  });
+
+  it('says that its token cannot be read', async () => {
+    const { code, stderr } = await run(...runArgs('no-token', '--token-file', 'missing'));
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/error: the token file .*missing cannot be read: .*\n$/);
+    const both = await run(...runArgs('no-token', '--token-file', 'a', '--token', 'b'));
+    expect(both.code).toBe(2);
+  });
 });
 
 describe('tv-agent', () => {

@@ -9,7 +9,7 @@ import {
 } from '@omega-tv/types';
 import { BUDGET_TIERS, type ClientFormat } from '@omega-tv/compression';
 import type { TextStart } from '@omega-tv/federation';
-import type { Transport } from '@omega-tv/protocol';
+import type { Credentials, Transport } from '@omega-tv/protocol';
 import type { BudgetOptions } from './choose/tier.js';
 import type { PatternStore } from './store/pattern-store.js';
 import type { CatalogueTitle } from './titles/title-space.js';
@@ -30,6 +30,10 @@ export interface SyncClientOptions {
   readonly store?: PatternStore;
   /** Default: HTTP with axios. */
   readonly transport?: Transport;
+  /** What lets this TV in; a transport of your own has its own. */
+  readonly credentials?: Credentials;
+  /** Sent with each request, to the Constellation's host alone; as `credentials`. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Default: the machine's. */
   readonly clock?: Clock;
   /** Draws the epoch of this TV's pushes, once. Default: the machine's. */
@@ -84,8 +88,18 @@ export function checkOptions(options: SyncClientOptions): void {
   if (fallback !== undefined) checkMethods('fallback', fallback, FORMAT_METHODS);
   if (store !== undefined) checkMethods('store', store, STORE_METHODS);
   if (transport !== undefined) checkMethods('transport', transport, ['request']);
+  checkOneTransport(options);
   checkChoice('snapshots', snapshots, ['inline', 'cached']);
   checkChoice('budget.tier', budget?.tier, Object.keys(BUDGET_TIERS));
+}
+
+/** They would be lost on a transport that was made without them. */
+function checkOneTransport(options: SyncClientOptions): void {
+  for (const field of ['credentials', 'headers'] as const) {
+    if (options.transport === undefined || options[field] === undefined) continue;
+    const message = `${field} and transport are both set; give the transport its own ${field}`;
+    throw new SyncError('invalid-config', message, { field });
+  }
 }
 
 function checkChoice(field: string, value: string | undefined, choices: readonly string[]): void {

@@ -14,15 +14,21 @@ import {
   createLearningConfig,
   type CohortKeys,
 } from '@omega-tv/federation';
+import { ANYBODY, checkSpeaksFor, deviceKeyOf, type Caller } from './auth/caller.js';
 import { checkOptions, type ConstellationOptions } from './constellation-options.js';
 import type { Decision } from './decision/decide.js';
 import type { ReceivedPush } from './decision/decide-push.js';
 import { REQUEST_LIMITS } from './decision/request-limits.js';
-import { answerPush, openPush, type OpenedPush } from './exchange/frame-exchange.js';
+import {
+  answerPush,
+  openPush,
+  type FrameOptions,
+  type OpenedPush,
+} from './exchange/frame-exchange.js';
 import { publishState, type Publication } from './publish/publication.js';
 import { Published, type NewVersion } from './publish/published.js';
 import { SnapshotWindow } from './publish/snapshot-window.js';
-import { createCohortKeys, toDeviceKey, toServerEpoch } from './secrets.js';
+import { createCohortKeys, toServerEpoch } from './secrets.js';
 import type { ConstellationStore, ServerCounters } from './store/constellation-store.js';
 import { applyPush, type Folding } from './writer/apply-push.js';
 import { changeOf, emptyServer, type ServerState } from './writer/server-state.js';
@@ -113,11 +119,12 @@ export class Constellation {
    * @throws SyncError why the delta was refused: nothing of it was applied; or `http` with
    * `retryable` when the store failed: sending it again is safe.
    */
-  sync(body: Uint8Array): Promise<Uint8Array> {
+  sync(body: Uint8Array, caller: Caller = ANYBODY): Promise<Uint8Array> {
     return this.#countingRefusals(async () => {
       const delta = await this.format.decodeDelta(body);
+      checkSpeaksFor(caller, delta.deviceId);
       const { durable } = await this.#writer.inTurn(() =>
-        this.#decide({ outline: delta, decode: () => delta }),
+        this.#decide({ outline: delta, decode: () => delta }, caller),
       );
       await durable;
       return this.#published.answer;
@@ -129,16 +136,18 @@ export class Constellation {
    * and what the TV lacks of the newest version. When it resolves, what was decided is durable.
    * @throws SyncError as `sync`; `version-conflict` where the base of the delta is not known here.
    */
-  syncFrame(body: Uint8Array, options: { readonly minimal?: boolean } = {}): Promise<Uint8Array> {
+  syncFrame(body: Uint8Array, options: FrameOptions = {}): Promise<Uint8Array> {
     const { window } = this;
+    const { caller = ANYBODY, syncWindow = this.syncWindow } = options;
     if (window === undefined) throw new TypeError('This Constellation was opened without codecs.');
     return this.#countingRefusals(async () => {
       const push = openPush(window, body, this.#published.version);
-      const decided = await this.#decideInOrder(push);
+      checkSpeaksFor(caller, push.header.deviceId);
+      const decided = await this.#decideInOrder(push, caller);
       return answerPush(push, decided, {
         window,
         titles: this.#published.titles,
-        syncWindow: this.syncWindow,
+        syncWindow,
         serverEpoch: toServerEpoch(this.#state.epoch),
         serverTimeMs: this.#clock.nowMs(),
         isMinimal: options.minimal === true,
@@ -151,7 +160,10 @@ export class Constellation {
    * patterns than a request may, and waits for the disk.
    * @throws SyncError where it is the first of all.
    */
-  async #decideInOrder({ deltas, isBatch }: OpenedPush): Promise<[Decision, ...Decision[]]> {
+  async #decideInOrder(
+    { deltas, isBatch }: OpenedPush,
+    caller: Caller,
+  ): Promise<[Decision, ...Decision[]]> {
     const decided: DecidedPush[] = [];
     let failure: unknown;
     let patterns = 0;
@@ -160,7 +172,7 @@ export class Constellation {
         const received = open();
         patterns += received.outline.patterns.length;
         if (patterns > REQUEST_LIMITS.maxPatterns && decided.length > 0) break;
-        const last = await this.#writer.inTurn(() => this.#decide(received));
+        const last = await this.#writer.inTurn(() => this.#decide(received, caller));
         // Waited for below; one that fails in the meantime must not go unhandled.
         last.durable.catch(() => undefined);
         decided.push(last);
@@ -231,9 +243,10 @@ export class Constellation {
     this.#state = { ...this.#state, federation: { ...federation, published: missing.globals } };
   }
 
-  async #decide(received: ReceivedPush): Promise<DecidedPush> {
-    const key = toDeviceKey(received.outline.deviceId);
-    const known = { key, record: await this.#writer.deviceOf(key) };
+  async #decide(received: ReceivedPush, caller: Caller): Promise<DecidedPush> {
+    const key = deviceKeyOf(caller, received.outline.deviceId);
+    const { contributes } = caller;
+    const known = { key, contributes, record: await this.#writer.deviceOf(key) };
     const applied = applyPush(this.#state, known, received, this.#folding, () =>
       this.#clock.nowMs(),
     );

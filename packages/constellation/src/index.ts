@@ -1,7 +1,8 @@
 // Everyday
 export { Constellation, type ConstellationReport } from './constellation.js';
 export type { ConstellationOptions } from './constellation-options.js';
-export { createServer, type ServerOptions } from './http/server.js';
+export { createServer, type ServerLimits, type ServerOptions } from './http/server.js';
+export { TokenAuthenticator, type TokenAuthenticatorOptions } from './auth/token-authenticator.js';
 export { openLevelConstellationStore } from './store/level-store.js';
 export type { LevelConstellationStoreOptions } from './store/open-server-records.js';
 export {
@@ -14,8 +15,24 @@ export { readReport } from './report.js';
 export { backupStore } from './operations/backup.js';
 export { restoreStore, type RestoreOptions } from './operations/restore.js';
 export { forgetDevice } from './operations/forget.js';
+export { ServerMetrics, type MetricsOptions } from './operations/metrics.js';
 
 export type { SnapshotOptions } from './publish/snapshot-window.js';
+
+// Advanced: tokens and who shows them
+export type { AuthenticatedDevice, Authenticator } from './auth/authenticator.js';
+export type { Caller } from './auth/caller.js';
+export { mintDeviceToken, type DeviceTokenOptions } from './auth/mint-token.js';
+export {
+  createTokenKey,
+  parseTokenKeys,
+  printTokenKeys,
+  type TokenKey,
+  type TokenKeys,
+} from './auth/token-keys.js';
+
+// Advanced: operations
+export { createAdminServer, type AdminOptions } from './operations/admin-server.js';
 
 // Advanced: other stores and mounts
 export { SnapshotWindow } from './publish/snapshot-window.js';

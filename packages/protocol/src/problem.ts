@@ -1,6 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { Check } from 'typebox/value';
 import {
+  isSyncError,
   SyncError,
   type SyncErrorCode,
   type SyncErrorDetails,
@@ -43,12 +44,20 @@ const PROBLEMS = {
   'invalid-config': { status: 500, title: 'The server is set up wrongly' },
 } as const satisfies Record<SyncErrorCode, { status: number; title: string }>;
 
+/** What an `http` error may be besides: about who asks, and how often, not about the body. */
+const DOOR_PROBLEMS: Readonly<Record<number, string>> = {
+  401: 'The credentials are missing, or are not taken',
+  403: 'The credentials do not allow this',
+  429: 'Too many requests came',
+};
+
 /**
- * What a server answers for an error.
+ * What a server answers for an error: for `http` with the error's status where that is 401, 403 or
+ * 429, else as the table says.
  * @param window when it wants the TV back; not before the error's own `retryAfterMs`.
  */
 export function problemFromError(error: SyncError, window?: SyncWindow): Problem {
-  const { status, title } = PROBLEMS[error.code];
+  const { status, title } = rowOf(error);
   const problem = { type: TYPE_PREFIX + error.code, title, status, detail: error.message };
   return {
     ...problem,
@@ -56,6 +65,12 @@ export function problemFromError(error: SyncError, window?: SyncWindow): Problem
     status,
     ...(window === undefined ? {} : { next_sync: toNextSync(window, error.retryAfterMs) }),
   };
+}
+
+function rowOf(error: SyncError): { readonly status: number; readonly title: string } {
+  const status = isSyncError(error, 'http') ? error.details.status : undefined;
+  const title = DOOR_PROBLEMS[status ?? NaN];
+  return status === undefined || title === undefined ? PROBLEMS[error.code] : { status, title };
 }
 
 function toNextSync({ minMs, maxMs }: SyncWindow, retryAfterMs = 0) {

@@ -70,6 +70,25 @@ describe('a code and its problem type', () => {
   });
 });
 
+describe('a problem about who asks, and how often', () => {
+  it.each([401, 403, 429])('has the status %i and the type http, and can be retried', (status) => {
+    const refusal = new SyncError('http', 'not now', { reason: 'client-error', status });
+    const problem = problemFromError(refusal);
+    expect(problem).toMatchObject({ type: 'urn:omega-tv:problem:http', status });
+    expect(problem.title).not.toBe(problemFromError(errorExamples.http).title);
+    expect(read(problem)).toMatchObject({
+      code: 'http',
+      details: { reason: 'client-error', status },
+      retryable: true,
+    });
+  });
+
+  it('lets no other status of an error through', () => {
+    const passedOn = new SyncError('http', 'gone', { reason: 'client-error', status: 404 });
+    expect(problemFromError(passedOn).status).toBe(503);
+  });
+});
+
 describe('when a TV may come back', () => {
   const window = { minMs: 2500, maxMs: 60_000 };
   const busy = (retryAfterMs?: number): SyncError =>

@@ -7,6 +7,7 @@ import type { SyncResult } from '@omega-tv/protocol';
 import { systemClock, systemRandom } from '@omega-tv/types';
 import { textStart } from '../recommender/text-start.js';
 import { Television } from '../tv/television.js';
+import { chooseCredentials } from './credentials.js';
 import { createViewer, PERSONAS } from '@omega-tv/simulated-viewers';
 import { describeFailure, describeRecoveries, describeSync, failureToJson } from './describe.js';
 
@@ -27,6 +28,8 @@ export interface RunOptions {
   readonly shareTitles: boolean;
   /** Within how many milliseconds of a completion it is reported. */
   readonly reportWithin: number;
+  readonly token?: string;
+  readonly tokenFile?: string;
   readonly json: boolean;
   readonly logLevel: string;
 }
@@ -77,6 +80,7 @@ export async function run(options: RunOptions): Promise<void> {
         reportSpreadMs: options.reportWithin,
       },
       logger,
+      ...(await chooseCredentials(options)),
     });
     const rememberCompleted = async (
       viewings: readonly { readonly titleId: string; readonly completed: boolean }[],

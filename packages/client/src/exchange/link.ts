@@ -52,7 +52,7 @@ export class Link {
     this.#held = held;
     this.#tiers = new TierChoice(options.budget);
     this.protocol = new ConstellationProtocol({
-      transport: options.transport ?? createAxiosTransport({ baseUrl }),
+      transport: options.transport ?? createAxiosTransport({ baseUrl, ...secretsOf(options) }),
       format,
       clock,
       logger,
@@ -136,6 +136,13 @@ function saidBy({ contentId, viewerFactors }: CompletionReport): Partial<SyncDel
   return {
     ...engagementsOf({ contentId }),
     ...(viewerFactors === undefined ? {} : { viewerFactors }),
+  };
+}
+
+function secretsOf({ credentials, headers }: SyncClientOptions) {
+  return {
+    ...(credentials === undefined ? {} : { credentials }),
+    ...(headers === undefined ? {} : { headers }),
   };
 }
 

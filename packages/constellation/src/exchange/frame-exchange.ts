@@ -15,6 +15,7 @@ import {
   type OpenedDelta,
   type TitleList,
 } from '@omega-tv/compression';
+import type { Caller } from '../auth/caller.js';
 import type { Decision } from '../decision/decide.js';
 import type { ReceivedPush } from '../decision/decide-push.js';
 import { REQUEST_LIMITS } from '../decision/request-limits.js';
@@ -23,6 +24,15 @@ import { fillAnswer } from './fill-answer.js';
 
 /** What an answer takes, where its TV reads titles. */
 const ANSWER_BYTES = 5120;
+
+export interface FrameOptions {
+  /** Answers with the receipt alone. */
+  readonly minimal?: boolean;
+  /** Default: nobody asked. */
+  readonly caller?: Caller;
+  /** Default: the Constellation's. */
+  readonly syncWindow?: SyncWindow;
+}
 
 /** A body of frames, read as far as whose it is. */
 export interface OpenedPush {

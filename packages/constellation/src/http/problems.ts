@@ -1,6 +1,6 @@
-import { STATUS_CODES } from 'node:http';
+import { STATUS_CODES, type IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PROBLEM_MEDIA_TYPE, problemFromError, type Problem } from '@omega-tv/protocol';
 import { SyncError, type SyncWindow } from '@omega-tv/types';
 
@@ -16,6 +16,20 @@ const CLIENT_ERROR_STATUSES: Readonly<Record<string, number>> = {
   HPE_HEADER_OVERFLOW: 431,
 };
 
+/** Why requests were refused, for who observes them. */
+const refusals = new WeakMap<FastifyRequest, SyncError>();
+
+/** Why a request was refused; undefined for one that was not. */
+export function refusalOf(request: FastifyRequest): SyncError | undefined {
+  return refusals.get(request);
+}
+
+/** What to show, and whether what was shown is wrong (RFC 6750 section 3). */
+function challengeFor({ authorization }: IncomingHttpHeaders): string {
+  const challenge = 'Bearer realm="omega-tv"';
+  return authorization === undefined ? challenge : `${challenge}, error="invalid_token"`;
+}
+
 /** Answers with problem details (RFC 9457). */
 export function sendProblem(
   reply: FastifyReply,
@@ -24,6 +38,8 @@ export function sendProblem(
   window?: SyncWindow,
 ): FastifyReply {
   const problem = toProblem(error, status, window);
+  refusals.set(reply.request, error);
+  if (problem.status === 401) reply.header('WWW-Authenticate', challengeFor(reply.request.headers));
   if (error.retryAfterMs !== undefined) {
     reply.header('Retry-After', Math.ceil(error.retryAfterMs / 1000));
   }

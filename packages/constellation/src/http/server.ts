@@ -1,25 +1,25 @@
+import { randomUUID } from 'node:crypto';
 import { maxHeaderSize } from 'node:http';
 import fastify, {
   LogController,
   type FastifyBaseLogger,
   type FastifyError,
   type FastifyInstance,
-  type FastifyReply,
   type FastifyRequest,
 } from 'fastify';
 import { FRAME_MEDIA_TYPE, V2_LIMITS } from '@omega-tv/compression';
-import {
-  createOpenApiDocument,
-  HEADERS,
-  PATHS,
-  PREFER_MINIMAL,
-  type VersionAnswer,
-} from '@omega-tv/protocol';
+import { createOpenApiDocument, PATHS, type VersionAnswer } from '@omega-tv/protocol';
 import { isSyncError, SyncError, type SyncWindow } from '@omega-tv/types';
 import type { Constellation } from '../constellation.js';
-import { negotiate, prefersMinimal } from './negotiation.js';
+import type { ServerMetrics } from '../operations/metrics.js';
+import { addCaller, type AdmissionOptions } from './admission.js';
+import { allowOrigins } from './cors.js';
+import { addObservers } from './observers.js';
 import { refuseOtherMethods } from './other-methods.js';
 import { answerClientError, sendProblem, uncached } from './problems.js';
+import { addPushRoute } from './push-route.js';
+import { PushLoad } from './push-load.js';
+import { addRateLimits, type RateLimits } from './rate-limits.js';
 import { addSnapshotRoutes } from './snapshot-routes.js';
 
 /** How long a client may take to send a request. */
@@ -31,12 +31,30 @@ const SLOW_CHECK_MS = 5000;
 /** How long a closing server waits for requests that are being sent. */
 const CLOSE_GRACE_MS = 5000;
 
-const V1 = 'application/octet-stream';
+export interface ServerLimits extends RateLimits {
+  /** Pushes that wait for their turn or for the disk; further ones are answered 503. Default: 2,048. */
+  readonly pendingPushes?: number;
+  /** Open connections; further ones are closed at once. Default: 10,000. */
+  readonly connections?: number;
+}
 
-export interface ServerOptions {
+export interface ServerOptions extends AdmissionOptions {
   /** A pino logger, say. Default: none. */
   readonly logger?: FastifyBaseLogger;
+  /** Of how many exchanges one is logged, at info; refusals all are, at warn. Default: 100. */
+  readonly logEvery?: number;
+  /** Counts what happens; the same are given to `createAdminServer`. Default: nothing is counted. */
+  readonly metrics?: ServerMetrics;
+  /** Pages of these origins may use the server (CORS). Default: none but those of its own. */
+  readonly allowOrigins?: readonly string[];
+  /** Proxies whose X-Forwarded-For is believed: addresses or networks (CIDR). Default: none. */
+  readonly trustProxies?: readonly string[];
+  readonly limits?: ServerLimits;
 }
+
+const DEFAULT_PENDING_PUSHES = 2048;
+const DEFAULT_CONNECTIONS = 10_000;
+const DEFAULT_LOG_EVERY = 100;
 
 /**
  * Serves a Constellation over HTTP; the caller listens on it and closes both.
@@ -63,7 +81,8 @@ export function createServer(
   options: ServerOptions = {},
 ): FastifyInstance {
   const { format, window, syncWindow } = constellation;
-  const codebooks = window?.codecs.ids;
+  const { limits = {}, metrics, trustProxies = [] } = options;
+  const load = new PushLoad(limits.pendingPushes ?? DEFAULT_PENDING_PUSHES);
   const app = fastify({
     bodyLimit: format.maxRequestBytes,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -77,8 +96,18 @@ export function createServer(
     // A long parameter is as unknown as a short one.
     routerOptions: { maxParamLength: maxHeaderSize },
     ...(options.logger === undefined ? {} : { loggerInstance: options.logger }),
+    // Of its own making: what a client writes there ends up in logs.
+    genReqId: () => randomUUID(),
+    requestIdHeader: false,
+    trustProxy: trustProxies.length === 0 ? false : [...trustProxies],
     logController: new LogController({ disableRequestLogging: true }),
   });
+  app.server.maxConnections = limits.connections ?? DEFAULT_CONNECTIONS;
+  addCaller(app);
+  addObservers(app, { logEvery: options.logEvery ?? DEFAULT_LOG_EVERY, metrics });
+  metrics?.watchLoad(load);
+  allowOrigins(app, options.allowOrigins ?? []);
+  const checkRate = addRateLimits(app, limits);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
     done(null, body);
@@ -102,17 +131,7 @@ export function createServer(
     refuseOtherMethods(app, path, ['GET', 'HEAD']);
   }
   refuseOtherMethods(app, PATHS.sync, ['POST']);
-  app.post(PATHS.sync, { onRequest: refuseOtherFormats }, async (request, reply) => {
-    const body = request.body instanceof Uint8Array ? request.body : new Uint8Array();
-    if (negotiate(request.headers, codebooks) === 'v1') {
-      const answer = await constellation.sync(body);
-      return reply.type(format.mediaType).header('Cache-Control', 'no-store').send(answer);
-    }
-    const minimal = prefersMinimal(request.headers);
-    if (minimal) reply.header('Preference-Applied', PREFER_MINIMAL);
-    const answer = await constellation.syncFrame(body, { minimal });
-    return uncached(reply).type(FRAME_MEDIA_TYPE).send(answer);
-  });
+  addPushRoute(app, constellation, { ...options, load, checkRate });
 
   // A connection that goes idle after closing began would hold the close for its keep-alive time.
   let isClosing = false;
@@ -153,22 +172,6 @@ export function createServer(
   /** Problems of pushes say when to come back. */
   function windowFor(request: FastifyRequest): SyncWindow | undefined {
     return request.routeOptions.url === PATHS.sync ? syncWindow : undefined;
-  }
-
-  function refuseOtherFormats(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    done: (error?: SyncError) => void,
-  ): void {
-    if (codebooks !== undefined) reply.header(HEADERS.acceptPost, `${FRAME_MEDIA_TYPE}, ${V1}`);
-    try {
-      negotiate(request.headers, codebooks);
-      done();
-    } catch (error) {
-      if (!isSyncError(error)) throw error;
-      countRefused(request);
-      done(error);
-    }
   }
 
   /** For deltas that the Constellation never saw: it counts those that it refuses itself. */

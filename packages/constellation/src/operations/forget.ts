@@ -1,5 +1,5 @@
 import { SyncError } from '@omega-tv/types';
-import { toDeviceKey } from '../secrets.js';
+import { ANYBODY, deviceKeyOf } from '../auth/caller.js';
 import { withServerRecords } from '../store/open-server-records.js';
 import { deviceRecords, headRecord } from '../store/records.js';
 
@@ -34,14 +34,19 @@ import { deviceRecords, headRecord } from '../store/records.js';
  */
 export async function forgetDevice(directory: string, deviceId: string): Promise<void> {
   await withServerRecords(directory, async (records) => {
-    const key = toDeviceKey(deviceId);
     const head = await headRecord.get(records);
-    if (head === undefined || (await deviceRecords.get(records, key)) === undefined) {
+    const callers = [ANYBODY, { contributes: false }];
+    const keys: string[] = [];
+    for (const key of callers.map((caller) => deviceKeyOf(caller, deviceId))) {
+      if ((await deviceRecords.get(records, key)) !== undefined) keys.push(key);
+    }
+    if (head === undefined || keys.length === 0) {
       const message = `The store ${directory} knows no device ${JSON.stringify(deviceId)}`;
       throw new SyncError('invalid-config', message, { field: 'deviceId' });
     }
-    const devices = Math.max(0, head.counters.devices - 1);
+    const devices = Math.max(0, head.counters.devices - keys.length);
     const counters = { ...head.counters, devices };
-    await records.write(() => [deviceRecords.delete(key), headRecord.put({ ...head, counters })]);
+    const gone = keys.map((key) => deviceRecords.delete(key));
+    await records.write(() => [...gone, headRecord.put({ ...head, counters })]);
   });
 }

@@ -45,7 +45,7 @@ const repeatWithTimer: Repeat = (work, everyMs) => {
  * ```
  */
 export function startPublishing(
-  constellation: Constellation,
+  constellation: Pick<Constellation, 'publish'>,
   options: PublishingOptions,
 ): Publisher {
   const { everyMs, logger = silentLogger, repeat = repeatWithTimer } = options;

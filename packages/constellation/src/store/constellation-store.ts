@@ -89,3 +89,12 @@ export interface ConstellationStore {
   commit(change: StoreChange): Promise<void>;
   close(): Promise<void>;
 }
+
+/** Of a server that has seen nothing. */
+export const noCounts: ServerCounters = {
+  devices: 0,
+  deltasApplied: 0,
+  duplicates: 0,
+  refused: 0,
+  samplesAccepted: 0,
+};

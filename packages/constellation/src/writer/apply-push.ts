@@ -28,6 +28,8 @@ export interface Folding {
 export interface KnownDevice {
   readonly key: string;
   readonly record: DeviceRecord | undefined;
+  /** False: what it pushes is marked and counted, and joins no cohort. */
+  readonly contributes: boolean;
 }
 
 export interface AppliedPush {
@@ -53,7 +55,7 @@ export function applyPush(
 ): AppliedPush {
   const { delta, decision, refusal } = decidePush(known.record, received);
   const learned =
-    delta === undefined
+    delta === undefined || !known.contributes
       ? { state }
       : learn(state, delta, decision, folding, nowMs(), known.record?.activity);
   const { activity = known.record?.activity, records = {} } = learned;

@@ -8,7 +8,12 @@ import {
   type Touched,
 } from '@omega-tv/federation';
 import type { DeviceRecord } from '../decision/device-record.js';
-import type { LearningChange, ServerCounters, StoreChange } from '../store/constellation-store.js';
+import {
+  noCounts,
+  type LearningChange,
+  type ServerCounters,
+  type StoreChange,
+} from '../store/constellation-store.js';
 
 /** All that a server knows, devices apart: they are read when they come up. */
 export interface ServerState {
@@ -66,10 +71,3 @@ function learningChangeOf(
 }
 
 const noneTouched: Touched = { clusters: [], trends: [] };
-const noCounts: ServerCounters = {
-  devices: 0,
-  deltasApplied: 0,
-  duplicates: 0,
-  refused: 0,
-  samplesAccepted: 0,
-};

@@ -1,0 +1,51 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { SyncError } from '@omega-tv/types';
+import type { ServerMetrics } from '../operations/metrics.js';
+import { refusalOf } from './problems.js';
+
+interface ObserverOptions {
+  readonly logEvery: number;
+  readonly metrics: ServerMetrics | undefined;
+}
+
+/** What no route took: as one, or whoever asks for much would fill the metrics. */
+const NO_ROUTE = 'none';
+
+/** Names each request, counts it, and logs it: all refusals, and of what went well one of many. */
+export function addObservers(app: FastifyInstance, { logEvery, metrics }: ObserverOptions): void {
+  let exchanges = 0;
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.header('X-Request-Id', request.id);
+    done();
+  });
+  app.addHook('onResponse', (request, reply, done) => {
+    const refusal = refusalOf(request);
+    const answered = answeredOf(request, reply);
+    metrics?.count({ ...answered, ...(refusal === undefined ? {} : { code: refusal.code }) });
+    if (refusal !== undefined) {
+      request.log.warn({ ...answered, ...reasonOf(refusal) }, 'refused');
+    } else {
+      if (exchanges % logEvery === 0) request.log.info(answered, 'answered');
+      exchanges += 1;
+    }
+    done();
+  });
+}
+
+function answeredOf(request: FastifyRequest, reply: FastifyReply) {
+  const { body } = request;
+  return {
+    method: request.method,
+    // Never the URL as it came: it holds what the client wrote.
+    route: request.routeOptions.url ?? NO_ROUTE,
+    status: reply.statusCode,
+    durationMs: Math.round(reply.elapsedTime * 100) / 100,
+    receivedBytes: body instanceof Uint8Array ? body.length : 0,
+    sentBytes: Number(reply.getHeader('content-length') ?? 0),
+  };
+}
+
+/** What says where the fault is, and nothing of whose pattern it was: the message shows values. */
+function reasonOf({ code, details }: SyncError): object {
+  return 'path' in details ? { code, path: details.path } : { code };
+}

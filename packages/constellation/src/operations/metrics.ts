@@ -1,0 +1,208 @@
+import {
+  collectDefaultMetrics,
+  Counter,
+  Gauge,
+  Histogram,
+  Registry,
+  type OpenMetricsContentType,
+} from 'prom-client';
+import {
+  monotonicMs,
+  systemClock,
+  type Clock,
+  type GlobalPatterns,
+  type SyncErrorCode,
+} from '@omega-tv/types';
+import type { Constellation, ConstellationReport } from '../constellation.js';
+
+/** A request as it ended. */
+export interface AnsweredRequest {
+  readonly method: string;
+  /** The route's pattern, never the URL. */
+  readonly route: string;
+  readonly status: number;
+  readonly durationMs: number;
+  readonly receivedBytes: number;
+  readonly sentBytes: number;
+  /** Why it was refused. */
+  readonly code?: SyncErrorCode;
+}
+
+/** What `ServerMetrics` reads of a server's load. */
+interface Load {
+  readonly pending: number;
+  readonly shed: number;
+}
+
+export interface MetricsOptions {
+  /** Times publications. Default: the machine's. */
+  readonly clock?: Clock;
+}
+
+const REQUEST_BUCKETS_S = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
+const PUBLICATION_BUCKETS_S = [0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 5];
+
+/**
+ * Counts what a server does, as OpenMetrics. Its labels are routes, statuses and codes: none names a
+ * device or a title.
+ * @example
+ * ```ts
+ * import {
+ *   Constellation,
+ *   createMemoryConstellationStore,
+ *   createServer,
+ *   ServerMetrics,
+ * } from '@omega-tv/constellation';
+ * import { createNodeV1Format } from '@omega-tv/compression/node';
+ *
+ * const store = createMemoryConstellationStore();
+ * const constellation = await Constellation.open({ store, format: createNodeV1Format() });
+ * const metrics = new ServerMetrics(constellation);
+ * const server = createServer(constellation, { metrics });
+ * await server.inject('/api/v1/health');
+ * const text = await metrics.print();
+ * console.log(/omega_requests_total\{.*route="\/api\/v1\/health".*\} (\d)/.exec(text)?.[1]); // => 1
+ * await server.close();
+ * await constellation.close();
+ * ```
+ */
+export class ServerMetrics {
+  /** Of what `print` returns. */
+  readonly contentType = Registry.OPENMETRICS_CONTENT_TYPE;
+  readonly #registry = new Registry<OpenMetricsContentType>();
+  readonly #clock: Clock;
+  readonly #requests;
+  readonly #refusals;
+  readonly #seconds;
+  readonly #received;
+  readonly #sent;
+  readonly #publications;
+
+  constructor(constellation: Constellation, options: MetricsOptions = {}) {
+    this.#clock = options.clock ?? systemClock;
+    this.#registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
+    const registers = [this.#registry];
+    this.#requests = new Counter({
+      name: 'omega_requests_total',
+      help: 'Requests answered',
+      labelNames: ['method', 'route', 'status'],
+      registers,
+    });
+    this.#refusals = new Counter({
+      name: 'omega_refusals_total',
+      help: 'Requests refused, by the code of their problem',
+      labelNames: ['code', 'status'],
+      registers,
+    });
+    this.#seconds = new Histogram({
+      name: 'omega_request_seconds',
+      help: 'From the head of a request to the end of its answer',
+      labelNames: ['route'],
+      buckets: REQUEST_BUCKETS_S,
+      registers,
+    });
+    this.#received = new Counter({
+      name: 'omega_received_bytes_total',
+      help: 'Bytes of bodies received',
+      registers,
+    });
+    this.#sent = new Counter({
+      name: 'omega_sent_bytes_total',
+      help: 'Bytes of bodies sent',
+      registers,
+    });
+    this.#publications = new Histogram({
+      name: 'omega_publication_seconds',
+      help: 'What a publication takes, durable write included',
+      buckets: PUBLICATION_BUCKETS_S,
+      registers,
+    });
+    addBooks(this.#registry, constellation);
+    collectDefaultMetrics({ register: this.#registry, prefix: 'omega_' });
+  }
+
+  count({ method, route, status, durationMs, code, ...bytes }: AnsweredRequest): void {
+    this.#requests.inc({ method, route, status });
+    this.#seconds.observe({ route }, durationMs / 1000);
+    this.#received.inc(bytes.receivedBytes);
+    this.#sent.inc(bytes.sentBytes);
+    if (code !== undefined) this.#refusals.inc({ code, status });
+  }
+
+  /** Measures the publications of a Constellation: `startPublishing` takes what it returns. */
+  timePublications(constellation: Pick<Constellation, 'publish'>) {
+    return {
+      publish: async (): Promise<GlobalPatterns | undefined> => {
+        const startMs = monotonicMs(this.#clock);
+        try {
+          return await constellation.publish();
+        } finally {
+          this.#publications.observe((monotonicMs(this.#clock) - startMs) / 1000);
+        }
+      },
+    };
+  }
+
+  /** Shows the load of a server; `createServer` calls it. */
+  watchLoad(load: Load): void {
+    addGauge(this.#registry, 'omega_pending_pushes', 'Pushes that wait', () => load.pending);
+    addCounter(this.#registry, 'omega_shed_pushes_total', 'Pushes answered 503, unread', () => {
+      return [[{}, load.shed]];
+    });
+  }
+
+  /** All of it as text, for a scraper. */
+  print(): Promise<string> {
+    return this.#registry.metrics();
+  }
+}
+
+type Readings = readonly (readonly [Readonly<Record<string, string>>, number])[];
+type AnyRegistry = Registry<OpenMetricsContentType>;
+
+/** What the store's books say; they outlive the process. */
+function addBooks(registry: AnyRegistry, constellation: Constellation): void {
+  const read = (name: keyof Omit<ConstellationReport, 'epoch'>) => () =>
+    constellation.report()[name];
+  addGauge(registry, 'omega_devices', 'Devices that ever pushed', read('devices'));
+  addGauge(registry, 'omega_version', 'The newest version', read('version'));
+  addGauge(registry, 'omega_snapshot_bytes', 'The newest version as a whole', () => {
+    return constellation.window?.frameOfNewest(undefined)?.length ?? 0;
+  });
+  addCounter(registry, 'omega_samples_total', 'Samples accepted', () => {
+    return [[{}, constellation.report().samplesAccepted]];
+  });
+  addCounter(registry, 'omega_deltas_total', 'Deltas by outcome', () => {
+    const { deltasApplied, duplicates, refused } = constellation.report();
+    return [
+      [{ outcome: 'applied' }, deltasApplied],
+      [{ outcome: 'duplicate' }, duplicates],
+      [{ outcome: 'refused' }, refused],
+    ];
+  });
+}
+
+function addGauge(registry: AnyRegistry, name: string, help: string, read: () => number): void {
+  new Gauge({
+    name,
+    help,
+    registers: [registry],
+    collect() {
+      this.set(read());
+    },
+  });
+}
+
+/** A counter that is kept elsewhere. */
+function addCounter(registry: AnyRegistry, name: string, help: string, read: () => Readings): void {
+  new Counter({
+    name,
+    help,
+    labelNames: ['outcome'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [labels, value] of read()) this.inc(labels, value);
+    },
+  });
+}

@@ -40,7 +40,9 @@ interface Guesses {
 }
 
 /** The regression is made anew for so many times the titles: it costs more than all else. */
-const REFIT_GROWTH = 1.25;
+const REFIT_GROWTH = 2;
+/** Of fewer titles texts say nothing that helps. */
+const LEAST_EXAMPLES = 16;
 
 /** Completed titles that are named as reasons. */
 const MAX_REASONS = 2;
@@ -48,7 +50,8 @@ const MAX_REASONS = 2;
 /** What a TV computes of its viewer and of titles. Nothing of it leaves the TV but viewer factors. */
 export class TitleModel {
   readonly #catalogue: readonly CatalogueTitle[];
-  readonly #start: TitleSpace;
+  readonly #textStart: TextStart;
+  #start: TitleSpace | undefined;
   readonly #ids: ReadonlyMap<number, string>;
   readonly #spaces = new WeakMap<HeldGeneration, TitleSpace>();
   #guesses: Guesses | undefined;
@@ -56,7 +59,7 @@ export class TitleModel {
   /** @param catalogue all titles that the TV can play. */
   constructor(catalogue: readonly CatalogueTitle[], textStart: TextStart) {
     this.#catalogue = catalogue;
-    this.#start = startSpace(catalogue, textStart);
+    this.#textStart = textStart;
     this.#ids = idsByHash(catalogue);
   }
 
@@ -103,7 +106,8 @@ export class TitleModel {
     const { generation, titles } = space;
     const known = this.#guesses;
     const isGood =
-      known?.generation === generation && titles.size < REFIT_GROWTH * known.fittedTitles;
+      known?.generation === generation &&
+      titles.size < REFIT_GROWTH * Math.max(known.fittedTitles, LEAST_EXAMPLES / REFIT_GROWTH);
     if (known !== undefined && isGood) return known.titles;
     const guesses = { generation, fittedTitles: titles.size, titles: this.#guess(space) };
     this.#guesses = guesses;
@@ -117,7 +121,8 @@ export class TitleModel {
       if (title !== undefined) examples.push({ embedding, coordinates: title.coordinates });
     }
     const guesses = new Map<string, SpaceTitle>();
-    if (examples.length === this.#catalogue.length) return guesses;
+    const isWhole = examples.length === this.#catalogue.length;
+    if (isWhole || examples.length < LEAST_EXAMPLES) return guesses;
     const regression = fitTextRegression(examples);
     for (const { id, embedding } of this.#catalogue) {
       guesses.set(id, { count: 0, coordinates: regression.factors(embedding) });
@@ -144,7 +149,10 @@ export class TitleModel {
 
   /** What this TV computes in: the generation that it holds, or else texts. */
   spaceOf({ holdings: { current } }: SyncState): TitleSpace {
-    if (current === undefined) return this.#start;
+    if (current === undefined) {
+      this.#start ??= startSpace(this.#catalogue, this.#textStart);
+      return this.#start;
+    }
     const known = this.#spaces.get(current);
     if (known !== undefined) return known;
     const space = heldSpace(current, this.#ids);

@@ -14,7 +14,11 @@ const PARTS: readonly { readonly part: Part; readonly small: number; readonly la
   { part: 'product', small: SPLITS, large: SPLITS },
   { part: 'baselines', small: SPLITS, large: 2 },
   { part: 'new titles', small: SPLITS, large: 1 },
-  ...VARIANTS.map(({ row }) => ({ part: row, small: SPLITS, large: 1 })),
+  ...VARIANTS.map(({ row, isForSmall }) => ({
+    part: row,
+    small: SPLITS,
+    large: isForSmall ? 0 : 1,
+  })),
 ];
 
 /**

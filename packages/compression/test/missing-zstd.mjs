@@ -23,7 +23,7 @@ const delta = {
   timestamp: '2026-11-22T10:00:00Z',
 };
 const { bytes } = await createNodeV2Format().encodeDelta(delta);
-console.log('v2', bytes.length > 0);
+console.log(`v2 ${bytes.length > 0}`);
 for (const work of [
   (v1) => v1.encodeDelta(delta),
   // One empty raw block.

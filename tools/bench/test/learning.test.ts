@@ -2,15 +2,18 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { SCORINGS, sumFactors } from '@omega-tv/federation';
 import { collectCompletions } from '../src/learning/baselines/completions.js';
 import { ease } from '../src/learning/baselines/ease.js';
 import { exactIals } from '../src/learning/baselines/exact-ials.js';
 import { invertInPlace } from '../src/learning/baselines/inverse.js';
 import { itemNeighbours } from '../src/learning/baselines/neighbours.js';
+import { measureCandidate } from '../src/learning/evaluate.js';
 import { intervalByViewer } from '../src/learning/intervals.js';
 import { toRows } from '../src/learning/learning-report.js';
+import { NewTitles } from '../src/learning/new-titles.js';
 import { orderReports } from '../src/learning/reports.js';
-import { createSplit, precisionAt10, type Split } from '../src/learning/trials.js';
+import { createSplit, precisionAt10, type Split, type Trial } from '../src/learning/trials.js';
 import { loadWorld, type Like, type World } from '../src/learning/viewers.js';
 
 const TITLES = 40;
@@ -82,6 +85,72 @@ describe('what is measured', () => {
     expect(own).toMatchObject({ name: 'omega-tv', p3: 0.5, p5: 0.5 });
     expect(other).toMatchObject({ p3: 0.4, p5: 0.8, settings: { 3: 'b', 5: 'a' } });
     expect(other!.behind![3].mean).toBeCloseTo(0.1, 12);
+  });
+
+  it('sets a row against the one that it names, on the splits that both have', () => {
+    const row = (name: string, value: number, against?: string) => ({
+      row: name,
+      setting: '',
+      precisions: { 3: [value], 5: [value], 20: [value] },
+      ...(against === undefined ? {} : { against }),
+    });
+    const asked = { 3: [4], 5: [4], 20: [4] };
+    const [own, few, reference, other] = toRows([
+      { split: 0, viewers: asked, measured: [row('omega-tv', 0.5)] },
+      { split: 1, viewers: asked, measured: [row('omega-tv', 0.9)] },
+      { split: 1, viewers: asked, measured: [row('few', 0.3)] },
+      { split: 0, viewers: asked, measured: [row('reference', 0.2, 'reference')] },
+      { split: 0, viewers: asked, measured: [row('other', 0.1, 'reference')] },
+    ]);
+    expect([own!.splits, few!.splits]).toEqual([2, 1]);
+    expect(few!.behind![3].mean).toBeCloseTo(0.6, 12);
+    expect([own!.behind, reference!.behind]).toEqual([undefined, undefined]);
+    expect(other!.behind![20].mean).toBeCloseTo(0.1, 12);
+  });
+
+  it('asks a recommender once for all weights of popularity', () => {
+    let asked = 0;
+    const recommend = () => {
+      asked += 1;
+      return Float64Array.from({ length: TITLES }, (_, title) => (title < 20 ? 1 : 0));
+    };
+    const trial: Trial = { viewer: 0, knownCount: 3, known: [], later: new Set([30, 31]) };
+    const popular = Float64Array.from({ length: TITLES }, (_, title) => (title >= 30 ? 1 : 0));
+    const candidate = { name: 'one', recommend, blends: [0.5, 2] };
+    const measured = measureCandidate('row', candidate, popular, [trial]);
+    expect(measured.map(({ precisions }) => precisions[3])).toEqual([[0], [0], [0.2]]);
+    expect(measured[2]!.setting).toBe('one + 2 popularity');
+    expect(asked).toBe(1);
+  });
+
+  it('hides a tenth of the titles from the server, and asks for none but those', () => {
+    const asked = createSplit(world, 0, 'random');
+    const newTitles = new NewTitles(world, asked);
+    const kept = new Set(newTitles.splitWithout.learning.flat().map(({ title }) => title));
+    const hidden = world.titleIds.flatMap((_, title) => (kept.has(title) ? [] : [title]));
+    expect(hidden.length).toBeGreaterThan(0);
+    expect(hidden.length).toBeLessThan(TITLES / 4);
+    // Factors that point all viewers at the even titles, the hidden ones among them.
+    const titles = world.titleIds.map((_, title) => ({
+      count: 1,
+      coordinates: new Float64Array(32).fill(title % 2 === 0 ? 0.5 : -0.5),
+    }));
+    const space = {
+      generation: 1,
+      titles,
+      listed: sumFactors(titles.map(({ coordinates }) => coordinates)),
+      weights: new Float64Array(32).fill(1),
+      scoring: SCORINGS[0]!,
+      popularity: new Float64Array(TITLES),
+      meanViewers: [],
+    };
+    const { measured } = newTitles.measureCounted(space);
+    const [row] = measured;
+    expect(row!.precisions[3].length).toBeGreaterThan(0);
+    for (const precision of row!.precisions[3]) {
+      expect(precision).toBeGreaterThan(0);
+      expect(precision).toBeLessThanOrEqual(hidden.length / 10);
+    }
   });
 });
 

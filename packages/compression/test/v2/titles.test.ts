@@ -54,7 +54,7 @@ describe('the list of titles', () => {
   it('comes in whole pieces, most completed titles first, until a TV lacks nothing (rules 12.10, 12.11)', () => {
     const once = receive(first, 1);
     const got = [...once.current!.pieces.values()].flatMap(({ titles }) => titles);
-    expect(got.length).toBeGreaterThan(200);
+    expect(got.length).toBeGreaterThan(150);
     const hashes = new Map(
       factorsOf(1500).titles.map(({ contentId }, rank) => [
         parseInt(toContentHash(contentId), 16),
@@ -91,7 +91,7 @@ describe('the list of titles', () => {
 
   it('keeps what hardly moved, and is no new version where nothing did (rule 12.10)', () => {
     const isSame = (moved: number) => publishTitles(first, factorsOf(1500, { moved })) === first;
-    expect([isSame(0), isSame(0.005)]).toEqual([true, true]);
+    expect([isSame(0), isSame(0.001)]).toEqual([true, true]);
     const third = publishTitles(first, factorsOf(1500, { moved: 0.03 }));
     const before = new Set([...first.pieces.values()].flatMap(({ titles }) => titles));
     const after = [...third.pieces.values()].flatMap(({ titles }) => titles);
@@ -176,22 +176,22 @@ describe('what a delta says for learning', () => {
     expect(read).toMatchObject({ heldTitles: held, hits: [true, false, true] });
     expect(read.viewerFactors).toMatchObject({ generation: 3, historyClass: 2 });
     const plain = encodeDeltaFrame(codec, deltaOf([]), { rate: { budgetBytes: 512 } }).bytes;
-    expect(bytes.length - plain.length).toBeLessThan(45);
+    expect(bytes.length - plain.length).toBeLessThan(49);
   });
 
-  it('viewer factors take 18 bytes, and their mean over many is exact (rule 12.12)', () => {
+  it('viewer factors take 22 bytes, and their mean over many is exact (rule 12.12)', () => {
     const random = createRandom(11);
     const sum = new Float64Array(32);
     const encodings = 4000;
     for (let i = 0; i < encodings; i += 1) {
       const payload = writeViewerFactors(viewerFactors, random);
-      expect(payload.length).toBeLessThanOrEqual(18);
+      expect(payload.length).toBeLessThanOrEqual(22);
       const { coordinates } = readViewerFactors(payload);
       for (let axis = 0; axis < 32; axis += 1) sum[axis]! += coordinates[axis]! / encodings;
     }
-    // A step is at most 5/7 x 17/16; the deviation of a mean of 4,000 at most half of it / 63.
+    // A step is at most 5/15 x 17/16; the deviation of a mean of 4,000 at most half of it / 63.
     viewerFactors.coordinates.forEach((value, axis) => {
-      expect(Math.abs(sum[axis]! - value)).toBeLessThan(0.03);
+      expect(Math.abs(sum[axis]! - value)).toBeLessThan(0.014);
     });
   });
 

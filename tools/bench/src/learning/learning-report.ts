@@ -1,7 +1,19 @@
 import type { Measured } from './evaluate.js';
 import { byKnown, intervalByViewer, type ByKnown, type Interval } from './intervals.js';
-import { PRODUCT, type FleetCosts } from './product.js';
 import type { KnownChoice } from './trials.js';
+
+/** The row of the product with all its answers received. */
+export const PRODUCT = 'omega-tv';
+
+/** What a fleet cost. */
+export interface FleetCosts {
+  readonly passes: number;
+  readonly upBytes: number;
+  readonly downBytes: number;
+  /** Bytes and titles of each answer that a new TV gets, until it lacks nothing. */
+  readonly answers: readonly { readonly bytes: number; readonly titles: number }[];
+  readonly generation: number;
+}
 
 /** What one split gave. */
 export interface SplitResult {
@@ -23,8 +35,13 @@ export interface LearningRow {
   readonly high: number;
   /** The same for each. */
   readonly intervals: ByKnown<Interval>;
-  /** What the product is better by, viewer by viewer; absent in its own row. */
+  /**
+   * What the product is better by, viewer by viewer; absent in its own row. Rows of new titles are
+   * set against that of the regression.
+   */
   readonly behind?: ByKnown<Interval>;
+  /** How many of the splits it was measured on; its mean is that of those. */
+  readonly splits: number;
   /** Which setting was best at each, where there are several. */
   readonly settings?: ByKnown<string>;
 }
@@ -39,22 +56,14 @@ export interface LearningReport {
 
 /** Puts the splits together: a row's best setting is chosen over all of them, for each column. */
 export function toRows(results: readonly SplitResult[]): readonly LearningRow[] {
-  const names = [...new Set(results.flatMap(({ measured }) => measured.map(({ row }) => row)))];
-  const product = names.includes(PRODUCT) ? collect(results, PRODUCT) : undefined;
-  return names.map((name) => {
-    const own = collect(results, name);
+  const against = new Map<string, string>();
+  for (const { measured } of results) {
+    for (const { row, against: other = PRODUCT } of measured) against.set(row, other);
+  }
+  const columns = new Map([...against.keys()].map((row) => [row, collect(results, row)]));
+  return [...columns].map(([name, own]) => {
+    const other = against.get(name) === name ? undefined : columns.get(against.get(name) ?? '');
     const intervals = byKnown((count) => intervalByViewer(own[count].values, own[count].viewers));
-    const behind = byKnown((count) => {
-      const others = new Map(product?.[count].keys.map((key, i) => [key, i]));
-      const pairs = own[count].keys.flatMap((key, i) => {
-        const at = others.get(key);
-        return at === undefined ? [] : [{ at, i }];
-      });
-      return intervalByViewer(
-        pairs.map(({ at, i }) => (product?.[count].values[at] ?? 0) - (own[count].values[i] ?? 0)),
-        pairs.map(({ i }) => own[count].viewers[i] ?? 0),
-      );
-    });
     const settings = byKnown((count) => own[count].setting);
     return {
       name,
@@ -64,10 +73,26 @@ export function toRows(results: readonly SplitResult[]): readonly LearningRow[] 
       low: intervals[3].low,
       high: intervals[3].high,
       intervals,
-      ...(name === PRODUCT || product === undefined ? {} : { behind }),
+      splits: new Set(own[3].keys.map((key) => key.split(' ')[0])).size,
+      ...(other === undefined
+        ? {}
+        : { behind: byKnown((count) => differenceOf(other[count], own[count])) }),
       ...(settings[3] === '' ? {} : { settings }),
     };
   });
+}
+
+/** By how much one is better than the other where both were asked. */
+function differenceOf(one: Column, other: Column): Interval {
+  const indices = new Map(one.keys.map((key, i) => [key, i]));
+  const pairs = other.keys.flatMap((key, i) => {
+    const at = indices.get(key);
+    return at === undefined ? [] : [{ at, i }];
+  });
+  return intervalByViewer(
+    pairs.map(({ at, i }) => (one.values[at] ?? 0) - (other.values[i] ?? 0)),
+    pairs.map(({ i }) => other.viewers[i] ?? 0),
+  );
 }
 
 interface Column {

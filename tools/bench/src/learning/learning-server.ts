@@ -19,7 +19,8 @@ import {
 } from '@omega-tv/compression';
 import type { HeldTitles, PublishedFactors } from '@omega-tv/types';
 
-const BATCH = 256;
+/** Completions that are folded at a time: each batch goes over all titles once. */
+const BATCH = 2048;
 /** The section's type and length. */
 const SECTION_BYTES = 4;
 

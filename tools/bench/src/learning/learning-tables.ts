@@ -3,7 +3,7 @@ import { markdownTable } from '../markdown-table.js';
 import type { Interval } from './intervals.js';
 import type { LearningReport, LearningRow } from './learning-report.js';
 import { PUBLISH_EVERY_MS, FLEET } from './settings.js';
-import { KNOWN_COUNTS } from './trials.js';
+import { KNOWN_COUNTS, SPLITS } from './trials.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -26,16 +26,19 @@ export function learningToText(report: LearningReport): string {
         `viewer's clock; ${FLEET.publications} publications, one each ${PUBLISH_EVERY_MS / DAY_MS} days of the server's ` +
         `clock; k = ${FLEET.minDevices}; generation ${costs.generation} at the end. Answers that a new TV gets: ` +
         `${costs.answers.map(({ bytes, titles: held }) => `${bytes} B (${held} titles in all)`).join(', ')}.\n`,
-    'Brackets: 95 % intervals of the difference, viewer by viewer. Of baselines with several settings the best ' +
+    `${SPLITS} splits, or as many as a row says. Brackets: 95 % intervals of the difference, viewer by viewer, on ` +
+      'the same splits; rows of new titles (a tenth, hidden from the server; precision among them) are set against ' +
+      'the regression. Of baselines with several settings the best ' +
       'at each column counts, chosen on the very viewers that it is shown for.\n',
   ].join('\n');
 }
 
-function cells({ name, p3, p5, p20, behind }: LearningRow): readonly string[] {
+function cells({ name, p3, p5, p20, behind, splits }: LearningRow): readonly string[] {
   const differences = KNOWN_COUNTS.map((count) =>
     behind === undefined ? '' : toText(behind[count]),
   );
-  return [name, ...[p3, p5, p20].map((value) => value.toFixed(3)), ...differences];
+  const row = splits === SPLITS ? name : `${name} (${plural(splits, 'split')})`;
+  return [row, ...[p3, p5, p20].map((value) => value.toFixed(3)), ...differences];
 }
 
 function toText({ mean, low, high }: Interval): string {

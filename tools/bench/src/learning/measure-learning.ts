@@ -1,13 +1,25 @@
 import { computeInThread, type ThreadOptions } from '@omega-tv/command-line';
 import { toRows, type LearningReport, type SplitResult } from './learning-report.js';
-import type { LearningOrder } from './learning-thread.js';
+import type { LearningOrder, Part } from './learning-thread.js';
+import { VARIANTS } from './settings.js';
 import { SPLITS, type KnownChoice } from './trials.js';
 import { loadWorld } from './viewers.js';
 
 /** Splits that are computed at a time. */
 const THREADS = 2;
-/** Beyond so many viewers the variants of the product are measured on the first split alone. */
-const SMALL_WORLD = 1000;
+/** Beyond so many completions a world is large. */
+const SMALL_WORLD = 100_000;
+/** Splits that each part is measured on, in the order of the table. */
+const PARTS: readonly { readonly part: Part; readonly small: number; readonly large: number }[] = [
+  { part: 'product', small: SPLITS, large: SPLITS },
+  { part: 'baselines', small: SPLITS, large: 2 },
+  { part: 'new titles', small: SPLITS, large: 1 },
+  ...VARIANTS.map(({ row, isForSmall }) => ({
+    part: row,
+    small: SPLITS,
+    large: isForSmall ? 0 : 1,
+  })),
+];
 
 /**
  * Measures the product and what it is compared with on the viewers of a folder: the product's own
@@ -19,14 +31,14 @@ export async function measureLearning(
   options: ThreadOptions<string>,
 ): Promise<LearningReport> {
   const { viewers, titleIds } = loadWorld(folder);
-  const splits = Array.from({ length: SPLITS }, (_, split) => split);
-  const some = viewers.length > SMALL_WORLD ? splits.slice(0, 1) : splits;
-  const orders: LearningOrder[] = [
-    ...splits.map((split) => ({ folder, known, split, part: 'product' as const })),
-    ...splits.map((split) => ({ folder, known, split, part: 'baselines' as const })),
-    ...some.map((split) => ({ folder, known, split, part: 'variants' as const })),
-  ];
-  const results: SplitResult[] = [];
+  const completions = viewers.reduce((sum, likes) => sum + likes.length, 0);
+  const size = completions > SMALL_WORLD ? 'large' : 'small';
+  const orders = PARTS.flatMap((one) =>
+    Array.from({ length: one[size] }, (_, split): LearningOrder => {
+      return { folder, known, split, part: one.part };
+    }),
+  );
+  const results: (readonly SplitResult[])[] = [];
   const module = new URL('learning-thread.js', import.meta.url);
   const next = orders.entries();
   const work = async (): Promise<void> => {
@@ -34,12 +46,13 @@ export async function measureLearning(
       results[index] = await computeInThread(module, order, options);
   };
   await Promise.all(Array.from({ length: THREADS }, work));
-  const costs = results.find((result) => result.costs !== undefined)?.costs;
+  const all = results.flat();
+  const costs = all.find((result) => result.costs !== undefined)?.costs;
   return {
     known,
     viewers: viewers.length,
     titles: titleIds.length,
     costs,
-    learning: toRows(results),
+    learning: toRows(all),
   };
 }

@@ -2,29 +2,20 @@ import { createTextStart } from '@omega-tv/federation';
 import { createEmbeddingCodec } from '@omega-tv/embedding-codec';
 import { readMiniLmCodebook } from '@omega-tv/embedding-codec/node';
 import { Codecs, type TitleHoldings } from '@omega-tv/compression';
-import { precisionsOf, type Measured, type Precisions } from './evaluate.js';
+import { precisionsOf, viewersOf, type Measured } from './evaluate.js';
 import { runFleet, type FleetRun } from './fleet.js';
-import type { FleetSettings } from './settings.js';
-import { scoresOf, sumsOf, TitleSpaces, viewerFor } from './title-space.js';
-import type { Split, Trial } from './trials.js';
+import { PRODUCT, type FleetCosts, type SplitResult } from './learning-report.js';
+import { NewTitles } from './new-titles.js';
+import { FLEET, type FleetSettings, type Variant } from './settings.js';
+import { scoresOf, sumsOf, TitleSpaces, viewerFor, type TitleSpace } from './title-space.js';
+import type { Split } from './trials.js';
 import type { World } from './viewers.js';
 
-export const PRODUCT = 'omega-tv';
 const FIRST_EXCHANGE = 'omega-tv first exchange';
 /** A new TV holds the whole list after fewer. */
 const MOST_EXCHANGES = 16;
 const SHOWN_EXCHANGES = [2, 4];
 const SHOWN_PUBLICATIONS = [1, 2, 4, 8, 12];
-
-/** What a fleet cost. */
-export interface FleetCosts {
-  readonly passes: number;
-  readonly upBytes: number;
-  readonly downBytes: number;
-  /** Bytes and titles of each answer that a new TV gets, until it lacks nothing. */
-  readonly answers: readonly { readonly bytes: number; readonly titles: number }[];
-  readonly generation: number;
-}
 
 /** Runs the product's fleets over the splits of one world. */
 export class Product {
@@ -37,16 +28,13 @@ export class Product {
     this.#spaces = new TitleSpaces(world, createTextStart(codebook));
   }
 
-  /** The rows of the table, and those by bytes received and by publications. */
-  measure(
-    split: Split,
-    settings: FleetSettings,
-  ): { readonly measured: readonly Measured[]; readonly costs: FleetCosts } {
+  /** The rows of the table, those by bytes received and by publications, and that of new titles. */
+  measure(split: Split): readonly SplitResult[] {
     const measured: Measured[] = [];
-    const add = (row: string, holdings: TitleHoldings): void => {
-      measured.push({ row, setting: '', precisions: this.#precisions(split.trials, holdings) });
+    const add = (row: string, { current }: TitleHoldings): void => {
+      measured.push(this.#row(row, split, this.#spaces.of(current)));
     };
-    const run = this.#run(split, settings, (publication, { exchanges }) => {
+    const run = this.#run(split, FLEET, (publication, { exchanges }) => {
       if (!SHOWN_PUBLICATIONS.includes(publication)) return;
       const { holdings } = receiveAll({ exchanges });
       add(`after ${publication} publication${publication === 1 ? '' : 's'}`, holdings);
@@ -59,13 +47,25 @@ export class Product {
     }
     const { passes, upBytes, downBytes } = run;
     const generation = holdings.current?.head.generation ?? 0;
-    return { measured, costs: { passes, upBytes, downBytes, answers, generation } };
+    const costs = { passes, upBytes, downBytes, answers, generation };
+    const own = { split: split.index, viewers: viewersOf(split.trials), measured, costs };
+    const newTitles = new NewTitles(this.world, split);
+    return [own, newTitles.measureCounted(this.#spaces.of(holdings.current))];
   }
 
-  /** All answers received, under other settings. */
-  measureOnce(row: string, split: Split, settings: FleetSettings): Measured {
-    const { holdings } = receiveAll(this.#run(split, settings));
-    return { row, setting: '', precisions: this.#precisions(split.trials, holdings) };
+  /** All answers received, under other settings or with fewer viewers to learn from. */
+  measureVariant(split: Split, { row, settings, oneViewerOf = 1 }: Variant): SplitResult {
+    const learning = split.learning.filter((_, viewer) => viewer % oneViewerOf === 0);
+    const { holdings } = receiveAll(this.#run({ ...split, learning }, { ...FLEET, ...settings }));
+    const measured = [this.#row(row, split, this.#spaces.of(holdings.current))];
+    return { split: split.index, viewers: viewersOf(split.trials), measured };
+  }
+
+  /** A tenth of the titles hidden from the server. */
+  measureNewTitles(split: Split): SplitResult {
+    const newTitles = new NewTitles(this.world, split);
+    const { holdings } = receiveAll(this.#run(newTitles.splitWithout, FLEET));
+    return newTitles.measure(this.#spaces.of(holdings.current));
   }
 
   #run(
@@ -77,12 +77,12 @@ export class Product {
     return runFleet(this.world, split, context, onPublished);
   }
 
-  #precisions(trials: readonly Trial[], holdings: TitleHoldings): Precisions {
-    const space = this.#spaces.of(holdings.current);
+  #row(row: string, { trials }: Split, space: TitleSpace): Measured {
     const { scoring } = space;
-    return precisionsOf(trials, ({ known }) =>
-      scoresOf(space, viewerFor(space, sumsOf(space, known), scoring), scoring),
+    const precisions = precisionsOf(trials, ({ known }) =>
+      scoresOf(space, viewerFor(space, sumsOf(space, known), scoring)),
     );
+    return { row, setting: '', precisions };
   }
 }
 

@@ -30,3 +30,20 @@ export const FLEET: FleetSettings = {
   reportSpreadMs: DAY_MS,
   answerBytes: 5120,
 };
+
+/** The product under another setting, or with fewer viewers to learn from. */
+export interface Variant {
+  readonly row: `k = ${number}` | 'reported at once' | `${string} of the viewers teach`;
+  readonly settings?: Partial<FleetSettings>;
+  readonly oneViewerOf?: number;
+  /** Left out of a large world, where a fleet takes minutes. */
+  readonly isForSmall?: true;
+}
+
+export const VARIANTS: readonly Variant[] = [
+  { row: 'k = 1', settings: { minDevices: 1 } },
+  { row: 'k = 5', settings: { minDevices: 5 }, isForSmall: true },
+  { row: 'reported at once', settings: { reportSpreadMs: 0 }, isForSmall: true },
+  { row: 'half of the viewers teach', oneViewerOf: 2 },
+  { row: 'a quarter of the viewers teach', oneViewerOf: 4 },
+];

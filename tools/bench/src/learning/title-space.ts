@@ -27,6 +27,8 @@ export interface TitleSpace extends FactorSpace {
   /** By the world's index; absent where the TV has no factors. */
   readonly titles: readonly (TitleInSpace | undefined)[];
   readonly scoring: Scoring;
+  /** What each title scores with any viewer, before the match; -Infinity where there are no factors. */
+  readonly popularity: Float64Array;
   readonly meanViewers: readonly Float64Array[];
 }
 
@@ -52,6 +54,7 @@ export class TitleSpaces {
       listed: sumFactors(titles.map(({ coordinates }) => coordinates)),
       weights: new Float64Array(titles[0]?.coordinates.length ?? 0).fill(1),
       scoring: defaultScoring(),
+      popularity: popularityOf(titles, defaultScoring()),
       meanViewers: [],
     };
     this.#indices = new Map(world.titleIds.map((id, i) => [parseInt(toContentHash(id), 16), i]));
@@ -62,7 +65,7 @@ export class TitleSpaces {
     const known = this.#made.get(held);
     if (known !== undefined) return known;
     const { head, pieces } = held;
-    const titles = new Array<TitleInSpace | undefined>(this.world.titleIds.length);
+    const titles = new Array<TitleInSpace | undefined>(this.world.titleIds.length).fill(undefined);
     let listed = emptyFactorSums();
     for (const piece of pieces.values()) {
       const ofPiece = titlesOf(head, piece);
@@ -72,17 +75,29 @@ export class TitleSpaces {
         if (index !== undefined) titles[index] = title;
       }
     }
+    const scoring = SCORINGS[head.scoring] ?? defaultScoring();
     const space: TitleSpace = {
       generation: head.generation,
       titles,
       listed,
       weights: weightsOf(head),
-      scoring: SCORINGS[head.scoring] ?? defaultScoring(),
+      scoring,
+      popularity: popularityOf(titles, scoring),
       meanViewers: meanViewersOf(head),
     };
     this.#made.set(held, space);
     return space;
   }
+}
+
+/** Once for each list: a logarithm a title and viewer would take longer than all else. */
+function popularityOf(
+  titles: readonly (TitleInSpace | undefined)[],
+  scoring: Scoring,
+): Float64Array {
+  return Float64Array.from(titles, (title) =>
+    title === undefined ? -Infinity : scoreTitle([], title, scoring),
+  );
 }
 
 function defaultScoring(): Scoring {
@@ -113,15 +128,19 @@ export function viewerFor(
   return mean === undefined ? x : x.map((value, i) => value - (mean[i] ?? 0));
 }
 
-/** Scores of all titles of the world; -Infinity where there are no factors. */
+/** Scores of all titles of the world, as `scoreTitle`; -Infinity where there are no factors. */
 export function scoresOf(
-  { titles }: TitleSpace,
+  { titles, popularity }: Pick<TitleSpace, 'titles' | 'popularity'>,
   viewer: Float64Array,
-  scoring: Scoring,
 ): Float64Array {
-  const scores = new Float64Array(titles.length).fill(-Infinity);
-  titles.forEach((title, index) => {
-    if (title !== undefined) scores[index] = scoreTitle(viewer, title, scoring);
+  return popularity.map((score, index) => {
+    const coordinates = titles[index]?.coordinates;
+    return coordinates === undefined ? score : score + dot(viewer, coordinates);
   });
-  return scores;
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i += 1) sum += (a[i] ?? 0) * (b[i] ?? 0);
+  return sum;
 }

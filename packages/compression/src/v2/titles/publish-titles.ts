@@ -22,9 +22,7 @@ const RANK_SLACK = 64;
  * A title keeps its coordinates while they are at most this much farther (squared, in steps) from
  * the exact ones than new ones would be: noise alone sends nothing.
  */
-const STEADY_SQUARES = 1.5;
-/** Completions that moved by a level less than this stay as they were. */
-const STEADY_LEVELS = 2;
+const STEADY_SQUARES = 0.5;
 
 /**
  * The next version of a list: titles quantised, in pieces; pieces in which nothing changed are the
@@ -157,13 +155,8 @@ function toListed(
   if (before === undefined) return { hash, countLevel, steps };
   const keepsSteps =
     missOf(before.steps, coordinates, step) - missOf(steps, coordinates, step) <= STEADY_SQUARES;
-  const keepsCount = Math.abs(before.countLevel - countLevel) < STEADY_LEVELS;
-  if (keepsSteps && keepsCount) return before;
-  return {
-    hash,
-    countLevel: keepsCount ? before.countLevel : countLevel,
-    steps: keepsSteps ? before.steps : steps,
-  };
+  if (keepsSteps && before.countLevel === countLevel) return before;
+  return { hash, countLevel, steps: keepsSteps ? before.steps : steps };
 }
 
 function missOf(steps: Int8Array, exact: ArrayLike<number>, step: number): number {

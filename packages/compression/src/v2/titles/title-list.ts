@@ -56,7 +56,7 @@ export const PIECES = PIECE_LAYOUT.levels * 2 ** PIECE_LAYOUT.partBits;
 export const HASH_BITS = 48;
 
 /** What a step is of the deviation of all coordinates, when a generation begins. */
-export const STEP_OF_DEVIATION = 0.4;
+export const STEP_OF_DEVIATION = 0.25;
 export const MEAN_VIEWER_STEP = 1 / 8;
 /** Steps of a coordinate, at most. */
 export const MAX_STEPS = 127;

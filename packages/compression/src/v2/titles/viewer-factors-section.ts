@@ -6,8 +6,8 @@ import { FieldWriter } from '../fields/field-writer.js';
 import { unwritable } from '../malformed.js';
 
 const GENERATION: IntegerField = { name: 'generation', typicalBits: 3 };
-/** Coordinates go from -7 to 7 steps. */
-const MOST_STEPS = 7;
+/** Coordinates go from -15 to 15 steps: with half as many the noise of rounding costs precision. */
+const MOST_STEPS = 15;
 const LEVELS = 2 * MOST_STEPS + 1;
 const SCALES = 256;
 const SCALES_PER_OCTAVE = 16;
@@ -16,7 +16,7 @@ const LEAST_STEP = 2 ** -12;
 
 /**
  * Writes viewer factors, each coordinate rounded up or down by chance so that its mean is exact:
- * sums over TVs lose nothing. What is longer than 217 along an axis is cut.
+ * sums over TVs lose nothing. What is longer than 465 along an axis is cut.
  * @throws SyncError `serialization` for other than 32 finite numbers, or another class.
  */
 export function writeViewerFactors(factors: ViewerFactors, random: RandomSource): Uint8Array {

@@ -1,6 +1,5 @@
 import type { World } from '../viewers.js';
-import type { Split } from '../trials.js';
-import { collectCompletions, popularity, withPopularity, type Candidate } from './completions.js';
+import type { Candidate, Completions } from './completions.js';
 import { ease } from './ease.js';
 import { exactIals } from './exact-ials.js';
 import { itemNeighbours } from './neighbours.js';
@@ -16,12 +15,10 @@ const NEIGHBOUR_BLENDS = [0.05, 0.2];
 const EASE_BLENDS = [0.005, 0.02, 0.1];
 const IALS_BLENDS = [0.05, 0.1];
 
-export function baselinesOf(world: World, split: Split): readonly Baseline[] {
-  const completions = collectCompletions(split, world.titleIds.length);
-  const popular = popularity(completions);
+export function baselinesOf(world: World, completions: Completions): readonly Baseline[] {
   const local = localOnly(world);
-  const blended = (candidates: readonly Candidate[], weights: readonly number[]) =>
-    candidates.flatMap((candidate) => withPopularity(candidate, popular, weights));
+  const blended = (candidates: readonly Candidate[], blends: readonly number[]) =>
+    candidates.map((candidate) => ({ ...candidate, blends }));
   return [
     { name: 'local only (text)', create: () => [local] },
     { name: 'five trends', create: () => [fiveTrends(completions, local)] },

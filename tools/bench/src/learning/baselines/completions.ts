@@ -27,21 +27,11 @@ type Recommender = (known: readonly number[]) => Float64Array;
 export interface Candidate {
   readonly name: string;
   readonly recommend: Recommender;
+  /** Weights of popularity that compete beside none. */
+  readonly blends?: readonly number[];
 }
 
 /** log(1 + viewers) of each title. */
 export function popularity({ ofTitle }: Completions): Float64Array {
   return Float64Array.from(ofTitle, (viewers) => Math.log(1 + viewers.length));
-}
-
-/** A recommender's scores plus popularity, beside the recommender itself. */
-export function withPopularity(
-  { name, recommend }: Candidate,
-  popular: Float64Array,
-  weights: readonly number[],
-): readonly Candidate[] {
-  return [0, ...weights].map((weight) => ({
-    name: weight === 0 ? name : `${name} + ${weight} popularity`,
-    recommend: (known) => recommend(known).map((score, i) => score + weight * (popular[i] ?? 0)),
-  }));
 }

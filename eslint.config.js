@@ -74,7 +74,15 @@ const nodeSources = anyRuntime.map((name) => `packages/${name}/src/node/**/*.ts`
 
 export default tseslint.config(
   {
-    ignores: ['**/dist/**', '**/out-tsc/**', '**/node_modules/**', '**/*.js', '**/*.mjs', '.nx/**'],
+    ignores: [
+      '**/dist/**',
+      '**/out-tsc/**',
+      '**/node_modules/**',
+      'packages/last-release/**',
+      '**/*.js',
+      '**/*.mjs',
+      '.nx/**',
+    ],
   },
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,

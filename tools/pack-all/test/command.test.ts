@@ -47,6 +47,7 @@ it('packs every package, and prints a line for a TV and one for a server', async
     'client',
     'compression',
     'embedding-codec',
+    'federation',
     'level',
     'protocol',
     'types',
@@ -57,7 +58,9 @@ it('packs every package, and prints a line for a TV and one for a server', async
 
 it('prints one line for packages that are named', async () => {
   const { stdout } = await packAll(await temporaryFolder(), 'federation', '@omega-tv/types');
-  expect(stdout).toMatch(/^npm install \S+types\S+tgz \S+federation\S+tgz\n$/);
+  expect(stdout).toMatch(
+    /^npm install \S+embedding-codec\S+tgz \S+types\S+tgz \S+federation\S+tgz\n$/,
+  );
 });
 
 it('refuses what it cannot do in one line', async () => {

@@ -40,6 +40,7 @@ describe('what the line for a TV installs', () => {
       'client',
       'compression',
       'embedding-codec',
+      'federation',
       'level',
       'protocol',
       'types',

@@ -93,7 +93,7 @@ describe('a corrupt store is set aside with all its files, and the TV starts (ru
     const setAsideTo = `${directory}.corrupt-${NOW_MS}`;
     expect(opened).toMatchObject({ outcome: 'set-aside', setAsideTo });
     expect(opened.cause).toBeInstanceOf(Error);
-    expect(logged).toMatchObject([{ directory, setAsideTo }]);
+    expect(logged).toMatchObject([{ place: directory, setAsideTo }]);
     const kept = await readdir(setAsideTo);
     for (const file of before) if (/ldb$|^CURRENT$/.test(file)) expect(kept).toContain(file);
     expect(await opened.store.skillList(99)).toEqual([]);

@@ -1,21 +1,12 @@
 import { rename } from 'node:fs/promises';
-import {
-  isSyncError,
-  silentLogger,
-  SyncError,
-  systemClock,
-  type Clock,
-  type Logger,
-} from '@omega-tv/types';
-import { CorruptStoreError } from '../corrupt-store-error.js';
+import { SyncError } from '@omega-tv/types';
+import { openOrRecover, type OpenedStore, type RecoveryOptions } from '../open-or-recover.js';
 import { reasonOf } from './level-folder.js';
 
-export interface OpenOrSetAsideOptions<Store> {
+export type { OpenedStore } from '../open-or-recover.js';
+
+export interface OpenOrSetAsideOptions<Store> extends RecoveryOptions<Store> {
   readonly directory: string;
-  /** Names the folder of a store that was set aside. Default: the machine's. */
-  readonly clock?: Clock;
-  /** Default: silent. */
-  readonly logger?: Logger;
   /**
    * Opens the store in the folder and reads all of it.
    * @throws CorruptStoreError when it cannot be read; SyncError when it is not to be used.
@@ -23,20 +14,6 @@ export interface OpenOrSetAsideOptions<Store> {
   readonly open: (directory: string) => Promise<Store>;
   /** False for who only reads: then a store that cannot be used is an error. Default: true. */
   readonly recover?: boolean;
-  /** What is used while the disk cannot be. */
-  readonly createInMemory: () => Store;
-}
-
-export interface OpenedStore<Store> {
-  readonly store: Store;
-  /**
-   * `opened`: as it was left. `set-aside`: it was corrupt, was moved to `setAsideTo`, and a fresh
-   * one was opened. `memory-only`: the disk cannot be used now; what this run stores is lost with
-   * it, and what an earlier run stored is untouched.
-   */
-  readonly outcome: 'opened' | 'set-aside' | 'memory-only';
-  readonly setAsideTo?: string;
-  readonly cause?: unknown;
 }
 
 /**
@@ -65,29 +42,17 @@ export interface OpenedStore<Store> {
  * await rm(directory, { recursive: true });
  * ```
  */
-export async function openOrSetAside<Store>(
+export function openOrSetAside<Store>(
   options: OpenOrSetAsideOptions<Store>,
 ): Promise<OpenedStore<Store>> {
-  const { directory, clock = systemClock, logger = silentLogger, open } = options;
-  const useMemory = (cause: unknown): OpenedStore<Store> => {
-    logger.error({ directory, err: cause }, 'the store cannot be used; this run keeps nothing');
-    return { store: options.createInMemory(), outcome: 'memory-only', cause };
-  };
-  try {
-    return { store: await open(directory), outcome: 'opened' };
-  } catch (cause) {
-    if (isSyncError(cause, 'invalid-config')) throw cause;
-    if (options.recover === false) throw unusable(directory, cause);
-    if (!(cause instanceof CorruptStoreError)) return useMemory(cause);
-    const setAsideTo = `${directory}.corrupt-${clock.nowMs()}`;
-    logger.error({ directory, setAsideTo, err: cause }, 'the store is corrupt and was set aside');
-    try {
-      await rename(directory, setAsideTo);
-      return { store: await open(directory), outcome: 'set-aside', setAsideTo, cause };
-    } catch (error) {
-      return useMemory(error);
-    }
-  }
+  const { directory, open, recover = true } = options;
+  return openOrRecover({
+    ...options,
+    place: directory,
+    open: () => open(directory),
+    setAside: (to) => rename(directory, to),
+    refuse: recover ? undefined : (cause) => unusable(directory, cause),
+  });
 }
 
 function unusable(directory: string, cause: unknown): SyncError<'invalid-config'> {

@@ -13,3 +13,4 @@ export { keyFromBytes, keyToBytes, rangeOfPrefix } from './key-bytes.js';
 
 // Errors
 export { CorruptStoreError } from './corrupt-store-error.js';
+export { StoreInUseError } from './store-in-use-error.js';

@@ -75,6 +75,25 @@ describe('a database of a page', () => {
     await next.close();
   });
 
+  it('keeps what it had when a write fails, says why, and can be written again', async () => {
+    const records = await open(randomUUID());
+    await records.write(() => [only.put(Uint8Array.of(1))]);
+    const { put } = IDBObjectStore.prototype;
+    IDBObjectStore.prototype.put = () => {
+      throw new DOMException('no room', 'QuotaExceededError');
+    };
+    try {
+      const failing = records.write(() => [only.put(Uint8Array.of(2))]);
+      await expect(failing).rejects.toMatchObject({ name: 'QuotaExceededError' });
+    } finally {
+      IDBObjectStore.prototype.put = put;
+    }
+    expect(await only.get(records)).toEqual(Uint8Array.of(1));
+    await records.write(() => [only.put(Uint8Array.of(3))]);
+    expect(await only.get(records)).toEqual(Uint8Array.of(3));
+    await records.close();
+  });
+
   it('is read in pages, each record once', async () => {
     const records = await open(randomUUID());
     const ids = Array.from({ length: 600 }, (_, i) => String(i).padStart(4, '0'));

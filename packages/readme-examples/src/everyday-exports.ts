@@ -9,7 +9,7 @@ export interface EverydayExport {
 
 /**
  * What an index.ts exports for everyday use, types excepted: the names after the comment
- * `// Everyday`, up to the comment of another tier (`// Advanced`, `// Errors`).
+ * `// Everyday`, up to the comment of another tier (`// Advanced`, `// Errors`, `// From elsewhere`).
  * @throws Error where an index has no such comment, or a name is not declared where it comes from.
  */
 export async function listEverydayExports(index: URL): Promise<readonly EverydayExport[]> {
@@ -34,7 +34,9 @@ async function parse(file: URL): Promise<ts.SourceFile> {
 function tierBefore(source: ts.SourceFile, statement: ts.Statement): string | undefined {
   const comments = ts.getLeadingCommentRanges(source.text, statement.getFullStart()) ?? [];
   const tiers = comments.flatMap(({ pos, end }) => {
-    const tier = /^\/\/ (Everyday|Advanced|Errors)\b/.exec(source.text.slice(pos, end))?.[1];
+    const tier = /^\/\/ (Everyday|Advanced|Errors|From elsewhere)\b/.exec(
+      source.text.slice(pos, end),
+    )?.[1];
     return tier ?? [];
   });
   return tiers.at(-1);

@@ -82,6 +82,7 @@ describe('a program of a user', () => {
       small: true,
       inside: 384,
       kept: [true, true],
+      inPage: ['memory-only', 'no IndexedDB'],
       likes: true,
     });
   });

@@ -7,8 +7,14 @@ import {
   type RecordOperation,
   type RecordReader,
 } from '@omega-tv/level';
+import { readMiniLmFrame } from './read-frame.js';
 import { patternFromFirstLayout, stateFromFirstLayout } from './first-layout-state.js';
-import { isStateStored, learnedRecords, nothingStored, stateChanges } from './state-records.js';
+import {
+  isStateStored,
+  learnedRecords,
+  nothingStored,
+  stateChanges,
+} from '../records/state-records.js';
 
 const CHECKSUM_DIGITS = 8;
 const LEARNED = 'skill!';
@@ -39,7 +45,7 @@ export async function* migrateFirstLayout(
     const state = readOrCorrupt(key, record, stateFromFirstLayout);
     operations.push(
       { type: 'del', key: keyToBytes(STATE) },
-      ...stateChanges(nothingStored, state).operations,
+      ...stateChanges(nothingStored, state, readMiniLmFrame).operations,
     );
   }
   yield operations;

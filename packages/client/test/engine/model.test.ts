@@ -10,7 +10,8 @@ import { answerAdopted } from '../../src/engine/adopt.js';
 import { sampleBooks } from '../../src/engine/books.js';
 import { countsByOf, pushBegun } from '../../src/engine/outbox.js';
 import { PUSH_TRANSITIONS } from '../../src/engine/transition.js';
-import { nothingStored, readState, stateChanges } from '../../src/node/state-records.js';
+import { readMiniLmFrame } from '../../src/node/read-frame.js';
+import { nothingStored, readState, stateChanges } from '../../src/records/state-records.js';
 import { emptySyncState, type OutboxItem, type SyncState } from '../../src/engine/state.js';
 import { realPattern } from '../support.js';
 
@@ -218,9 +219,9 @@ class World {
 
   /** The power goes, and comes back. */
   async crash(): Promise<void> {
-    const { operations } = stateChanges(this.#stored, this.state);
+    const { operations } = stateChanges(this.#stored, this.state, readMiniLmFrame);
     await this.#records.write(() => operations);
-    this.#stored = await readState(this.#records);
+    this.#stored = await readState(this.#records, readMiniLmFrame);
     expect(this.#stored.state).toEqual(this.state);
     this.state = this.#stored.state;
   }

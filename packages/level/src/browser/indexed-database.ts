@@ -1,6 +1,6 @@
 import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction } from 'idb';
-import { SyncError } from '@omega-tv/types';
 import type { KeyRange, LevelDatabase, RecordOperation } from '../database.js';
+import { StoreInUseError } from '../store-in-use-error.js';
 import { TabPresence } from './tab-presence.js';
 
 const STORE = 'records';
@@ -40,7 +40,7 @@ export class IndexedDatabase implements LevelDatabase {
 
   /**
    * Opens the database and takes the lease, unless its holder lives.
-   * @throws SyncError `invalid-config` where another page holds it; else what IndexedDB throws.
+   * @throws StoreInUseError where another page holds it; else what IndexedDB throws.
    */
   async open(): Promise<void> {
     const db = await openRaw(this.name);
@@ -214,7 +214,9 @@ function owned(key: Uint8Array): Uint8Array<ArrayBuffer> {
   return key as Uint8Array<ArrayBuffer>;
 }
 
-function inUse(name: string): SyncError<'invalid-config'> {
-  const message = `The store ${name} is in use by another page of this origin; close that one, or wait for it`;
-  return new SyncError('invalid-config', message, { field: 'name' });
+function inUse(name: string): StoreInUseError {
+  return new StoreInUseError(
+    `The store ${name} is in use by another page of this origin; close that one, or wait for it`,
+    'name',
+  );
 }

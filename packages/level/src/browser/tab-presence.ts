@@ -18,6 +18,8 @@ export class TabPresence {
     // Older engines lack it; there the page that was opened last takes the store.
     if (typeof BroadcastChannel === 'undefined') return;
     this.#channel = new BroadcastChannel(name);
+    // In Node a channel would keep the process alive.
+    (this.#channel as { unref?: () => void }).unref?.();
     this.#channel.addEventListener('message', ({ data }: MessageEvent<Message>) => {
       if (data.kind === 'ask' && data.holder === this.#holder) this.#say('here', data.holder);
     });

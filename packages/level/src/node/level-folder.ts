@@ -4,6 +4,7 @@ import { ClassicLevel } from 'classic-level';
 import { SyncError } from '@omega-tv/types';
 import { CorruptStoreError } from '../corrupt-store-error.js';
 import type { KeyRange, LevelDatabase, RecordOperation } from '../database.js';
+import { StoreInUseError } from '../store-in-use-error.js';
 import { createFolder, OWNER_ONLY } from './folder/create-folder.js';
 
 const STORE_FILE = /^(MANIFEST-\d+|\d{6,}\.(ldb|log|sst))$/;
@@ -120,10 +121,11 @@ export function reasonOf(error: unknown): string {
   return error.cause instanceof Error ? error.cause.message : error.message;
 }
 
-function inUse(directory: string, cause: unknown): SyncError<'invalid-config'> {
-  return invalid(
+function inUse(directory: string, cause: unknown): StoreInUseError {
+  return new StoreInUseError(
     `The store ${directory} is in use by another process; stop it or choose another folder`,
-    cause,
+    'directory',
+    { cause },
   );
 }
 
@@ -131,6 +133,6 @@ function missing(directory: string): SyncError<'invalid-config'> {
   return invalid(`The store ${directory} holds no store; check its name, or choose another folder`);
 }
 
-function invalid(message: string, cause?: unknown): SyncError<'invalid-config'> {
-  return new SyncError('invalid-config', message, { field: 'directory' }, { cause });
+function invalid(message: string): SyncError<'invalid-config'> {
+  return new SyncError('invalid-config', message, { field: 'directory' });
 }

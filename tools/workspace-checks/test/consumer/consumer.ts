@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { SyncClient, type Skill } from '@omega-tv/client';
 import { openLevelPatternStore } from '@omega-tv/client/node';
+import { openBrowserPatternStore } from '@omega-tv/client/web';
 import {
   createV2Format,
   V1_LIMITS,
@@ -26,6 +27,7 @@ import { CodecContext } from '@omega-tv/embedding-codec/training';
 import { miniLmCodebookUrl } from '@omega-tv/embedding-codec/web';
 import { scoreContent } from '@omega-tv/federation';
 import { bytesCodec, recordSpace, type StoreLayout } from '@omega-tv/level';
+import { openBrowserRecords } from '@omega-tv/level/browser';
 import { openMemoryRecords } from '@omega-tv/level/memory';
 import { openRecords } from '@omega-tv/level/node';
 import { createFolder } from '@omega-tv/level/node/folder';
@@ -105,6 +107,10 @@ for (const records of places) {
   await records.close();
 }
 
+// Node has no IndexedDB.
+const inPage = await openBrowserPatternStore({ format: frames });
+const paged = await openBrowserRecords({ ...layout, name: 'vectors' }).catch(() => 'no IndexedDB');
+
 console.log(
   JSON.stringify({
     pushed: result.patternsPushed,
@@ -116,6 +122,7 @@ console.log(
     small: sameCodebook && coded.bytes.length <= rate.budgetBytes,
     inside: stepOfMessage(coded.bytes) === coded.step && new CodecContext(codec.codebook).dimension,
     kept,
+    inPage: [inPage.outcome, paged],
     likes: scoreContent({ embedding, genres: [genre] }, patterns).score > 0.5,
   }),
 );

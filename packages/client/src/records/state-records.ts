@@ -17,6 +17,7 @@ import {
   type SyncState,
 } from '../engine/state.js';
 import { patternCodec, patternsCodec } from './patterns-codec.js';
+import type { ReadFrame } from './frame-reader.js';
 import { publishedChanges, readPublished } from './published-records.js';
 import { holdingsChanges, readHoldings } from './title-records.js';
 
@@ -153,6 +154,7 @@ export const nothingStored: StoredState = {
 export function stateChanges(
   before: StoredState,
   state: SyncState,
+  readFrame: ReadFrame,
 ): { readonly operations: readonly RecordOperation[]; readonly after: StoredState } {
   const items = numbered(before.items, [
     ...state.outbox.map(({ patterns }) => patterns),
@@ -168,7 +170,7 @@ export function stateChanges(
     ...mapChanges(mergeRecords, old.merges, state.merges),
     ...mapChanges(completedRecords, old.completed, state.completed),
     ...holdingsChanges(old.holdings, state.holdings),
-    ...publishedChanges(old, state),
+    ...publishedChanges(old, state, readFrame),
     ...(areSame(old.deadLetters, state.deadLetters)
       ? []
       : [lettersRecord.put([...state.deadLetters])]),
@@ -189,9 +191,9 @@ export async function isStateStored(reader: RecordReader): Promise<boolean> {
 }
 
 /** @throws CorruptStoreError where a record cannot be read; Error where one is missing. */
-export async function readState(reader: RecordReader): Promise<StoredState> {
+export async function readState(reader: RecordReader, readFrame: ReadFrame): Promise<StoredState> {
   const exchange = await exchangeRecord.get(reader);
-  const { published, isLost } = await readPublished(reader);
+  const { published, isLost } = await readPublished(reader, readFrame);
   const owner = await ownerRecord.get(reader);
   const deadLetters: readonly DeadLetter[] = (await lettersRecord.get(reader)) ?? [];
   const items = new Map<Patterns, number>();

@@ -1,7 +1,4 @@
 import { Type } from 'typebox';
-import { createV2Format } from '@omega-tv/compression';
-import { createEmbeddingCodec } from '@omega-tv/embedding-codec';
-import { readMiniLmCodebook } from '@omega-tv/embedding-codec/node';
 import {
   bytesCodec,
   jsonCodec,
@@ -12,6 +9,7 @@ import {
 import { TrendSignalSchema, trendSignalFromWire, trendSignalToWire } from '@omega-tv/types';
 import type { GlobalPatterns, PatternData } from '@omega-tv/types';
 import type { SyncState } from '../engine/state.js';
+import type { ReadFrame } from './frame-reader.js';
 import { patternsCodec } from './patterns-codec.js';
 
 /** What was published, as the state holds it. */
@@ -35,13 +33,17 @@ const frameRecord = singleRecord('published-frame', bytesCodec);
 const patternsRecord = singleRecord('published-patterns', patternsCodec);
 
 /** What to write where `after` was published instead of `before`; nothing where it stayed. */
-export function publishedChanges(before: Published, after: Published): readonly RecordOperation[] {
+export function publishedChanges(
+  before: Published,
+  after: Published,
+  readFrame: ReadFrame,
+): readonly RecordOperation[] {
   const { snapshot, frame } = after;
   if (snapshot === before.snapshot && isSameFrame(frame, before.frame)) return [];
   const isInFrame =
     snapshot !== undefined &&
     frame !== undefined &&
-    areSamePatterns(snapshot.patterns, patternsOfFrame(frame) ?? []);
+    areSamePatterns(snapshot.patterns, readFrame(frame) ?? []);
   return [
     snapshot === undefined ? headRecord.delete() : headRecord.put(toHead(snapshot)),
     frame === undefined ? frameRecord.delete() : frameRecord.put(frame),
@@ -57,13 +59,14 @@ export function publishedChanges(before: Published, after: Published): readonly 
  */
 export async function readPublished(
   reader: RecordReader,
+  readFrame: ReadFrame,
 ): Promise<{ readonly published: Published; readonly isLost: boolean }> {
   const head = await headRecord.get(reader);
   const frame = await frameRecord.get(reader);
   const kept = frame === undefined ? {} : { frame };
   if (head === undefined) return { published: { snapshot: undefined, ...kept }, isLost: false };
   const own = await patternsRecord.get(reader);
-  const patterns = own ?? (frame === undefined ? undefined : patternsOfFrame(frame));
+  const patterns = own ?? (frame === undefined ? undefined : readFrame(frame));
   if (patterns === undefined) return { published: { snapshot: undefined }, isLost: true };
   const snapshot = { ...head, trends: head.trends.map(trendSignalFromWire), patterns };
   return { published: { snapshot, ...kept }, isLost: false };
@@ -71,20 +74,6 @@ export async function readPublished(
 
 function toHead({ version, timestamp, trends }: GlobalPatterns) {
   return { version, timestamp, trends: trends.map(trendSignalToWire) };
-}
-
-let decodeSnapshot: ReturnType<typeof createV2Format>['decodeSnapshot'];
-
-/** Undefined where the shipped codebook does not read it. */
-function patternsOfFrame(frame: Uint8Array): readonly PatternData[] | undefined {
-  decodeSnapshot ??= createV2Format({
-    codecs: [createEmbeddingCodec(readMiniLmCodebook())],
-  }).decodeSnapshot;
-  try {
-    return decodeSnapshot?.(frame).globals.patterns;
-  } catch {
-    return undefined;
-  }
 }
 
 function isSameFrame(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {

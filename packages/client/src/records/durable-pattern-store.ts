@@ -1,0 +1,122 @@
+import { CorruptStoreError, type DurableRecords, type WrittenCount } from '@omega-tv/level';
+import type { PatternData } from '@omega-tv/types';
+import { tastesOf } from '../choose/copies.js';
+import { markOf } from '../engine/marks.js';
+import type { SyncState } from '../engine/state.js';
+import { createMemoryPatternStore } from '../store/memory-pattern-store.js';
+import type { PatternStore } from '../store/pattern-store.js';
+import { copyLearned, listSkills } from '../store/skills.js';
+import type { ReadFrame } from './frame-reader.js';
+import { learnedRecords, readState, stateChanges, type StoredState } from './state-records.js';
+
+/** A store that counts what it writes. */
+export interface CountedPatternStore extends PatternStore {
+  /** Since it was opened; zero where it is in memory only. */
+  readonly written: WrittenCount;
+}
+
+/** What takes the place of a durable store that cannot be used. */
+export function createUncountedPatternStore(): CountedPatternStore {
+  return { ...createMemoryPatternStore(), written: { batches: 0, bytes: 0 } };
+}
+
+/** A TV's store on durable records, wherever they lie. */
+export class DurablePatternStore implements CountedPatternStore {
+  readonly #records: DurableRecords;
+  readonly #readFrame: ReadFrame;
+  readonly #learned: Map<string, PatternData>;
+  #stored: StoredState;
+
+  private constructor(
+    records: DurableRecords,
+    readFrame: ReadFrame,
+    learned: Map<string, PatternData>,
+    stored: StoredState,
+  ) {
+    this.#records = records;
+    this.#readFrame = readFrame;
+    this.#learned = learned;
+    this.#stored = stored;
+  }
+
+  /**
+   * Takes records over, which are closed where they cannot be read.
+   * @throws CorruptStoreError where they are not those of a TV's store.
+   */
+  static async open(records: DurableRecords, readFrame: ReadFrame): Promise<DurablePatternStore> {
+    try {
+      const learned = await readLearned(records);
+      const stored = await readState(records, readFrame);
+      checkMarks(learned, stored.state);
+      return new DurablePatternStore(records, readFrame, learned, stored);
+    } catch (cause) {
+      await records.close();
+      throw new CorruptStoreError('the pattern store cannot be read', { cause });
+    }
+  }
+
+  skillList(...[limit, origin]: Parameters<PatternStore['skillList']>) {
+    const { snapshot } = this.#stored.state;
+    return Promise.resolve(listSkills(this.#learned.values(), snapshot, limit, origin));
+  }
+
+  skillStore(...patterns: readonly PatternData[]): Promise<void> {
+    let copies: readonly PatternData[] = [];
+    return this.#records.write(
+      () => {
+        copies = copyLearned(patterns, this.#learned);
+        return copies.map((copy) => learnedRecords.put(copy.id, copy));
+      },
+      () => {
+        for (const copy of copies) this.#learned.set(copy.id, copy);
+      },
+    );
+  }
+
+  get written(): WrittenCount {
+    return this.#records.written;
+  }
+
+  loadSyncState(): Promise<SyncState> {
+    return Promise.resolve(this.#stored.state);
+  }
+
+  /** Writes what differs from the state before. */
+  saveSyncState(state: SyncState): Promise<void> {
+    let after = this.#stored;
+    return this.#records.write(
+      () => {
+        const changes = stateChanges(this.#stored, state, this.#readFrame);
+        after = changes.after;
+        return changes.operations;
+      },
+      () => {
+        this.#stored = after;
+      },
+    );
+  }
+
+  close(): Promise<void> {
+    return this.#records.close();
+  }
+}
+
+async function readLearned(records: DurableRecords): Promise<Map<string, PatternData>> {
+  const learned = new Map<string, PatternData>();
+  for await (const [id, pattern] of learnedRecords.entries(records)) learned.set(id, pattern);
+  return learned;
+}
+
+/** What was acknowledged but is no longer stored: the disk lost a record silently. */
+function checkMarks(learned: ReadonlyMap<string, PatternData>, state: SyncState): void {
+  const tastes = tastesOf([...learned.values()], state.merges);
+  const counts = new Map(tastes.map(({ id, sampleCount }) => [id, sampleCount]));
+  for (const id of state.marks.keys()) {
+    const stored = counts.get(id) ?? 0;
+    const { acknowledged, byMarks, elsewhere } = markOf(state.marks, id);
+    const known = acknowledged + byMarks + elsewhere;
+    if (stored < known) {
+      throw new Error(`pattern ${id} has ${stored} samples, but ${known} were acknowledged`);
+    }
+  }
+}

@@ -38,6 +38,12 @@ export class Session {
     return state;
   }
 
+  /** Changes the state, where that makes another one. */
+  async change(change: (state: SyncState) => SyncState): Promise<void> {
+    const before = await this.store.loadSyncState();
+    await this.save(before, change(before));
+  }
+
   /** Acknowledgement, snapshot and version in one step; the receipt counts without a snapshot too. */
   async adopt(answer: SyncAnswer, items: readonly OutboxItem[] = []): Promise<Adopted> {
     const before = await this.store.loadSyncState();

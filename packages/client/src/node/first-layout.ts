@@ -8,7 +8,8 @@ import {
   type RecordReader,
 } from '@omega-tv/level';
 import { patternFromFirstLayout, stateFromFirstLayout } from './first-layout-state.js';
-import { isStateStored, learnedRecords, nothingStored, stateChanges } from './state-records.js';
+import { nothingStored } from './push-records.js';
+import { isStateStored, learnedRecords, stateChanges } from './state-records.js';
 
 const CHECKSUM_DIGITS = 8;
 const LEARNED = 'skill!';

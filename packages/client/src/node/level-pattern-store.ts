@@ -12,7 +12,8 @@ import type { SyncState } from '../engine/state.js';
 import { createMemoryPatternStore } from '../store/memory-pattern-store.js';
 import type { PatternStore } from '../store/pattern-store.js';
 import { copyLearned, listSkills } from '../store/skills.js';
-import { learnedRecords, readState, stateChanges, type StoredState } from './state-records.js';
+import type { StoredState } from './push-records.js';
+import { learnedRecords, readState, stateChanges } from './state-records.js';
 import { patternStoreLayout } from './store-layouts.js';
 
 export type LevelPatternStoreOptions = Pick<

@@ -10,7 +10,8 @@ import { answerAdopted } from '../../src/engine/adopt.js';
 import { sampleBooks } from '../../src/engine/books.js';
 import { countsByOf, pushBegun } from '../../src/engine/outbox.js';
 import { PUSH_TRANSITIONS } from '../../src/engine/transition.js';
-import { nothingStored, readState, stateChanges } from '../../src/node/state-records.js';
+import { nothingStored } from '../../src/node/push-records.js';
+import { readState, stateChanges } from '../../src/node/state-records.js';
 import { emptySyncState, type OutboxItem, type SyncState } from '../../src/engine/state.js';
 import { realPattern } from '../support.js';
 

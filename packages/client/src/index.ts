@@ -2,7 +2,10 @@
 export { SyncClient } from './sync-client.js';
 export type { SyncClientOptions, TitleOptions } from './sync-client-options.js';
 export { createSyncLoop } from './loop/sync-loop.js';
-export type { SyncLoop, SyncLoopStatus } from './loop/sync-loop.js';
+export type { SyncLoop } from './loop/sync-loop.js';
+export type { SyncFailure, SyncLoopState, SyncLoopStatus } from './loop/sync-status.js';
+export type { WaitReason } from './loop/wait-plan.js';
+export type { OutboxStanding, SyncStanding } from './standing/standing.js';
 export type { SyncLoopOptions } from './loop/sync-loop-options.js';
 export { createMemoryPatternStore } from './store/memory-pattern-store.js';
 

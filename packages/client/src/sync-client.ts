@@ -18,6 +18,7 @@ import { openSession } from './exchange/open-session.js';
 import type { Session } from './exchange/session.js';
 import { Turns } from './exchange/turns.js';
 import { stateWaiting, type WaitMemory } from './loop/wait-memory.js';
+import { standingOf, type SyncStanding } from './standing/standing.js';
 import type { PatternStore } from './store/pattern-store.js';
 import { checkOptions, type SyncClientOptions } from './sync-client-options.js';
 import type { RankedTitle } from './titles/title-model.js';
@@ -113,6 +114,13 @@ export class SyncClient {
    */
   syncStore(options: RequestOptions = {}): Promise<SyncResult> {
     return this.#turns.take(() => this.#exchange.syncStore(options));
+  }
+
+  /** What waits, and what is spoken: for `createSyncLoop`, and for screens. */
+  async standing(): Promise<SyncStanding> {
+    const learned = await this.store.skillList(Number.MAX_SAFE_INTEGER, 'learned');
+    const state = await this.store.loadSyncState();
+    return standingOf(state, learned, this.#session.link.format.protocolVersion);
   }
 
   /** Keeps in the store what a server asks this TV to wait: for `createSyncLoop`. */

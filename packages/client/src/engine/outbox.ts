@@ -1,4 +1,3 @@
-import type { PushedPattern } from '@omega-tv/types';
 import { credited } from './marks.js';
 import type { CountsBy, DrawEpoch, KeptItem, OutboxItem, SyncState } from './state.js';
 
@@ -141,11 +140,6 @@ export function countsByOf({ server }: SyncState, protocolVersion: 1 | 2): Count
 }
 
 /** Patterns of one push, each in one of its own. */
-export function apart({ countsBy, patterns, isRepeat }: OutboxItem): readonly OutboxItem[] {
-  const one = (pattern: PushedPattern): OutboxItem => ({
-    countsBy,
-    patterns: [pattern],
-    ...(isRepeat === true ? { isRepeat } : {}),
-  });
-  return patterns.map(one);
+export function apart({ position: _, ...item }: OutboxItem): readonly OutboxItem[] {
+  return item.patterns.map((pattern): OutboxItem => ({ ...item, patterns: [pattern] }));
 }

@@ -18,6 +18,8 @@ export interface OutboxItem {
   /** Its place among the pushes of this TV; absent where the store is older than the position. */
   readonly position?: DeltaPosition;
   readonly countsBy: CountsBy;
+  /** When it was begun, by this TV's clock; absent where the store is older. Unix ms. */
+  readonly begunAtMs?: number;
   /** True where it says no more than a server by marks may have lost. */
   readonly isRepeat?: true;
   readonly patterns: readonly PushedPattern[];

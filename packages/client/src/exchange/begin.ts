@@ -57,12 +57,13 @@ export class PushBegin {
     const { link, drawEpoch, titles } = this.session;
     const isTaken = before.server?.capabilities.includes('titles') === true;
     if (countsByOf(before, link.format.protocolVersion) !== 'position' || !isTaken) return before;
+    const nowMs = link.clock.nowMs();
     let state = before;
-    for (const contentId of dueReports(before, link.clock.nowMs())) {
+    for (const contentId of dueReports(before, nowMs)) {
       if (state.outbox.length >= most) break;
       const viewerFactors = titles?.viewerWithout(state, contentId);
       const report = viewerFactors === undefined ? { contentId } : { contentId, viewerFactors };
-      const item: OutboxItem = { countsBy: 'position', patterns: [], report };
+      const item: OutboxItem = { countsBy: 'position', begunAtMs: nowMs, patterns: [], report };
       state = withReports(pushBegun(state, item, drawEpoch), [item], 'begun');
     }
     return state;
@@ -91,7 +92,8 @@ export class PushBegin {
     const { link, drawEpoch } = this.session;
     const countsBy = isRepeat ? 'marks' : countsByOf(state, link.format.protocolVersion);
     const repeats = isRepeat ? ({ isRepeat } as const) : {};
-    const begun = pushBegun(state, { countsBy, patterns, ...repeats }, drawEpoch);
+    const begunAtMs = link.clock.nowMs();
+    const begun = pushBegun(state, { countsBy, begunAtMs, patterns, ...repeats }, drawEpoch);
     const before = begun.outbox.slice(0, -1);
     const [whole = { countsBy, patterns }] = begun.outbox.slice(-1);
     const withPart = (part: readonly PushedPattern[], encoded?: EncodedDelta): SyncState => {

@@ -54,6 +54,7 @@ const exchangeRecord = singleRecord(
           number: Count,
           position: Type.Optional(PositionSchema),
           countsBy: CountsBySchema,
+          begunAtMs: Type.Optional(Type.Integer()),
           isRepeat: Type.Optional(Type.Literal(true)),
           report: Type.Optional(ReportSchema),
         }),

@@ -11,6 +11,8 @@ export { createMemoryPatternStore } from './store/memory-pattern-store.js';
 
 export type { BudgetOptions, NetworkHints } from './choose/tier.js';
 export type { CatalogueTitle } from './titles/title-space.js';
+export type { Whose } from './titles/watched-titles.js';
+export type { MeasuredExchange, SyncMetrics } from './metrics/sync-metrics.js';
 export type { RankedTitle } from './titles/title-model.js';
 export type { SyncResult } from '@omega-tv/protocol';
 
@@ -27,8 +29,11 @@ export type {
   KnownServer,
   NextPosition,
   OutboxItem,
+  LearnedPattern,
+  SampleCounts,
   SyncState,
 } from './engine/state.js';
+export { eraseAll, eraseProfile } from './privacy/erase.js';
 export { sampleBooks, type SampleBooks } from './engine/books.js';
 export type { SampleMark } from './engine/marks.js';
 export { pendingPatterns } from './choose/pending.js';

@@ -1,28 +1,15 @@
-import {
-  isPublishedId,
-  meetsSyncThreshold,
-  systemRandom,
-  type PatternData,
-  type SyncDelta,
-} from '@omega-tv/types';
-import {
-  normaliseBaseUrl,
-  type RequestOptions,
-  type SyncAnswer,
-  type SyncResult,
-} from '@omega-tv/protocol';
-import { LEARNING_MODEL } from '@omega-tv/federation';
+import type { PatternData, SyncDelta } from '@omega-tv/types';
+import type { RequestOptions, SyncAnswer, SyncResult } from '@omega-tv/protocol';
 import type { SyncState } from './engine/state.js';
-import { Exchange } from './exchange/exchange.js';
-import { openSession } from './exchange/open-session.js';
-import type { Session } from './exchange/session.js';
+import { openClientParts, type ClientParts } from './exchange/open-client-parts.js';
 import { Turns } from './exchange/turns.js';
 import { stateWaiting, type WaitMemory } from './loop/wait-memory.js';
-import { standingOf, type SyncStanding } from './standing/standing.js';
+import { measuredExchange } from './metrics/measure.js';
+import type { SyncStanding } from './standing/standing.js';
 import type { PatternStore } from './store/pattern-store.js';
-import { checkOptions, type SyncClientOptions } from './sync-client-options.js';
+import type { SyncClientOptions } from './sync-client-options.js';
 import type { RankedTitle } from './titles/title-model.js';
-import { WatchedTitles } from './titles/watched-titles.js';
+import type { Whose } from './titles/watched-titles.js';
 
 /**
  * One TV's side of the exchange.
@@ -41,24 +28,15 @@ export class SyncClient {
   /** Without trailing slashes. */
   readonly constellationUrl: string;
   readonly store: PatternStore;
-  readonly #session: Session;
-  readonly #exchange: Exchange;
-  readonly #titles: WatchedTitles;
+  readonly #parts: ClientParts;
   /** Exchanges take turns, since each reads and writes the state. */
   readonly #turns = new Turns();
 
-  private constructor(options: SyncClientOptions, session: Session) {
-    const { random = systemRandom, titles } = options;
-    this.deviceId = options.deviceId;
-    this.constellationUrl = normaliseBaseUrl(options.url);
-    this.store = session.store;
-    this.#session = session;
-    this.#exchange = Exchange.of(session, options);
-    this.#titles = new WatchedTitles(session, {
-      random,
-      areShared: titles?.areShared ?? false,
-      reportSpreadMs: titles?.reportSpreadMs ?? LEARNING_MODEL.reportSpreadMs,
-    });
+  private constructor(deviceId: string, parts: ClientParts) {
+    this.deviceId = deviceId;
+    this.constellationUrl = parts.url;
+    this.store = parts.session.store;
+    this.#parts = parts;
   }
 
   /**
@@ -67,13 +45,12 @@ export class SyncClient {
    * that another device id has used.
    */
   static async create(options: SyncClientOptions): Promise<SyncClient> {
-    checkOptions(options);
-    return new SyncClient(options, await openSession(options));
+    return new SyncClient(options.deviceId, await openClientParts(options));
   }
 
   /** The version of the newest global patterns that arrived here; 0 before the first. */
   get lastVersion(): number {
-    return this.#session.held.version;
+    return this.#parts.session.held.version;
   }
 
   /**
@@ -81,46 +58,40 @@ export class SyncClient {
    * @throws SyncError when it does not, and the signal's reason when aborted.
    */
   healthCheck(options: RequestOptions = {}): Promise<void> {
-    return this.#session.link.protocol.healthCheck(options);
+    return this.#parts.session.link.protocol.healthCheck(options);
   }
 
   /** True when the server has newer global patterns than this client. */
   async needsSync(options: RequestOptions = {}): Promise<boolean> {
-    const { link, held } = this.#session;
+    const { link, held } = this.#parts.session;
     return (await link.protocol.getGlobalVersion(options)) > held.version;
   }
 
   /** A delta of those patterns that are good enough to leave the TV, and not published ones. */
   prepareDelta(patterns: readonly PatternData[]): SyncDelta {
-    const good = patterns.filter((one) => meetsSyncThreshold(one) && !isPublishedId(one.id));
-    const { capabilities: _, ...delta } = this.#session.link.delta(good);
-    return delta;
+    return this.#parts.session.link.deltaOfGood(patterns);
   }
 
   /**
-   * Pushes a delta of your own, in as many messages as it needs, and returns the last answer. The
-   * store learns the answer, but keeps no books of what you push: use `syncStore` for that.
-   * @throws SyncError as `ConstellationProtocol.sync`; sending the same delta again is safe.
+   * Pushes a delta of your own, in as many messages as it needs; the store learns the last answer, but
+   * keeps no books of it. @throws SyncError as `ConstellationProtocol.sync`; it may be sent again.
    */
   sync(delta: SyncDelta, options: RequestOptions = {}): Promise<SyncAnswer> {
-    return this.#turns.take(() => this.#exchange.sendOwn(delta, options));
+    return this.#turns.take(() => this.#parts.exchange.sendOwn(delta, options));
   }
 
   /**
    * Pushes what the store's learned patterns gained since the last acknowledged push, and fetches
-   * the global patterns when the server has others. After a failure or a crash, at any point,
-   * the next call goes on where this one stopped; no sample is lost or counted twice.
-   * @throws SyncError as `ConstellationProtocol.sync`.
+   * the global patterns when the server has others. After a failure or a crash, at any point, the
+   * next call goes on where this one stopped. @throws SyncError as `ConstellationProtocol.sync`.
    */
   syncStore(options: RequestOptions = {}): Promise<SyncResult> {
-    return this.#turns.take(() => this.#exchange.syncStore(options));
+    return this.#turns.take(() => measuredExchange(this.#parts, options));
   }
 
   /** What waits, and what is spoken: for `createSyncLoop`, and for screens. */
-  async standing(): Promise<SyncStanding> {
-    const learned = await this.store.skillList(Number.MAX_SAFE_INTEGER, 'learned');
-    const state = await this.store.loadSyncState();
-    return standingOf(state, learned, this.#session.link.format.protocolVersion);
+  standing(): Promise<SyncStanding> {
+    return this.#parts.session.standing();
   }
 
   /** Keeps in the store what a server asks this TV to wait: for `createSyncLoop`. */
@@ -131,30 +102,47 @@ export class SyncClient {
     };
   }
 
-  /**
-   * Remembers that a title was completed, once for each title. Where the viewer shares that, it is
-   * reported in time: once, ever.
-   */
-  titleCompleted(contentId: string): Promise<void> {
-    return this.#change((state) => this.#titles.completed(state, contentId));
+  /** `titlesCompleted` for one. */
+  titleCompleted(contentId: string, whose: Whose = {}): Promise<void> {
+    return this.titlesCompleted([contentId], whose);
+  }
+
+  /** Remembers completed titles in one durable step; where they are shared, each is reported once, ever. */
+  titlesCompleted(contentIds: readonly string[], whose: Whose = {}): Promise<void> {
+    return this.#change((state) => this.#parts.titles.completed(state, contentIds, whose));
   }
 
   /** The viewer's consent. Withdrawn, nothing that waits is reported any more. */
   shareTitles(areShared: boolean): Promise<void> {
-    return this.#change((state) => this.#titles.shared(state, areShared));
+    return this.#change((state) => this.#parts.titles.shared(state, areShared));
+  }
+
+  /** A profile contributes nothing from now on, or may again; what waits of it is withdrawn. */
+  keepPrivate(profile: string, isPrivate = true): Promise<void> {
+    return this.#turns.take(() => this.#parts.erasure.keepPrivate(profile, isPrivate));
+  }
+
+  /** Erases a profile here; what a server has counted stays in its sums, which name nobody. */
+  forgetProfile(profile: string): Promise<void> {
+    return this.#turns.take(() => this.#parts.erasure.profile(profile));
+  }
+
+  /** Erases all that was learned and received here, as for another owner of this TV. */
+  forget(): Promise<void> {
+    return this.#turns.take(() => this.#parts.erasure.all());
   }
 
   /** Titles that were not completed here, the likeliest to be liked first; none without history. */
   rankTitles(): Promise<readonly RankedTitle[]> {
-    return this.#titles.rank();
+    return this.#parts.titles.rank();
   }
 
   /** The completed titles that speak most for another one, the strongest first. */
   reasonsFor(contentId: string): Promise<readonly string[]> {
-    return this.#titles.reasonsFor(contentId);
+    return this.#parts.titles.reasonsFor(contentId);
   }
 
   #change(change: (state: SyncState) => SyncState): Promise<void> {
-    return this.#turns.take(() => this.#session.change(change));
+    return this.#turns.take(() => this.#parts.session.change(change));
   }
 }

@@ -92,7 +92,16 @@ describe('what a loop says of itself (rule 6.11)', () => {
   });
 
   it('says that the host paused it', () => {
-    const shown = watch(['success'], 200, {}, { 100: (loop) => { loop.pause(); } });
+    const shown = watch(
+      ['success'],
+      200,
+      {},
+      {
+        100: (loop) => {
+          loop.pause();
+        },
+      },
+    );
     expect(shown.map(({ state }) => state)).toEqual(['stopped', 'idle', 'paused', 'stopped']);
   });
 

@@ -123,12 +123,14 @@ function withinRoom(kept: readonly KeptItem[]): readonly KeptItem[] {
 /** New samples of each taste that are on their way. */
 export function samplesOnTheirWay({ outbox, merges }: SyncState): ReadonlyMap<string, number> {
   const sums = new Map<string, number>();
-  for (const { patterns, isRepeat } of outbox) {
+  const add = (id: string, newSamples: number): void => {
+    const taste = merges.get(id) ?? id;
+    sums.set(taste, (sums.get(taste) ?? 0) + newSamples);
+  };
+  for (const { patterns, isRepeat, withdrawn = [] } of outbox) {
+    for (const [id, newSamples] of withdrawn) add(id, newSamples);
     if (isRepeat === true) continue;
-    for (const { id, newSamples = 0 } of patterns) {
-      const taste = merges.get(id) ?? id;
-      sums.set(taste, (sums.get(taste) ?? 0) + newSamples);
-    }
+    for (const { id, newSamples = 0 } of patterns) add(id, newSamples);
   }
   return sums;
 }

@@ -1,12 +1,12 @@
-import { isPublishedId, type PatternData, type PushedPattern } from '@omega-tv/types';
+import { isPublishedId, type PushedPattern } from '@omega-tv/types';
 import type { EncodedDelta } from '@omega-tv/compression';
 import { copiesMerged } from '../choose/copies.js';
 import { orderByTeaching } from '../choose/order.js';
 import { pendingPatterns, repeatedPatterns } from '../choose/pending.js';
-import { MAX_DELTA_PATTERNS } from '../engine/bounds.js';
+import { MAX_BEGUN_PATTERNS, MAX_DELTA_PATTERNS } from '../engine/bounds.js';
 import { countsByOf, pushBegun } from '../engine/outbox.js';
-import type { OutboxItem, SyncState } from '../engine/state.js';
-import { dueReports, withReports } from '../titles/completions.js';
+import type { LearnedPattern, OutboxItem, SyncState } from '../engine/state.js';
+import { dueReports, withoutPrivateTitles, withReports } from '../titles/completions.js';
 import type { Messages } from './messages.js';
 import { isRefusal, type Session } from './session.js';
 
@@ -42,7 +42,12 @@ export class PushBegin {
     const isRepeat = repeated.length > 0;
     let left = isRepeat ? repeated : this.#ordered(state, learned);
     const most = mostItems(state);
-    while (left.length > 0 && state.outbox.length < most) {
+    const all = left.length;
+    while (
+      left.length > 0 &&
+      state.outbox.length < most &&
+      all - left.length < MAX_BEGUN_PATTERNS
+    ) {
       state = await this.#fit(state, left.slice(0, MAX_DELTA_PATTERNS), isRepeat);
       left = left.slice(state.outbox[state.outbox.length - 1]?.patterns.length ?? 1);
     }
@@ -61,7 +66,7 @@ export class PushBegin {
     let state = before;
     for (const contentId of dueReports(before, nowMs)) {
       if (state.outbox.length >= most) break;
-      const viewerFactors = titles?.viewerWithout(state, contentId);
+      const viewerFactors = titles?.viewerWithout(withoutPrivateTitles(state), contentId);
       const report = viewerFactors === undefined ? { contentId } : { contentId, viewerFactors };
       const item: OutboxItem = { countsBy: 'position', begunAtMs: nowMs, patterns: [], report };
       state = withReports(pushBegun(state, item, drawEpoch), [item], 'begun');
@@ -69,13 +74,13 @@ export class PushBegin {
     return state;
   }
 
-  #ordered(state: SyncState, learned: readonly PatternData[]): readonly PushedPattern[] {
+  #ordered(state: SyncState, learned: readonly LearnedPattern[]): readonly PushedPattern[] {
     const published = this.session.held.snapshot?.patterns ?? [];
     return orderByTeaching(pendingPatterns(state, learned), published);
   }
 
   /** Of what was learned, nothing that came from the server. */
-  async #learned(): Promise<readonly PatternData[]> {
+  async #learned(): Promise<readonly LearnedPattern[]> {
     const listed = await this.session.store.skillList(MAX_LISTED_SKILLS, 'learned');
     return listed.filter(({ id }) => !isPublishedId(id));
   }

@@ -9,11 +9,20 @@ import type { Session } from './session.js';
 
 /** One exchange with the server: what is new goes up, what is newer comes down. */
 export class Exchange {
+  #moved: SyncResult;
+
   private constructor(
     private readonly session: Session,
     private readonly pusher: Pusher,
     private readonly fetcher: Fetcher,
-  ) {}
+  ) {
+    this.#moved = nothingMoved(0, 2);
+  }
+
+  /** What the last exchange moved, also where it failed midway. */
+  get moved(): SyncResult {
+    return this.#moved;
+  }
 
   static of(session: Session, { snapshots, format }: SyncClientOptions): Exchange {
     const { link } = session;
@@ -26,10 +35,10 @@ export class Exchange {
   async syncStore(options: RequestOptions): Promise<SyncResult> {
     const { link, held } = this.session;
     this.session.begin();
-    let result = nothingMoved(held.version, link.format.protocolVersion);
+    this.#moved = nothingMoved(held.version, link.format.protocolVersion);
     let told: NamedVersion | undefined;
     const take = (answer: SyncAnswer): void => {
-      result = addResults(result, answer.result);
+      this.#moved = addResults(this.#moved, answer.result);
       told = namedBy(answer);
     };
     if (await this.#mustMeet()) take(await this.fetcher.poll(options, true));
@@ -40,7 +49,9 @@ export class Exchange {
     }
     const named = told ?? { version: await link.protocol.getGlobalVersion(options) };
     const isTold = told !== undefined;
-    return addResults(result, await this.fetcher.fetchOther(named, isTold, options));
+    const fetched = await this.fetcher.fetchOther(named, isTold, options);
+    this.#moved = addResults(this.#moved, fetched);
+    return this.#moved;
   }
 
   /** Sends a delta of the host's own, in as many messages as it needs, and adopts the last answer. */

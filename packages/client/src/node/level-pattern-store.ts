@@ -5,10 +5,9 @@ import {
   type OpenedStore,
   type OpenOrSetAsideOptions,
 } from '@omega-tv/level/node';
-import type { PatternData } from '@omega-tv/types';
 import { tastesOf } from '../choose/copies.js';
 import { markOf } from '../engine/marks.js';
-import type { SyncState } from '../engine/state.js';
+import type { LearnedPattern, SyncState } from '../engine/state.js';
 import { createMemoryPatternStore } from '../store/memory-pattern-store.js';
 import type { PatternStore } from '../store/pattern-store.js';
 import { copyLearned, listSkills } from '../store/skills.js';
@@ -61,12 +60,12 @@ export interface LevelPatternStore extends PatternStore {
 
 class OpenedPatternStore implements LevelPatternStore {
   readonly #records: DurableRecords;
-  readonly #learned: Map<string, PatternData>;
+  readonly #learned: Map<string, LearnedPattern>;
   #stored: StoredState;
 
   private constructor(
     records: DurableRecords,
-    learned: Map<string, PatternData>,
+    learned: Map<string, LearnedPattern>,
     stored: StoredState,
   ) {
     this.#records = records;
@@ -92,8 +91,8 @@ class OpenedPatternStore implements LevelPatternStore {
     return Promise.resolve(listSkills(this.#learned.values(), snapshot, limit, origin));
   }
 
-  skillStore(...patterns: readonly PatternData[]): Promise<void> {
-    let copies: readonly PatternData[] = [];
+  skillStore(...patterns: readonly LearnedPattern[]): Promise<void> {
+    let copies: readonly LearnedPattern[] = [];
     return this.#records.write(
       () => {
         copies = copyLearned(patterns, this.#learned);
@@ -128,19 +127,30 @@ class OpenedPatternStore implements LevelPatternStore {
     );
   }
 
+  erase(ids: readonly string[], state: SyncState): Promise<void> {
+    const { after, operations } = stateChanges(this.#stored, state);
+    return this.#records.erase(
+      () => [...ids.map((id) => learnedRecords.delete(id)), ...operations],
+      () => {
+        for (const id of ids) this.#learned.delete(id);
+        this.#stored = after;
+      },
+    );
+  }
+
   close(): Promise<void> {
     return this.#records.close();
   }
 }
 
-async function readLearned(records: DurableRecords): Promise<Map<string, PatternData>> {
-  const learned = new Map<string, PatternData>();
+async function readLearned(records: DurableRecords): Promise<Map<string, LearnedPattern>> {
+  const learned = new Map<string, LearnedPattern>();
   for await (const [id, pattern] of learnedRecords.entries(records)) learned.set(id, pattern);
   return learned;
 }
 
 /** What was acknowledged but is no longer stored: the disk lost a record silently. */
-function checkMarks(learned: ReadonlyMap<string, PatternData>, state: SyncState): void {
+function checkMarks(learned: ReadonlyMap<string, LearnedPattern>, state: SyncState): void {
   const tastes = tastesOf([...learned.values()], state.merges);
   const counts = new Map(tastes.map(({ id, sampleCount }) => [id, sampleCount]));
   for (const id of state.marks.keys()) {

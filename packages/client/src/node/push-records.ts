@@ -12,6 +12,7 @@ import {
   type CompletionReport,
   type KeptItem,
   type OutboxItem,
+  type SampleCounts,
   type SyncState,
 } from '../engine/state.js';
 import { patternsCodec } from './patterns-codec.js';
@@ -22,6 +23,9 @@ const Count = Type.Integer({ minimum: 0 });
 const PositionSchema = Type.Object({ deviceEpoch: Count, seq: Count });
 
 const CountsBySchema = Type.Union([Type.Literal('position'), Type.Literal('marks')]);
+
+/** New samples by pattern id. */
+const CountsSchema = Type.Array(Type.Tuple([Type.String(), Count]));
 
 const CapabilitySchema = Type.Enum([...CAPABILITIES]);
 
@@ -57,6 +61,7 @@ const exchangeRecord = singleRecord(
           begunAtMs: Type.Optional(Type.Integer()),
           isRepeat: Type.Optional(Type.Literal(true)),
           report: Type.Optional(ReportSchema),
+          withdrawn: Type.Optional(CountsSchema),
         }),
       ),
     }),
@@ -73,7 +78,7 @@ const keptRecords = recordSpace(
     Type.Object({
       atMs: Count,
       position: PositionSchema,
-      counts: Type.Array(Type.Tuple([Type.String(), Count])),
+      counts: CountsSchema,
       patterns: Type.Optional(Count),
       report: Type.Optional(ReportSchema),
     }),
@@ -178,12 +183,17 @@ function toExchange({ state, items }: StoredState) {
       ? {}
       : { server: { epoch: server.epoch, capabilities: [...server.capabilities] } }),
     ...(next === undefined ? {} : { next }),
-    outbox: outbox.map(({ patterns, report, ...item }) => ({
+    outbox: outbox.map(({ patterns, report, withdrawn, ...item }) => ({
       number: items.get(patterns) ?? 0,
       ...item,
       ...(report === undefined ? {} : { report: toReport(report) }),
+      ...(withdrawn === undefined ? {} : { withdrawn: toCounts(withdrawn) }),
     })),
   };
+}
+
+function toCounts(counts: SampleCounts): [string, number][] {
+  return counts.map(([id, count]) => [id, count]);
 }
 
 function toReport({ contentId, viewerFactors }: CompletionReport) {
@@ -231,7 +241,7 @@ function keptChanges(before: StoredState, after: StoredState): readonly RecordOp
     const held = patterns && after.items.get(patterns);
     const record = {
       ...{ atMs, position },
-      counts: counts.map(([id, count]): [string, number] => [id, count]),
+      counts: toCounts(counts),
       ...(held === undefined ? {} : { patterns: held }),
       ...(report === undefined ? {} : { report: toReport(report) }),
     };

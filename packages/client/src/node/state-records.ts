@@ -26,6 +26,7 @@ const completedRecords = recordSpace(
       order: Count,
       status: Type.Enum(['private', 'waiting', 'begun', 'reported']),
       reportAtMs: Type.Optional(Type.Integer()),
+      profiles: Type.Optional(Type.Unsafe<readonly string[]>(Type.Array(Type.String()))),
     }),
   ),
 );
@@ -55,6 +56,11 @@ const lettersRecord = singleRecord(
   ),
 );
 
+const privateProfilesRecord = singleRecord(
+  'private-profiles',
+  jsonCodec(Type.Array(Type.String())),
+);
+
 const ownerRecord = singleRecord(
   'owner',
   jsonCodec(Type.Object({ deviceId: Type.String(), url: Type.String() })),
@@ -77,6 +83,9 @@ export function stateChanges(
     ...mapChanges(markRecords, old.marks, state.marks),
     ...mapChanges(mergeRecords, old.merges, state.merges),
     ...mapChanges(completedRecords, old.completed, state.completed),
+    ...(areSame([...old.privateProfiles], [...state.privateProfiles])
+      ? []
+      : [privateProfilesRecord.put([...state.privateProfiles])]),
     ...holdingsChanges(old.holdings, state.holdings),
     ...publishedChanges(old, state),
     ...(areSame(old.deadLetters, state.deadLetters)
@@ -106,6 +115,7 @@ export async function readState(reader: RecordReader): Promise<StoredState> {
     marks: await readMap(reader, markRecords),
     merges: await readMap(reader, mergeRecords),
     completed: await readMap(reader, completedRecords),
+    privateProfiles: new Set(await privateProfilesRecord.get(reader)),
     holdings: await readHoldings(reader),
     deadLetters,
     ...published,

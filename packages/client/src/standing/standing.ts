@@ -1,6 +1,5 @@
-import type { PatternData } from '@omega-tv/types';
 import { sampleBooks } from '../engine/books.js';
-import type { DeadLetter, OutboxItem, SyncState } from '../engine/state.js';
+import type { DeadLetter, LearnedPattern, OutboxItem, SyncState } from '../engine/state.js';
 
 /** Pushes that were begun and wait for an answer. */
 export interface OutboxStanding {
@@ -34,7 +33,7 @@ const PATTERN_BYTES = 32;
 
 export function standingOf(
   state: SyncState,
-  learned: readonly PatternData[],
+  learned: readonly LearnedPattern[],
   protocolVersion: 1 | 2,
 ): SyncStanding {
   const { waiting, withheld } = sampleBooks(state, learned);
@@ -52,7 +51,8 @@ export function standingOf(
 
 const IN_TRANSIT: ReadonlySet<string> = new Set(['waiting', 'begun']);
 
-function outboxStanding(outbox: readonly OutboxItem[]): OutboxStanding {
+/** Pushes that wait, of a state. */
+export function outboxStanding(outbox: readonly OutboxItem[]): OutboxStanding {
   let [patterns, bytes] = [0, 0];
   let oldest: number | undefined;
   for (const item of outbox) {

@@ -10,6 +10,11 @@ export interface WatchedTitlesOptions {
   readonly random: RandomSource;
 }
 
+/** Who watched, where the host tells profiles apart. */
+export interface Whose {
+  readonly profile?: string;
+}
+
 /** The titles that were completed on a TV, whether they may leave it, and what they say of others. */
 export class WatchedTitles {
   #areShared: boolean;
@@ -21,14 +26,16 @@ export class WatchedTitles {
     this.#areShared = options.areShared;
   }
 
-  completed(state: SyncState, contentId: string): SyncState {
+  completed(state: SyncState, contentIds: readonly string[], { profile }: Whose): SyncState {
     const { random, reportSpreadMs } = this.options;
-    return titleCompleted(state, contentId, {
+    const rules = {
+      ...(profile === undefined ? {} : { profile }),
       isShared: this.#areShared,
       nowMs: this.session.link.clock.nowMs(),
       spreadMs: reportSpreadMs,
       draw: () => random.next(),
-    });
+    };
+    return contentIds.reduce((next, id) => titleCompleted(next, id, rules), state);
   }
 
   /** The viewer's consent; withdrawn, nothing that waits is reported any more. */

@@ -61,3 +61,46 @@ describe('a delta has at most 64 patterns (rule 11.11)', () => {
     expect(counts).toEqual([64, 64, 22]);
   });
 });
+
+describe('a TV that was offline for long (rule 5.14)', () => {
+  it('holds a bounded number of pushes, and sends them in batches, the oldest first', async () => {
+    const { constellation, transport } = await openServer();
+    const store = createMemoryPatternStore();
+    let isOnline = true;
+    const sent: number[] = [];
+    const line: Transport = {
+      request: async (request) => {
+        if (!isOnline) return offline.request(request);
+        const [first] = (await store.loadSyncState()).outbox;
+        if (request.method === 'POST' && first !== undefined) sent.push(first.position!.seq);
+        return transport.request(request);
+      },
+    };
+    const tv = await openTv(line, { store });
+    await store.skillStore(realPattern(0));
+    await tv.syncStore();
+    isOnline = false;
+    // Months of evenings: more patterns, and more samples of those there are.
+    for (let month = 1; month <= 6; month += 1) {
+      const patterns = realPatterns(20 * month, { sampleCount: 12 * month });
+      await store.skillStore(...patterns);
+      await expect(tv.syncStore()).rejects.toMatchObject({ code: 'http' });
+      const { pushes, patterns: begun } = (await tv.standing()).outbox;
+      expect(pushes).toBeLessThanOrEqual(32);
+      expect(begun).toBeLessThanOrEqual(168 + 63);
+    }
+    const waiting = (await tv.standing()).waitingSamples;
+    expect(waiting).toBe(120 * 72 - 12);
+    isOnline = true;
+    sent.length = 0;
+    const { patternsPushed } = await tv.syncStore();
+    expect(sent).toEqual([...sent].sort((a, b) => a - b));
+    expect(new Set(sent).size).toBe(sent.length);
+    const seqs = (await store.loadSyncState()).next!.seq - sent[0]!;
+    expect(sent.length).toBeLessThan(seqs / 2);
+    // Those begun six months ago, then all of them once, however often they grew meanwhile.
+    expect(patternsPushed).toBeLessThanOrEqual(20 + 120);
+    expect((await tv.standing()).waitingSamples).toBe(0);
+    expect(constellation.report().samplesAccepted).toBe(120 * 72);
+  });
+});

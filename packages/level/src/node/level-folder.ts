@@ -13,6 +13,10 @@ const LOST_WRITES = /\(ignoring error\) (.+)/;
 /** Written once that was found, for the next opening clears LevelDB's own file. */
 const DAMAGE_KEY = new TextEncoder().encode('damage');
 
+/** All keys are text, and lie between. */
+const FIRST_KEY = Uint8Array.of();
+const LAST_KEY = Uint8Array.of(255);
+
 export interface LevelFolderOptions {
   readonly directory: string;
   readonly createIfMissing: boolean;
@@ -63,6 +67,24 @@ export class LevelFolder implements LevelDatabase {
 
   batch(operations: RecordOperation[], options: { readonly sync: boolean }): Promise<void> {
     return this.#opened().batch(operations, options);
+  }
+
+  /**
+   * What was removed lies on in logs and tables until these are merged, and the names of their first
+   * and last keys in MANIFEST and LOG, which begin anew at an opening, the latter after a second one.
+   */
+  async compact(): Promise<void> {
+    const db = this.#opened();
+    // Out of the log, so that no older form of a record lies beside a newer one in one table.
+    await db.compactRange(FIRST_KEY, LAST_KEY);
+    const operations: RecordOperation[] = [];
+    for await (const [key, value] of db.iterator()) operations.push({ type: 'put', key, value });
+    await db.batch(operations, { sync: true });
+    await db.compactRange(FIRST_KEY, LAST_KEY);
+    for (let opening = 0; opening < 2; opening += 1) {
+      await db.close();
+      await db.open();
+    }
   }
 
   async close(): Promise<void> {

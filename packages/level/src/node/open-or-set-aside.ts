@@ -70,7 +70,8 @@ export async function openOrSetAside<Store>(
 ): Promise<OpenedStore<Store>> {
   const { directory, clock = systemClock, logger = silentLogger, open } = options;
   const useMemory = (cause: unknown): OpenedStore<Store> => {
-    logger.error({ directory, err: cause }, 'the store cannot be used; this run keeps nothing');
+    const reason = reasonOf(cause);
+    logger.error({ directory, reason }, 'the store cannot be used; this run keeps nothing');
     return { store: options.createInMemory(), outcome: 'memory-only', cause };
   };
   try {
@@ -80,7 +81,8 @@ export async function openOrSetAside<Store>(
     if (options.recover === false) throw unusable(directory, cause);
     if (!(cause instanceof CorruptStoreError)) return useMemory(cause);
     const setAsideTo = `${directory}.corrupt-${clock.nowMs()}`;
-    logger.error({ directory, setAsideTo, err: cause }, 'the store is corrupt and was set aside');
+    // Not the cause, which may name a record, and so a title: the caller gets it.
+    logger.error({ directory, setAsideTo }, 'the store is corrupt and was set aside');
     try {
       await rename(directory, setAsideTo);
       return { store: await open(directory), outcome: 'set-aside', setAsideTo, cause };

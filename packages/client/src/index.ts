@@ -2,12 +2,17 @@
 export { SyncClient } from './sync-client.js';
 export type { SyncClientOptions, TitleOptions } from './sync-client-options.js';
 export { createSyncLoop } from './loop/sync-loop.js';
-export type { SyncLoop, SyncLoopStatus } from './loop/sync-loop.js';
+export type { SyncLoop } from './loop/sync-loop.js';
+export type { SyncFailure, SyncLoopState, SyncLoopStatus } from './loop/sync-status.js';
+export type { WaitReason } from './loop/wait-plan.js';
+export type { OutboxStanding, SyncStanding } from './standing/standing.js';
 export type { SyncLoopOptions } from './loop/sync-loop-options.js';
 export { createMemoryPatternStore } from './store/memory-pattern-store.js';
 
 export type { BudgetOptions, NetworkHints } from './choose/tier.js';
 export type { CatalogueTitle } from './titles/title-space.js';
+export type { Whose } from './titles/watched-titles.js';
+export type { MeasuredExchange, SyncMetrics } from './metrics/sync-metrics.js';
 export type { RankedTitle } from './titles/title-model.js';
 export type { SyncResult } from '@omega-tv/protocol';
 
@@ -24,8 +29,11 @@ export type {
   KnownServer,
   NextPosition,
   OutboxItem,
+  LearnedPattern,
+  SampleCounts,
   SyncState,
 } from './engine/state.js';
+export { eraseAll, eraseProfile } from './privacy/erase.js';
 export { sampleBooks, type SampleBooks } from './engine/books.js';
 export type { SampleMark } from './engine/marks.js';
 export { pendingPatterns } from './choose/pending.js';

@@ -11,6 +11,7 @@ import { BUDGET_TIERS, type ClientFormat } from '@omega-tv/compression';
 import type { TextStart } from '@omega-tv/federation';
 import type { Credentials, Transport } from '@omega-tv/protocol';
 import type { BudgetOptions } from './choose/tier.js';
+import type { SyncMetrics } from './metrics/sync-metrics.js';
 import type { PatternStore } from './store/pattern-store.js';
 import type { CatalogueTitle } from './titles/title-space.js';
 
@@ -47,6 +48,8 @@ export interface SyncClientOptions {
   readonly snapshots?: 'inline' | 'cached';
   /** The titles that this TV plays. Default: none, and it learns nothing of titles. */
   readonly titles?: TitleOptions;
+  /** Told how each exchange of `syncStore` went. Default: nobody. */
+  readonly metrics?: SyncMetrics;
   /** Default: 30 s. */
   readonly timeoutMs?: number;
   /** Default: silent. */
@@ -69,7 +72,14 @@ export interface TitleOptions {
 }
 
 const FORMAT_METHODS = ['encodeDelta', 'splitDelta', 'decodeAnswer'];
-const STORE_METHODS = ['skillList', 'skillStore', 'loadSyncState', 'saveSyncState', 'close'];
+const STORE_METHODS = [
+  'skillList',
+  'skillStore',
+  'loadSyncState',
+  'saveSyncState',
+  'erase',
+  'close',
+];
 
 /** @throws SyncError `invalid-config` for what cannot work. */
 export function checkOptions(options: SyncClientOptions): void {
@@ -88,6 +98,7 @@ export function checkOptions(options: SyncClientOptions): void {
   if (fallback !== undefined) checkMethods('fallback', fallback, FORMAT_METHODS);
   if (store !== undefined) checkMethods('store', store, STORE_METHODS);
   if (transport !== undefined) checkMethods('transport', transport, ['request']);
+  if (options.metrics !== undefined) checkMethods('metrics', options.metrics, ['exchangeEnded']);
   checkOneTransport(options);
   checkChoice('snapshots', snapshots, ['inline', 'cached']);
   checkChoice('budget.tier', budget?.tier, Object.keys(BUDGET_TIERS));

@@ -1,32 +1,15 @@
-import {
-  isPublishedId,
-  meetsSyncThreshold,
-  silentLogger,
-  systemRandom,
-  type PatternData,
-  type RandomSource,
-  type SyncDelta,
-} from '@omega-tv/types';
-import {
-  normaliseBaseUrl,
-  type RequestOptions,
-  type SyncAnswer,
-  type SyncResult,
-} from '@omega-tv/protocol';
-import { LEARNING_MODEL } from '@omega-tv/federation';
-import { stateOwned, type SyncState } from './engine/state.js';
-import { Fetcher, namedBy, type NamedVersion } from './exchange/fetch.js';
-import { HeldSnapshot } from './exchange/held-snapshot.js';
-import { Link } from './exchange/link.js';
-import { Pusher } from './exchange/push.js';
-import { addResults, nothingMoved } from './exchange/results.js';
-import { Session } from './exchange/session.js';
-import type { WaitMemory } from './loop/wait-memory.js';
-import { createMemoryPatternStore } from './store/memory-pattern-store.js';
+import type { PatternData, SyncDelta } from '@omega-tv/types';
+import type { RequestOptions, SyncAnswer, SyncResult } from '@omega-tv/protocol';
+import type { SyncState } from './engine/state.js';
+import { openClientParts, type ClientParts } from './exchange/open-client-parts.js';
+import { Turns } from './exchange/turns.js';
+import { stateWaiting, type WaitMemory } from './loop/wait-memory.js';
+import { measuredExchange } from './metrics/measure.js';
+import type { SyncStanding } from './standing/standing.js';
 import type { PatternStore } from './store/pattern-store.js';
-import { checkOptions, type SyncClientOptions } from './sync-client-options.js';
-import { sharingWithdrawn, titleCompleted } from './titles/completions.js';
-import { TitleModel, type RankedTitle } from './titles/title-model.js';
+import type { SyncClientOptions } from './sync-client-options.js';
+import type { RankedTitle } from './titles/title-model.js';
+import type { Whose } from './titles/watched-titles.js';
 
 /**
  * One TV's side of the exchange.
@@ -45,27 +28,15 @@ export class SyncClient {
   /** Without trailing slashes. */
   readonly constellationUrl: string;
   readonly store: PatternStore;
-  readonly #session: Session;
-  readonly #pusher: Pusher;
-  readonly #fetcher: Fetcher;
-  readonly #reportSpreadMs: number;
-  readonly #random: RandomSource;
-  #sharesTitles: boolean;
+  readonly #parts: ClientParts;
   /** Exchanges take turns, since each reads and writes the state. */
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
 
-  private constructor(options: SyncClientOptions, session: Session) {
-    const { link, store } = session;
-    const isCached = options.snapshots === 'cached' && options.format.decodeSnapshot !== undefined;
-    this.deviceId = options.deviceId;
-    this.constellationUrl = normaliseBaseUrl(options.url);
-    this.store = store;
-    this.#session = session;
-    this.#pusher = new Pusher(session, () => isCached && link.format === options.format);
-    this.#fetcher = new Fetcher(session, isCached);
-    this.#reportSpreadMs = options.titles?.reportSpreadMs ?? LEARNING_MODEL.reportSpreadMs;
-    this.#random = options.random ?? systemRandom;
-    this.#sharesTitles = options.titles?.areShared ?? false;
+  private constructor(deviceId: string, parts: ClientParts) {
+    this.deviceId = deviceId;
+    this.constellationUrl = parts.url;
+    this.store = parts.session.store;
+    this.#parts = parts;
   }
 
   /**
@@ -74,29 +45,12 @@ export class SyncClient {
    * that another device id has used.
    */
   static async create(options: SyncClientOptions): Promise<SyncClient> {
-    checkOptions(options);
-    const { deviceId, store = createMemoryPatternStore(), random = systemRandom } = options;
-    const { logger = silentLogger, format, titles } = options;
-    const url = normaliseBaseUrl(options.url);
-    const loaded = await store.loadSyncState();
-    const drawEpoch = (): number => Math.floor(random.next() * 2 ** 32);
-    const owned = stateOwned(loaded, { deviceId, url }, drawEpoch);
-    const state = titles?.areShared === true ? owned : sharingWithdrawn(owned);
-    if (state !== loaded) {
-      // A full disk must not stop a TV from starting: the owner is written with a later state.
-      await store.saveSyncState(state).catch((err: unknown) => {
-        logger.warn({ err }, 'the store cannot be written now');
-      });
-    }
-    const held = new HeldSnapshot(state, format, logger);
-    const link = new Link(options, url, held);
-    const model = titles && new TitleModel(titles.catalogue, titles.textStart);
-    return new SyncClient(options, new Session(store, link, held, drawEpoch, model));
+    return new SyncClient(options.deviceId, await openClientParts(options));
   }
 
   /** The version of the newest global patterns that arrived here; 0 before the first. */
   get lastVersion(): number {
-    return this.#session.held.version;
+    return this.#parts.session.held.version;
   }
 
   /**
@@ -104,134 +58,91 @@ export class SyncClient {
    * @throws SyncError when it does not, and the signal's reason when aborted.
    */
   healthCheck(options: RequestOptions = {}): Promise<void> {
-    return this.#session.link.protocol.healthCheck(options);
+    return this.#parts.session.link.protocol.healthCheck(options);
   }
 
   /** True when the server has newer global patterns than this client. */
   async needsSync(options: RequestOptions = {}): Promise<boolean> {
-    const { link, held } = this.#session;
+    const { link, held } = this.#parts.session;
     return (await link.protocol.getGlobalVersion(options)) > held.version;
   }
 
   /** A delta of those patterns that are good enough to leave the TV, and not published ones. */
   prepareDelta(patterns: readonly PatternData[]): SyncDelta {
-    const good = patterns.filter((one) => meetsSyncThreshold(one) && !isPublishedId(one.id));
-    const { capabilities: _, ...delta } = this.#session.link.delta(good);
-    return delta;
+    return this.#parts.session.link.deltaOfGood(patterns);
   }
 
   /**
-   * Pushes a delta of your own, in as many messages as it needs, and returns the last answer. The
-   * store learns the answer, but keeps no books of what you push: use `syncStore` for that.
-   * @throws SyncError as `ConstellationProtocol.sync`; sending the same delta again is safe.
+   * Pushes a delta of your own, in as many messages as it needs; the store learns the last answer, but
+   * keeps no books of it. @throws SyncError as `ConstellationProtocol.sync`; it may be sent again.
    */
   sync(delta: SyncDelta, options: RequestOptions = {}): Promise<SyncAnswer> {
-    return this.#inTurn(async () => {
-      const { link, store } = this.#session;
-      this.#session.begin();
-      const [first = delta, ...rest] = await link.format.splitDelta(delta, link.context());
-      const send = async (part: SyncDelta): Promise<SyncAnswer> =>
-        link.exchange(part, await store.loadSyncState(), { ...options, minimal: false });
-      let answer = await send(first);
-      for (const part of rest) {
-        const next = await send(part);
-        answer = { ...answer, ...next, result: addResults(answer.result, next.result) };
-      }
-      await this.#session.adopt(answer);
-      return answer;
-    });
+    return this.#turns.take(() => this.#parts.exchange.sendOwn(delta, options));
   }
 
   /**
    * Pushes what the store's learned patterns gained since the last acknowledged push, and fetches
-   * the global patterns when the server has others. After a failure or a crash, at any point,
-   * the next call goes on where this one stopped; no sample is lost or counted twice.
-   * @throws SyncError as `ConstellationProtocol.sync`.
+   * the global patterns when the server has others. After a failure or a crash, at any point, the
+   * next call goes on where this one stopped. @throws SyncError as `ConstellationProtocol.sync`.
    */
   syncStore(options: RequestOptions = {}): Promise<SyncResult> {
-    return this.#inTurn(async () => {
-      const { link, held } = this.#session;
-      this.#session.begin();
-      let result = nothingMoved(held.version, link.format.protocolVersion);
-      let told: NamedVersion | undefined;
-      const take = (answer: SyncAnswer): void => {
-        result = addResults(result, answer.result);
-        told = namedBy(answer);
-      };
-      if (await this.#mustMeet()) take(await this.#fetcher.poll(options, true));
-      for (;;) {
-        const moved = await this.#pusher.pushNext(options);
-        if (moved === 'nothing') break;
-        if (moved !== undefined) take(moved);
-      }
-      const named = told ?? { version: await link.protocol.getGlobalVersion(options) };
-      const isTold = told !== undefined;
-      return addResults(result, await this.#fetcher.fetchOther(named, isTold, options));
-    });
+    return this.#turns.take(() => measuredExchange(this.#parts, options));
+  }
+
+  /** What waits, and what is spoken: for `createSyncLoop`, and for screens. */
+  standing(): Promise<SyncStanding> {
+    return this.#parts.session.standing();
   }
 
   /** Keeps in the store what a server asks this TV to wait: for `createSyncLoop`. */
   get waitMemory(): WaitMemory {
     return {
       load: async () => (await this.store.loadSyncState()).wait,
-      save: (wait) =>
-        this.#changeState(({ wait: _, ...state }) =>
-          wait === undefined ? state : { ...state, wait },
-        ),
+      save: (wait) => this.#change((state) => stateWaiting(state, wait)),
     };
   }
 
-  /**
-   * Remembers that a title was completed, once for each title. Where the viewer shares that, it is
-   * reported in time: once, ever.
-   */
-  titleCompleted(contentId: string): Promise<void> {
-    return this.#changeState((state) =>
-      titleCompleted(state, contentId, {
-        isShared: this.#sharesTitles,
-        nowMs: this.#session.link.clock.nowMs(),
-        spreadMs: this.#reportSpreadMs,
-        draw: () => this.#random.next(),
-      }),
-    );
+  /** `titlesCompleted` for one. */
+  titleCompleted(contentId: string, whose: Whose = {}): Promise<void> {
+    return this.titlesCompleted([contentId], whose);
+  }
+
+  /** Remembers completed titles in one durable step; where they are shared, each is reported once, ever. */
+  titlesCompleted(contentIds: readonly string[], whose: Whose = {}): Promise<void> {
+    return this.#change((state) => this.#parts.titles.completed(state, contentIds, whose));
   }
 
   /** The viewer's consent. Withdrawn, nothing that waits is reported any more. */
-  async shareTitles(areShared: boolean): Promise<void> {
-    this.#sharesTitles = areShared;
-    if (!areShared) await this.#changeState(sharingWithdrawn);
+  shareTitles(areShared: boolean): Promise<void> {
+    return this.#change((state) => this.#parts.titles.shared(state, areShared));
+  }
+
+  /** A profile contributes nothing from now on, or may again; what waits of it is withdrawn. */
+  keepPrivate(profile: string, isPrivate = true): Promise<void> {
+    return this.#turns.take(() => this.#parts.erasure.keepPrivate(profile, isPrivate));
+  }
+
+  /** Erases a profile here; what a server has counted stays in its sums, which name nobody. */
+  forgetProfile(profile: string): Promise<void> {
+    return this.#turns.take(() => this.#parts.erasure.profile(profile));
+  }
+
+  /** Erases all that was learned and received here, as for another owner of this TV. */
+  forget(): Promise<void> {
+    return this.#turns.take(() => this.#parts.erasure.all());
   }
 
   /** Titles that were not completed here, the likeliest to be liked first; none without history. */
-  async rankTitles(): Promise<readonly RankedTitle[]> {
-    const { titles, store } = this.#session;
-    return titles?.rank(await store.loadSyncState()) ?? [];
+  rankTitles(): Promise<readonly RankedTitle[]> {
+    return this.#parts.titles.rank();
   }
 
   /** The completed titles that speak most for another one, the strongest first. */
-  async reasonsFor(contentId: string): Promise<readonly string[]> {
-    const { titles, store } = this.#session;
-    return titles?.reasonsFor(await store.loadSyncState(), contentId) ?? [];
+  reasonsFor(contentId: string): Promise<readonly string[]> {
+    return this.#parts.titles.reasonsFor(contentId);
   }
 
-  #changeState(change: (state: SyncState) => SyncState): Promise<void> {
-    return this.#inTurn(async () => {
-      const state = await this.store.loadSyncState();
-      await this.#session.save(state, change(state));
-    });
-  }
-
-  /** How a server counts has to be known before the first push of a TV begins. */
-  async #mustMeet(): Promise<boolean> {
-    const { link, store } = this.#session;
-    if (link.format.protocolVersion === 1) return false;
-    const { server } = await store.loadSyncState();
-    return server === undefined && (await this.#pusher.hasMore());
-  }
-
-  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const result = this.#turn.then(work, work);
-    this.#turn = result.catch(() => undefined);
-    return result;
+  #change(change: (state: SyncState) => SyncState): Promise<void> {
+    return this.#turns.take(() => this.#parts.session.change(change));
   }
 }

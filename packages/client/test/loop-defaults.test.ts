@@ -27,8 +27,8 @@ function waitsOf(outcomes: readonly Outcome[], chance: number): readonly number[
       },
     });
     const running = loop.start();
-    loop.status$.subscribe(({ state, delayMs }) => {
-      if (state === 'waiting') waits.push(delayMs ?? NaN);
+    loop.status$.subscribe(({ delayMs }) => {
+      if (delayMs !== undefined) waits.push(delayMs);
       if (waits.length > outcomes.length) running.unsubscribe();
     });
   });

@@ -1,4 +1,4 @@
-import { Subject, throwError, type Observable } from 'rxjs';
+import { defer, NEVER, Subject, throwError, type Observable } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from '@jest/globals';
 import { createRandom } from '@omega-tv/seeded-random';
@@ -254,10 +254,23 @@ describe('when the network comes up (rule 6.9)', () => {
     expect(began.length).toBeGreaterThan(12);
   });
 
+  it('is asked for only after a failure: at rest there is no timer but the next attempt (rule 6.10)', () => {
+    let subscribed = 0;
+    const networkUp$ = defer(() => {
+      subscribed += 1;
+      return NEVER;
+    });
+    const options = { networkUp$ };
+    run({ outcomes: ['success'], untilMs: HOUR_MS, options });
+    expect(subscribed).toBe(0);
+    run({ outcomes: [wrong, 'success'], untilMs: HOUR_MS, options });
+    expect(subscribed).toBe(1);
+  });
+
   it('a source that fails is reported, and missed by nobody', () => {
     const broken = new Error('no such interface');
     const { began, errors } = run({
-      outcomes: ['success'],
+      outcomes: [wrong],
       untilMs: HOUR_MS / 2,
       options: { networkUp$: throwError(() => broken) },
     });

@@ -184,11 +184,19 @@ export function describePatternStore(
             },
           },
           { countsBy: 'marks', isRepeat: true, patterns: [{ ...realPattern(5), newSamples: 3 }] },
+          {
+            countsBy: 'position',
+            position: { deviceEpoch: 5, seq: 16 },
+            begunAtMs: 9,
+            patterns: [],
+            withdrawn: [['p6', 4]],
+          },
         ],
         completed: new Map([
-          ['a', { order: 2, status: 'begun' }],
+          ['a', { order: 2, status: 'begun', profiles: ['anna', 'bea'] }],
           ['imdb:tt1', { order: 1, status: 'waiting', reportAtMs: 7 }],
         ]),
+        privateProfiles: new Set(['bea']),
         holdings: { current: heldGeneration(3, 0, 9), next: heldGeneration(4, 31) },
         kept: Array.from({ length: 12 }, (_, i) => ({
           position: { deviceEpoch: 5, seq: i + 1 },
@@ -211,6 +219,20 @@ export function describePatternStore(
       expect(await reopened.loadSyncState()).toEqual(state);
       await reopened.saveSyncState(emptySyncState);
       expect(await (await reopen(reopened)).loadSyncState()).toEqual(emptySyncState);
+    });
+
+    it('erases patterns and replaces the state, in one step', async () => {
+      const { store, reopen } = await open();
+      await store.skillStore(realPattern(0), { ...realPattern(1), profile: 'anna' });
+      const marks = new Map([['p0', { ...NO_MARK, acknowledged: 12 }]]);
+      await store.saveSyncState({ ...emptySyncState, lastVersion: 4, marks });
+      await store.erase(['p0', 'unknown'], { ...emptySyncState, lastVersion: 5 });
+      for (const one of [store, await reopen(store)]) {
+        expect(await one.skillList(9)).toEqual([
+          { ...realPattern(1), profile: 'anna', origin: 'learned' },
+        ]);
+        expect(await one.loadSyncState()).toEqual({ ...emptySyncState, lastVersion: 5 });
+      }
     });
 
     it('stays as it is when the caller changes what it gave or got', async () => {

@@ -72,7 +72,7 @@ function play(script: Script): string[] {
     });
     loop.status$.subscribe(({ state, consecutiveFailures, delayMs }) => {
       const failures = consecutiveFailures === 0 ? '' : ` after ${consecutiveFailures}`;
-      note(`${state}${failures}${delayMs === undefined ? '' : ` for ${delayMs}`}`);
+      note(delayMs === undefined ? `${state}${failures}` : `waiting${failures} for ${delayMs}`);
     });
     scheduler.schedule(() => {
       const running = loop.start();
@@ -364,7 +364,7 @@ describe('the loop', () => {
       });
       loop.start();
     });
-    expect(states).toEqual(['stopped', 'waiting', 'syncing', 'paused']);
+    expect(states).toEqual(['stopped', 'idle', 'syncing', 'paused']);
     expect(scheduler.actions).toHaveLength(0);
   });
 

@@ -24,5 +24,7 @@ export interface LevelDatabase extends RecordReader {
   open(): Promise<void>;
   /** Atomic; with `sync` it is on the disk when it resolves, where there is one. */
   batch(operations: RecordOperation[], options: { readonly sync: boolean }): Promise<void>;
+  /** Rewrites its files without what was removed or replaced; absent where there are none. */
+  compact?(): Promise<void>;
   close(): Promise<void>;
 }

@@ -91,6 +91,18 @@ export class DurableRecords implements RecordReader {
     });
   }
 
+  /**
+   * As `write`, and leaves no byte of what is removed or replaced in the database's files. Dear: all
+   * of them are written anew.
+   */
+  erase(prepare: () => readonly RecordOperation[], onWritten?: () => void): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#batch(prepare());
+      onWritten?.();
+      await this.#source.database.compact?.();
+    });
+  }
+
   /** The last call; what was begun before is finished. */
   close(): Promise<void> {
     const closed = this.#turn.then(() => {

@@ -1,5 +1,6 @@
 import { isSyncError, silentLogger, systemClock, type Clock, type Logger } from '@omega-tv/types';
 import { CorruptStoreError } from './corrupt-store-error.js';
+import { reasonOf } from './reason.js';
 
 export interface OpenedStore<Store> {
   readonly store: Store;
@@ -43,7 +44,10 @@ export async function openOrRecover<Store>(
 ): Promise<OpenedStore<Store>> {
   const { place, clock = systemClock, logger = silentLogger, open, refuse } = options;
   const useMemory = (cause: unknown): OpenedStore<Store> => {
-    logger.error({ place, err: cause }, 'the store cannot be used; this run keeps nothing');
+    logger.error(
+      { place, reason: reasonOf(cause) },
+      'the store cannot be used; this run keeps nothing',
+    );
     return { store: options.createInMemory(), outcome: 'memory-only', cause };
   };
   try {
@@ -53,7 +57,8 @@ export async function openOrRecover<Store>(
     if (refuse !== undefined) throw refuse(cause);
     if (!(cause instanceof CorruptStoreError)) return useMemory(cause);
     const setAsideTo = `${place}.corrupt-${clock.nowMs()}`;
-    logger.error({ place, setAsideTo, err: cause }, 'the store is corrupt and was set aside');
+    // Not the cause, which may name a record, and so a title: the caller gets it.
+    logger.error({ place, setAsideTo }, 'the store is corrupt and was set aside');
     try {
       await options.setAside(setAsideTo);
       return { store: await open(), outcome: 'set-aside', setAsideTo, cause };

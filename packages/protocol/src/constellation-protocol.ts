@@ -252,7 +252,7 @@ export class ConstellationProtocol {
       ...(format.protocolVersion === 1 ? {} : { tier }),
       ...(answer.window === undefined ? {} : { window: answer.window }),
     };
-    this.#logger.info({ deviceId: delta.deviceId, ...result }, 'synced');
+    this.#logger.info({ ...result }, 'synced');
     return { ...answer, result, ...(globals === undefined ? {} : { globalPatterns: globals }) };
   }
 

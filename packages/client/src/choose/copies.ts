@@ -1,18 +1,18 @@
 import { cosineSimilarity } from '@omega-tv/embedding-codec';
-import { meetsSyncThreshold, type PatternData } from '@omega-tv/types';
+import { meetsSyncThreshold } from '@omega-tv/types';
 import { absorbed, markOf, settledUnder, type Merges, type SampleMarks } from '../engine/marks.js';
-import type { SyncState } from '../engine/state.js';
+import type { LearnedPattern, SyncState } from '../engine/state.js';
 
 /** Patterns of one genre from this cosine on are copies of one taste. */
 const COPY_COSINE = 0.95;
 
 /**
  * Near copies among what was learned become one taste from now on: pairs of one genre, from cosine
- * 0.95 on, each good enough to leave the TV by itself. One step: the parts' settled samples become
+ * 0.95 on, of one profile, each good enough to leave the TV by itself. One step: the parts' settled samples become
  * those of the taste. Nothing is merged while pushes are on their way.
  * @returns the same object where there are no new ones.
  */
-export function copiesMerged(state: SyncState, learned: readonly PatternData[]): SyncState {
+export function copiesMerged(state: SyncState, learned: readonly LearnedPattern[]): SyncState {
   if (state.outbox.length > 0) return state;
   let { marks, merges } = state;
   for (const [copy, taste] of findCopies(tastesOf(learned, merges), marks)) {
@@ -23,7 +23,7 @@ export function copiesMerged(state: SyncState, learned: readonly PatternData[]):
 }
 
 function findCopies(
-  tastes: readonly PatternData[],
+  tastes: readonly LearnedPattern[],
   marks: SampleMarks,
 ): ReadonlyMap<string, string> {
   const behind = new Map(tastes.map(({ id }) => [id, settledUnder(markOf(marks, id))]));
@@ -37,7 +37,8 @@ function findCopies(
   roots.forEach((root, index) => {
     if (found.has(root.id)) return;
     for (const other of roots.slice(index + 1)) {
-      if (other.genre !== root.genre || found.has(other.id)) continue;
+      if (other.genre !== root.genre || other.profile !== root.profile) continue;
+      if (found.has(other.id)) continue;
       if (cosineSimilarity(root.embedding, other.embedding) < COPY_COSINE) continue;
       found.set(other.id, root.id);
     }
@@ -52,9 +53,12 @@ function redirected(merges: Merges, copy: string, taste: string): Merges {
 }
 
 /** What was learned, copies counted with the taste that they are part of, weighted by samples. */
-export function tastesOf(learned: readonly PatternData[], merges: Merges): readonly PatternData[] {
+export function tastesOf(
+  learned: readonly LearnedPattern[],
+  merges: Merges,
+): readonly LearnedPattern[] {
   if (merges.size === 0) return learned;
-  const parts = new Map<string, PatternData[]>();
+  const parts = new Map<string, LearnedPattern[]>();
   for (const pattern of learned) {
     const taste = merges.get(pattern.id) ?? pattern.id;
     parts.set(taste, [...(parts.get(taste) ?? []), pattern]);
@@ -62,7 +66,7 @@ export function tastesOf(learned: readonly PatternData[], merges: Merges): reado
   return Array.from(parts, ([id, group]) => join(id, group));
 }
 
-function join(id: string, parts: readonly PatternData[]): PatternData {
+function join(id: string, parts: readonly LearnedPattern[]): LearnedPattern {
   const own = parts.find((part) => part.id === id) ?? parts[0];
   if (own === undefined) throw new Error(`the taste ${id} has no parts`);
   if (parts.length === 1) return own.id === id ? own : { ...own, id };
@@ -75,9 +79,10 @@ function join(id: string, parts: readonly PatternData[]): PatternData {
     embedding.forEach((value, i) => (sum[i] = (sum[i] ?? 0) + value * weight));
   }
   const length = Math.sqrt(sum.reduce((total, value) => total + value * value, 0));
+  const { genre, profile } = own;
   return {
-    id,
-    genre: own.genre,
+    ...(profile === undefined ? {} : { profile }),
+    ...{ id, genre },
     sampleCount: samples,
     successRate: Math.min(1, successes / samples),
     embedding: length > 0 ? Float32Array.from(sum, (value) => value / length) : own.embedding,

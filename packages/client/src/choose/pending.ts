@@ -1,12 +1,7 @@
-import {
-  MAX_INTEGER,
-  meetsSyncThreshold,
-  type PatternData,
-  type PushedPattern,
-} from '@omega-tv/types';
+import { MAX_INTEGER, meetsSyncThreshold, type PushedPattern } from '@omega-tv/types';
 import { markOf, settled, settledUnder } from '../engine/marks.js';
 import { samplesOnTheirWay } from '../engine/outbox.js';
-import type { SyncState } from '../engine/state.js';
+import type { LearnedPattern, SyncState } from '../engine/state.js';
 import { tastesOf } from './copies.js';
 
 /** A server that counts by marks keeps this many a device and refuses further pattern ids. */
@@ -14,7 +9,7 @@ const MAX_MARKED_IDS = 128;
 
 /** A taste with samples that have to be said. */
 interface Pending {
-  readonly taste: PatternData;
+  readonly taste: LearnedPattern;
   /** Samples that no push has said. */
   readonly newSamples: number;
   /** The next count under its id. */
@@ -24,16 +19,15 @@ interface Pending {
 /** What a next push has to say of the learned patterns, in their order: their new samples. */
 export function pendingPatterns(
   state: SyncState,
-  learned: readonly PatternData[],
+  learned: readonly LearnedPattern[],
 ): readonly PushedPattern[] {
-  return pendingTastes(state, learned).map(({ taste, newSamples, sampleCount }) => ({
+  return pendingTastes(state, learned).map(({ taste: { profile: _, ...taste }, ...counts }) => ({
     ...taste,
-    sampleCount,
-    newSamples,
+    ...counts,
   }));
 }
 
-function pendingTastes(state: SyncState, learned: readonly PatternData[]): readonly Pending[] {
+function pendingTastes(state: SyncState, learned: readonly LearnedPattern[]): readonly Pending[] {
   const onTheirWay = samplesOnTheirWay(state);
   const isByMarks = state.server?.capabilities.includes('positions') !== true;
   const marked = new Set(onTheirWay.keys());
@@ -43,7 +37,7 @@ function pendingTastes(state: SyncState, learned: readonly PatternData[]): reado
     const mark = markOf(state.marks, taste.id);
     const sent = onTheirWay.get(taste.id) ?? 0;
     const newSamples = Math.max(0, taste.sampleCount - settled(mark) - sent);
-    if (newSamples === 0 || !meetsSyncThreshold(taste)) continue;
+    if (newSamples === 0 || !meetsSyncThreshold(taste) || isPrivate(state, taste)) continue;
     if (isByMarks && !marked.has(taste.id) && marked.size >= MAX_MARKED_IDS) continue;
     marked.add(taste.id);
     const sampleCount = Math.min(MAX_INTEGER, settledUnder(mark) + sent + newSamples);
@@ -58,20 +52,27 @@ function pendingTastes(state: SyncState, learned: readonly PatternData[]): reado
  */
 export function repeatedPatterns(
   state: SyncState,
-  learned: readonly PatternData[],
+  learned: readonly LearnedPattern[],
 ): readonly PushedPattern[] {
   const repeated: PushedPattern[] = [];
   for (const taste of tastesOf(learned, state.merges)) {
     const { unsure } = markOf(state.marks, taste.id);
-    if (unsure > 0) repeated.push({ ...taste, sampleCount: unsure, newSamples: 0 });
+    if (unsure === 0 || isPrivate(state, taste)) continue;
+    const { profile: _, ...said } = taste;
+    repeated.push({ ...said, sampleCount: unsure, newSamples: 0 });
   }
   return repeated;
+}
+
+/** Of a profile that contributes nothing. */
+function isPrivate({ privateProfiles }: SyncState, { profile }: LearnedPattern): boolean {
+  return profile !== undefined && privateProfiles.has(profile);
 }
 
 /** How many of each taste's samples wait to be said. */
 export function pendingSamples(
   state: SyncState,
-  learned: readonly PatternData[],
+  learned: readonly LearnedPattern[],
 ): ReadonlyMap<string, number> {
   const pending = pendingTastes(state, learned);
   return new Map(pending.map(({ taste, newSamples }) => [taste.id, newSamples]));

@@ -1,9 +1,8 @@
-import type { PatternData } from '@omega-tv/types';
 import { tastesOf } from '../choose/copies.js';
 import { pendingSamples } from '../choose/pending.js';
 import { markOf, settled } from './marks.js';
 import { samplesOnTheirWay } from './outbox.js';
-import type { SyncState } from './state.js';
+import type { LearnedPattern, SyncState } from './state.js';
 
 /** Every learned sample is in exactly one of these. */
 export interface SampleBooks {
@@ -11,7 +10,7 @@ export interface SampleBooks {
   readonly acknowledged: number;
   /** Begun pushes included. */
   readonly waiting: number;
-  /** Of patterns below the quality filter, or beyond the ids that a server keeps marks of. */
+  /** Of patterns below the quality filter, of private profiles, or beyond the ids that a server keeps marks of. */
   readonly withheld: number;
   readonly deadLettered: number;
   /** Acknowledged, lost by the server since, and no longer kept here. */
@@ -19,7 +18,7 @@ export interface SampleBooks {
 }
 
 /** Accounts for every learned sample. */
-export function sampleBooks(state: SyncState, learned: readonly PatternData[]): SampleBooks {
+export function sampleBooks(state: SyncState, learned: readonly LearnedPattern[]): SampleBooks {
   const onTheirWay = samplesOnTheirWay(state);
   const pending = pendingSamples(state, learned);
   const books = {

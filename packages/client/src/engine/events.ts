@@ -10,6 +10,8 @@ export type PushEvent =
   | 'acknowledged'
   /** It counts nothing, ever; its place is taken. */
   | 'refused'
+  /** Withdrawn since, but counted as it was first sent. */
+  | 'counted-before'
   /** A later place than its own is taken already: it was counted before this TV knew. */
   | 'overtaken'
   /** Its place is taken by another content: it counts nothing there. */
@@ -22,6 +24,7 @@ export type PushEvent =
 export const PUSH_EVENTS: readonly PushEvent[] = [
   'acknowledged',
   'refused',
+  'counted-before',
   'overtaken',
   'contradicted',
   'undecided',
@@ -93,8 +96,9 @@ export function pushEventOf(item: OutboxItem, receipt: Receipt | undefined): Pus
   const isByPosition = item.countsBy === 'position' && receipt.standing !== undefined;
   if (!isByPosition || outcome === 'applied') return 'unclear';
   if (lastSeq > position.seq) return 'overtaken';
+  if (!isEmpty(item)) return 'contradicted';
   // What was withdrawn counts as it was first sent, or not at all: there is nothing to repeat.
-  return isEmpty(item) ? 'acknowledged' : 'contradicted';
+  return item.withdrawn === undefined || isRefused ? 'acknowledged' : 'counted-before';
 }
 
 function digestOf({ patterns, report }: OutboxItem): string {

@@ -1,4 +1,3 @@
-import type { PushedPattern } from '@omega-tv/types';
 import { credited } from './marks.js';
 import type { CountsBy, DrawEpoch, KeptItem, OutboxItem, SyncState } from './state.js';
 
@@ -124,12 +123,14 @@ function withinRoom(kept: readonly KeptItem[]): readonly KeptItem[] {
 /** New samples of each taste that are on their way. */
 export function samplesOnTheirWay({ outbox, merges }: SyncState): ReadonlyMap<string, number> {
   const sums = new Map<string, number>();
-  for (const { patterns, isRepeat } of outbox) {
+  const add = (id: string, newSamples: number): void => {
+    const taste = merges.get(id) ?? id;
+    sums.set(taste, (sums.get(taste) ?? 0) + newSamples);
+  };
+  for (const { patterns, isRepeat, withdrawn = [] } of outbox) {
+    for (const [id, newSamples] of withdrawn) add(id, newSamples);
     if (isRepeat === true) continue;
-    for (const { id, newSamples = 0 } of patterns) {
-      const taste = merges.get(id) ?? id;
-      sums.set(taste, (sums.get(taste) ?? 0) + newSamples);
-    }
+    for (const { id, newSamples = 0 } of patterns) add(id, newSamples);
   }
   return sums;
 }
@@ -141,11 +142,6 @@ export function countsByOf({ server }: SyncState, protocolVersion: 1 | 2): Count
 }
 
 /** Patterns of one push, each in one of its own. */
-export function apart({ countsBy, patterns, isRepeat }: OutboxItem): readonly OutboxItem[] {
-  const one = (pattern: PushedPattern): OutboxItem => ({
-    countsBy,
-    patterns: [pattern],
-    ...(isRepeat === true ? { isRepeat } : {}),
-  });
-  return patterns.map(one);
+export function apart({ position: _, ...item }: OutboxItem): readonly OutboxItem[] {
+  return item.patterns.map((pattern): OutboxItem => ({ ...item, patterns: [pattern] }));
 }

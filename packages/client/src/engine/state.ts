@@ -3,6 +3,7 @@ import {
   type Capability,
   type DeltaPosition,
   type GlobalPatterns,
+  type PatternData,
   type PushedPattern,
   type ViewerFactors,
 } from '@omega-tv/types';
@@ -18,11 +19,27 @@ export interface OutboxItem {
   /** Its place among the pushes of this TV; absent where the store is older than the position. */
   readonly position?: DeltaPosition;
   readonly countsBy: CountsBy;
+  /** When it was begun, by this TV's clock; absent where the store is older. Unix ms. */
+  readonly begunAtMs?: number;
   /** True where it says no more than a server by marks may have lost. */
   readonly isRepeat?: true;
   readonly patterns: readonly PushedPattern[];
   /** A title that was completed. */
   readonly report?: CompletionReport;
+  /**
+   * New samples by pattern id that it said before it was withdrawn: they count where the server had
+   * taken it by then, and else they wait again.
+   */
+  readonly withdrawn?: SampleCounts;
+}
+
+/** New samples by pattern id. */
+export type SampleCounts = readonly (readonly [id: string, newSamples: number])[];
+
+/** A pattern that this TV learned. */
+export interface LearnedPattern extends PatternData {
+  /** Whose it is, where the host tells profiles apart. It never leaves the TV. */
+  readonly profile?: string;
 }
 
 /** That a title was completed, and the viewer without it. */
@@ -43,6 +60,8 @@ export interface CompletedTitle {
   readonly status: 'private' | 'waiting' | 'begun' | 'reported';
   /** When a waiting one may be reported, by this TV's clock. Unix ms. */
   readonly reportAtMs?: number;
+  /** Who completed it, where the host tells profiles apart. It never leaves the TV. */
+  readonly profiles?: readonly string[];
 }
 
 /** A push that was acknowledged by position: a server that is put back to a copy may lose it. */
@@ -51,7 +70,7 @@ export interface KeptItem {
   /** When it was acknowledged, by the server's clock. Unix ms. */
   readonly atMs: number;
   /** New samples by pattern id. */
-  readonly counts: readonly (readonly [id: string, newSamples: number])[];
+  readonly counts: SampleCounts;
   /** Absent where there is no more room for it: then what is lost of it stays lost. */
   readonly patterns?: readonly PushedPattern[];
   readonly report?: CompletionReport;
@@ -104,6 +123,8 @@ export interface SyncState {
   readonly next?: NextPosition;
   /** By content id. */
   readonly completed: ReadonlyMap<string, CompletedTitle>;
+  /** Profiles that contribute nothing: a child's, say. */
+  readonly privateProfiles: ReadonlySet<string>;
   /** What this TV holds of the server's list of titles. */
   readonly holdings: TitleHoldings;
   /** The wait that a server asked for: a restart does not end it. */
@@ -121,6 +142,7 @@ export const emptySyncState: SyncState = {
   deadLetters: [],
   snapshot: undefined,
   completed: new Map(),
+  privateProfiles: new Set(),
   holdings: {},
 };
 

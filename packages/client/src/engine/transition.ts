@@ -57,6 +57,7 @@ export const PUSH_TRANSITIONS: Readonly<
   empty: {
     acknowledged: ignored,
     refused: ignored,
+    'counted-before': ignored,
     overtaken: ignored,
     contradicted: ignored,
     undecided: ignored,
@@ -65,7 +66,8 @@ export const PUSH_TRANSITIONS: Readonly<
   waiting: {
     acknowledged: { apply: firstAcknowledged, reopens: false },
     refused: { apply: firstRefused, reopens: false },
-    overtaken: { apply: firstAcknowledged, reopens: true },
+    'counted-before': { apply: firstCounted, reopens: false },
+    overtaken: { apply: firstCounted, reopens: true },
     contradicted: { apply: firstLast, reopens: true },
     undecided: { apply: stay, reopens: true },
     unclear: ignored,
@@ -93,6 +95,16 @@ function firstAcknowledged(state: SyncState, { nowMs }: TransitionContext): Sync
   const marks = credited(state.marks, state.merges, patterns, 1);
   const kept = keptWith(state.kept, first, nowMs);
   return withReports({ ...state, outbox, marks, kept }, [first], 'reported');
+}
+
+/** As it was first sent: what was withdrawn of it since is counted, too. */
+function firstCounted(state: SyncState, context: TransitionContext): SyncState {
+  const { withdrawn, position } = state.outbox[0] ?? {};
+  if (withdrawn === undefined || position === undefined) return firstAcknowledged(state, context);
+  const said = withdrawn.map(([id, newSamples]) => ({ id, newSamples }));
+  const marks = credited(state.marks, state.merges, said, 1);
+  const kept = [...state.kept, { position, atMs: context.nowMs, counts: withdrawn }];
+  return firstAcknowledged({ ...state, marks, kept }, context);
 }
 
 /** A count that a server has taken includes what was refused below it, and what it may have lost. */

@@ -92,7 +92,7 @@ export class Fetcher {
       snapshot: globals,
       ...frameOf(snapshot),
     };
-    await store.saveSyncState(state);
+    await this.session.save(before, state);
     held.follow(state, snapshot);
     return globals;
   }

@@ -1,4 +1,6 @@
 import {
+  isPublishedId,
+  meetsSyncThreshold,
   silentLogger,
   systemClock,
   MAX_INTEGER,
@@ -71,6 +73,13 @@ export class Link {
     const { tier, reason } = this.#tiers.choose();
     const { snapshot } = this.#held;
     return { tier, tierReason: reason, ...(snapshot === undefined ? {} : { base: snapshot }) };
+  }
+
+  /** A delta of those patterns that are good enough to leave the TV, and not published ones. */
+  deltaOfGood(patterns: SyncDelta['patterns']): SyncDelta {
+    const good = patterns.filter((one) => meetsSyncThreshold(one) && !isPublishedId(one.id));
+    const { capabilities: _, ...delta } = this.delta(good);
+    return delta;
   }
 
   /** A delta that says these patterns and nothing of its place. */

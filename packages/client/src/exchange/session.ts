@@ -5,10 +5,12 @@ import { answerAdopted, type Adopted, type AnswerSigns } from '../engine/adopt.j
 import { PUSH_EVENTS, type PushEvent } from '../engine/events.js';
 import type { DrawEpoch, OutboxItem, SyncState } from '../engine/state.js';
 import { PUSH_TRANSITIONS } from '../engine/transition.js';
+import { standingOf, type SyncStanding } from '../standing/standing.js';
 import type { PatternStore } from '../store/pattern-store.js';
 import type { TitleModel } from '../titles/title-model.js';
 import { frameOf, type HeldSnapshot } from './held-snapshot.js';
 import type { Link } from './link.js';
+import { storeError } from './store-error.js';
 
 /** Takes answers over into the store: one atomic write each. */
 export class Session {
@@ -16,6 +18,8 @@ export class Session {
   #replaced = 0;
   /** How often pushes had to go out in a new epoch. */
   #reopened = 0;
+  /** The last write failed. */
+  #isStoreBroken = false;
 
   constructor(
     readonly store: PatternStore,
@@ -32,10 +36,36 @@ export class Session {
     this.#reopened = 0;
   }
 
-  /** Writes a state, where it is another one. */
+  /**
+   * Writes a state, where it is another one. A store that fails is logged once, until it works again.
+   * @throws SyncError `serialization`, retryable, where it cannot be written.
+   */
   async save(before: SyncState, state: SyncState): Promise<SyncState> {
-    if (state !== before) await this.store.saveSyncState(state);
+    if (state === before) return state;
+    try {
+      await this.store.saveSyncState(state);
+    } catch (cause) {
+      const error = storeError(cause);
+      if (!this.#isStoreBroken) this.link.logger.error({}, error.message);
+      this.#isStoreBroken = true;
+      throw error;
+    }
+    if (this.#isStoreBroken) this.link.logger.info({}, 'the store can be written again');
+    this.#isStoreBroken = false;
     return state;
+  }
+
+  /** What waits here, and what is spoken. */
+  async standing(): Promise<SyncStanding> {
+    const learned = await this.store.skillList(Number.MAX_SAFE_INTEGER, 'learned');
+    const state = await this.store.loadSyncState();
+    return standingOf(state, learned, this.link.format.protocolVersion);
+  }
+
+  /** Changes the state, where that makes another one. */
+  async change(change: (state: SyncState) => SyncState): Promise<void> {
+    const before = await this.store.loadSyncState();
+    await this.save(before, change(before));
   }
 
   /** Acknowledgement, snapshot and version in one step; the receipt counts without a snapshot too. */

@@ -15,6 +15,7 @@ import {
   type RandomSource,
 } from '@omega-tv/types';
 import type { SyncResult } from '@omega-tv/protocol';
+import type { SyncStanding } from '../standing/standing.js';
 import type { RetryBudgetOptions } from './retry-budget.js';
 import { createWaitMemory, type WaitMemory } from './wait-memory.js';
 
@@ -34,9 +35,12 @@ export interface SyncLoopOptions {
   readonly retryBudget?: RetryBudgetOptions;
   /**
    * Emits when the network has come up: after a failure the loop then tries again within
-   * `startWithinMs`, though never before a server's Retry-After. Default: never.
+   * `startWithinMs`, though never before a server's Retry-After. Subscribed to only in the waits that
+   * follow a failure, so a source may poll. Default: never.
    */
   readonly networkUp$?: Observable<unknown>;
+  /** What waits, for `status$`: `() => client.standing()`. Asked at the start and after each exchange. */
+  readonly standing?: () => Promise<SyncStanding>;
   /** Keeps the wait that a server asked for across restarts. Default: one in memory. */
   readonly waitMemory?: WaitMemory;
   /** Default: the machine's. */
@@ -47,7 +51,8 @@ export interface SyncLoopOptions {
   readonly random?: RandomSource;
 }
 
-export type SyncLoopSettings = Required<SyncLoopOptions>;
+export type SyncLoopSettings = Required<Omit<SyncLoopOptions, 'standing'>> &
+  Pick<SyncLoopOptions, 'standing'>;
 
 /** @throws SyncError `invalid-config` for settings that cannot work. */
 export function checkLoopOptions(options: SyncLoopOptions): SyncLoopSettings {
@@ -58,6 +63,7 @@ export function checkLoopOptions(options: SyncLoopOptions): SyncLoopSettings {
     retryBaseMs = 5000,
     retryBudget = { retries: 10, perMs: HOUR_MS },
     networkUp$ = NEVER,
+    standing,
     waitMemory = createWaitMemory(),
     clock = systemClock,
     scheduler = asyncScheduler,
@@ -89,6 +95,7 @@ export function checkLoopOptions(options: SyncLoopOptions): SyncLoopSettings {
     retryBaseMs,
     retryBudget,
     networkUp$,
+    ...(standing === undefined ? {} : { standing }),
     waitMemory,
     clock,
     scheduler,

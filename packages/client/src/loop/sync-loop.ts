@@ -1,6 +1,7 @@
 import {
   BehaviorSubject,
   catchError,
+  concat,
   defer,
   distinctUntilChanged,
   EMPTY,
@@ -21,22 +22,16 @@ import {
 import { monotonicMs } from '@omega-tv/types';
 import type { SyncResult } from '@omega-tv/protocol';
 import { RetryBudget } from './retry-budget.js';
+import { StatusKeeper } from './status-keeper.js';
+import type { SyncLoopStatus } from './sync-status.js';
 import { checkLoopOptions, type SyncLoopOptions } from './sync-loop-options.js';
 import { WaitKeeper } from './wait-keeper.js';
 import { WaitPlan, type Wait } from './wait-plan.js';
 
-export interface SyncLoopStatus {
-  readonly state: 'stopped' | 'waiting' | 'syncing' | 'paused';
-  /** Since the last success. */
-  readonly consecutiveFailures: number;
-  /** The wait that began with this status, in the state `waiting`. */
-  readonly delayMs?: number;
-}
-
 export interface SyncLoop {
   /** One value an exchange that succeeded. */
   readonly results$: Observable<SyncResult>;
-  /** The current status on subscription, then each change. */
+  /** The current status on subscription, then each change: all that a screen or a log needs. */
   readonly status$: Observable<SyncLoopStatus>;
   /** One value an exchange that failed, or of a port that failed; the loop goes on. */
   readonly errors$: Observable<unknown>;
@@ -67,6 +62,9 @@ export interface SyncLoop {
  * const first = new Promise((resolve) => loop.results$.subscribe(resolve));
  * const running = loop.start();
  * await first;
+ * loop.status$.subscribe(({ state, why }) => console.log(`${state}: ${why}`));
+ * // => idle: the next exchange comes after the interval
+ * // => stopped: not started, or ended
  * running.unsubscribe();
  * ```
  */
@@ -75,18 +73,14 @@ export function createSyncLoop(options: SyncLoopOptions): SyncLoop {
   const { scheduler, clock, networkUp$ } = settings;
   const results$ = new Subject<SyncResult>();
   const errors$ = new Subject<unknown>();
-  const status$ = new BehaviorSubject<SyncLoopStatus>({ state: 'stopped', consecutiveFailures: 0 });
+  const status = new StatusKeeper(settings);
   const paused$ = new BehaviorSubject(false);
   const syncNow$ = new Subject<void>();
   const budget = new RetryBudget(settings.retryBudget);
   const plan = new WaitPlan(settings, budget, settings.random);
   let running: Subscription = Subscription.EMPTY;
-  let wait: Wait = { delayMs: 0, floorMs: 0 };
+  let wait: Wait = { delayMs: 0, floorMs: 0, reason: 'start' };
 
-  const show = (state: SyncLoopStatus['state']): void => {
-    const delay = state === 'waiting' ? { delayMs: wait.delayMs } : {};
-    status$.next({ state, consecutiveFailures: plan.failures, ...delay });
-  };
   const report = (error: unknown): void => {
     errors$.next(error);
   };
@@ -94,18 +88,21 @@ export function createSyncLoop(options: SyncLoopOptions): SyncLoop {
   const succeeded = (result: SyncResult): void => {
     wait = plan.afterSuccess(result.window);
     keeper.keep(wait);
+    status.succeeded(result);
     results$.next(result);
   };
   const failed = (error: unknown): typeof EMPTY => {
     wait = plan.afterFailure(error);
     keeper.keep(wait);
+    status.failed(error);
     errors$.next(error);
     return EMPTY;
   };
   const wait$ = defer(() => {
     let startedMs = monotonicMs(clock);
     const elapsedMs = (): number => monotonicMs(clock) - startedMs;
-    const sooner$ = networkUp$.pipe(
+    const ups$ = plan.failures === 0 ? NEVER : networkUp$;
+    const sooner$ = ups$.pipe(
       catchError((error: unknown) => {
         report(error);
         return NEVER;
@@ -120,7 +117,7 @@ export function createSyncLoop(options: SyncLoopOptions): SyncLoop {
     const over$ = merge(of(undefined), sooner$).pipe(
       switchMap(() => {
         startedMs = monotonicMs(clock);
-        show('waiting');
+        status.waits(wait);
         return timer(wait.delayMs, scheduler);
       }),
       tap(() => {
@@ -130,23 +127,27 @@ export function createSyncLoop(options: SyncLoopOptions): SyncLoop {
     return merge(over$, syncNow$).pipe(take(1));
   });
   const exchange$ = defer(() => {
-    show('syncing');
+    status.is('syncing');
     return abortable(settings.exchange).pipe(take(1), tap(succeeded), catchError(failed));
   });
-  const cycle$ = keeper.remaining$.pipe(
-    switchMap((keptMs) => {
-      wait = plan.toStart(keptMs);
-      return wait$.pipe(
-        switchMap(() => exchange$),
-        repeat(),
-      );
-    }),
+  const standing$ = status.standing$(report);
+  const cycle$ = concat(
+    standing$,
+    keeper.remaining$.pipe(
+      switchMap((keptMs) => {
+        wait = plan.toStart(keptMs);
+        return wait$.pipe(
+          switchMap(() => concat(exchange$, standing$)),
+          repeat(),
+        );
+      }),
+    ),
   );
 
   return {
     results$: results$.asObservable(),
     errors$: errors$.asObservable(),
-    status$: status$.asObservable(),
+    status$: status.status$,
     start() {
       if (!running.closed) return running;
       running = paused$
@@ -154,13 +155,13 @@ export function createSyncLoop(options: SyncLoopOptions): SyncLoop {
           distinctUntilChanged(),
           switchMap((paused) => {
             if (!paused) return cycle$;
-            show('paused');
+            status.is('paused');
             return NEVER;
           }),
         )
         .subscribe();
       running.add(() => {
-        show('stopped');
+        status.is('stopped');
       });
       return running;
     },

@@ -27,6 +27,14 @@ export function createWaitMemory(): WaitMemory {
   };
 }
 
+/** A state with another wait, or with none. */
+export function stateWaiting<State extends { readonly wait?: KeptWait }>(
+  { wait: _, ...state }: State,
+  wait: KeptWait | undefined,
+): Omit<State, 'wait'> & { readonly wait?: KeptWait } {
+  return wait === undefined ? state : { ...state, wait };
+}
+
 /** What is left of a kept wait; never more than it was, however the clock has jumped. */
 export function remainingMs(wait: KeptWait | undefined, nowMs: number): number {
   if (wait === undefined) return 0;

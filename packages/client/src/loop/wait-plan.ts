@@ -8,8 +8,15 @@ export interface WaitSettings {
   readonly retryBaseMs: number;
 }
 
+/**
+ * `start`: the first exchange. `interval`: the next one. `server`: it asked for this wait. `backoff`: to
+ * try again. `budget`: the retries are used up. `network-up`: to try again soon, since it came up.
+ */
+export type WaitReason = 'start' | 'interval' | 'server' | 'backoff' | 'budget' | 'network-up';
+
 export interface Wait {
   readonly delayMs: number;
+  readonly reason: WaitReason;
   /** What of it a server asked for: nothing but the host ends it sooner. */
   readonly floorMs: number;
 }
@@ -33,9 +40,7 @@ export class WaitPlan {
 
   /** Before the first exchange, and after a pause. */
   toStart(keptMs: number): Wait {
-    const { startWithinMs } = this.settings;
-    const asked = { floorMs: keptMs };
-    return this.#draw({ min: keptMs, max: keptMs + startWithinMs }, asked);
+    return this.#drawSoon(keptMs, 'start');
   }
 
   afterSuccess(window: SyncWindow | undefined): Wait {
@@ -45,18 +50,17 @@ export class WaitPlan {
       window === undefined || window.minMs === 0
         ? NOTHING_ASKED
         : { floorMs: window.minMs, window };
-    return this.#drawAbove(this.settings.intervalMs, asked);
+    return this.#drawAbove(this.settings.intervalMs, asked, 'interval');
   }
 
   afterFailure(error: unknown): Wait {
     this.#failures += 1;
     const { intervalMs, retryBaseMs } = this.settings;
     const isHopeless = isSyncError(error) && !error.retryable;
-    const range =
-      isHopeless || !this.budget.take()
-        ? intervalMs
-        : backoffRange(this.#failures, retryBaseMs, intervalMs.max);
-    return this.#drawAbove(range, askedBy(error));
+    if (isHopeless) return this.#drawAbove(intervalMs, askedBy(error), 'interval');
+    if (!this.budget.take()) return this.#drawAbove(intervalMs, askedBy(error), 'budget');
+    const range = backoffRange(this.#failures, retryBaseMs, intervalMs.max);
+    return this.#drawAbove(range, askedBy(error), 'backoff');
   }
 
   /**
@@ -66,18 +70,27 @@ export class WaitPlan {
   afterNetworkUp(current: Wait, elapsedMs: number): Wait | undefined {
     if (this.#failures === 0) return undefined;
     const floorMs = Math.max(0, current.floorMs - elapsedMs);
-    const sooner = this.toStart(floorMs);
+    const sooner = this.#drawSoon(floorMs, 'network-up');
     const isSooner = sooner.delayMs < current.delayMs - elapsedMs;
     return isSooner && this.budget.take() ? sooner : undefined;
   }
 
-  #drawAbove(range: WaitRange, asked: Asked): Wait {
-    return this.#draw(rangeAbove(range, asked, this.settings.intervalMs.max), asked);
+  #drawSoon(floorMs: number, reason: WaitReason): Wait {
+    const max = floorMs + this.settings.startWithinMs;
+    return this.#draw({ min: floorMs, max }, { floorMs }, reason);
   }
 
-  #draw({ min, max }: WaitRange, { floorMs }: Asked): Wait {
+  #drawAbove(range: WaitRange, asked: Asked, reason: WaitReason): Wait {
+    return this.#draw(rangeAbove(range, asked, this.settings.intervalMs.max), asked, reason);
+  }
+
+  #draw({ min, max }: WaitRange, { floorMs }: Asked, reason: WaitReason): Wait {
     const delayMs = min + this.random.next() * (max - min);
-    return { delayMs, floorMs: Math.min(floorMs, delayMs) };
+    return {
+      delayMs,
+      floorMs: Math.min(floorMs, delayMs),
+      reason: floorMs > 0 ? 'server' : reason,
+    };
   }
 }
 

@@ -70,6 +70,7 @@ export function stateFromFirstLayout(json: Uint8Array): SyncState {
     })),
     kept: [],
     completed: new Map(),
+    privateProfiles: new Set(),
     holdings: {},
     deadLetters: state.deadLetters,
     snapshot: state.snapshot === null ? undefined : globalPatternsFromWire(state.snapshot),

@@ -9,12 +9,8 @@ import {
 } from '@omega-tv/level';
 import { readMiniLmFrame } from './read-frame.js';
 import { patternFromFirstLayout, stateFromFirstLayout } from './first-layout-state.js';
-import {
-  isStateStored,
-  learnedRecords,
-  nothingStored,
-  stateChanges,
-} from '../records/state-records.js';
+import { nothingStored } from '../records/push-records.js';
+import { isStateStored, learnedRecords, stateChanges } from '../records/state-records.js';
 
 const CHECKSUM_DIGITS = 8;
 const LEARNED = 'skill!';

@@ -1,13 +1,13 @@
 import { CorruptStoreError, type DurableRecords, type WrittenCount } from '@omega-tv/level';
-import type { PatternData } from '@omega-tv/types';
 import { tastesOf } from '../choose/copies.js';
 import { markOf } from '../engine/marks.js';
-import type { SyncState } from '../engine/state.js';
+import type { LearnedPattern, SyncState } from '../engine/state.js';
 import { createMemoryPatternStore } from '../store/memory-pattern-store.js';
 import type { PatternStore } from '../store/pattern-store.js';
 import { copyLearned, listSkills } from '../store/skills.js';
 import type { ReadFrame } from './frame-reader.js';
-import { learnedRecords, readState, stateChanges, type StoredState } from './state-records.js';
+import type { StoredState } from './push-records.js';
+import { learnedRecords, readState, stateChanges } from './state-records.js';
 
 /** A store that counts what it writes. */
 export interface CountedPatternStore extends PatternStore {
@@ -24,13 +24,13 @@ export function createUncountedPatternStore(): CountedPatternStore {
 export class DurablePatternStore implements CountedPatternStore {
   readonly #records: DurableRecords;
   readonly #readFrame: ReadFrame;
-  readonly #learned: Map<string, PatternData>;
+  readonly #learned: Map<string, LearnedPattern>;
   #stored: StoredState;
 
   private constructor(
     records: DurableRecords,
     readFrame: ReadFrame,
-    learned: Map<string, PatternData>,
+    learned: Map<string, LearnedPattern>,
     stored: StoredState,
   ) {
     this.#records = records;
@@ -60,8 +60,8 @@ export class DurablePatternStore implements CountedPatternStore {
     return Promise.resolve(listSkills(this.#learned.values(), snapshot, limit, origin));
   }
 
-  skillStore(...patterns: readonly PatternData[]): Promise<void> {
-    let copies: readonly PatternData[] = [];
+  skillStore(...patterns: readonly LearnedPattern[]): Promise<void> {
+    let copies: readonly LearnedPattern[] = [];
     return this.#records.write(
       () => {
         copies = copyLearned(patterns, this.#learned);
@@ -96,19 +96,30 @@ export class DurablePatternStore implements CountedPatternStore {
     );
   }
 
+  erase(ids: readonly string[], state: SyncState): Promise<void> {
+    const { after, operations } = stateChanges(this.#stored, state, this.#readFrame);
+    return this.#records.erase(
+      () => [...ids.map((id) => learnedRecords.delete(id)), ...operations],
+      () => {
+        for (const id of ids) this.#learned.delete(id);
+        this.#stored = after;
+      },
+    );
+  }
+
   close(): Promise<void> {
     return this.#records.close();
   }
 }
 
-async function readLearned(records: DurableRecords): Promise<Map<string, PatternData>> {
-  const learned = new Map<string, PatternData>();
+async function readLearned(records: DurableRecords): Promise<Map<string, LearnedPattern>> {
+  const learned = new Map<string, LearnedPattern>();
   for await (const [id, pattern] of learnedRecords.entries(records)) learned.set(id, pattern);
   return learned;
 }
 
 /** What was acknowledged but is no longer stored: the disk lost a record silently. */
-function checkMarks(learned: ReadonlyMap<string, PatternData>, state: SyncState): void {
+function checkMarks(learned: ReadonlyMap<string, LearnedPattern>, state: SyncState): void {
   const tastes = tastesOf([...learned.values()], state.merges);
   const counts = new Map(tastes.map(({ id, sampleCount }) => [id, sampleCount]));
   for (const id of state.marks.keys()) {

@@ -1,6 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { jsonCodec, type RecordCodec } from '@omega-tv/level';
-import { validatePatternData, type PatternData, type PushedPattern } from '@omega-tv/types';
+import { validatePatternData, type PushedPattern } from '@omega-tv/types';
+import type { LearnedPattern } from '../engine/state.js';
 
 const LENGTH_BYTES = 4;
 const FLOAT_BYTES = 4;
@@ -14,6 +15,7 @@ const PatternHeadSchema = Type.Object({
   successRate: Type.Number(),
   sampleCount: Count,
   newSamples: Type.Optional(Count),
+  profile: Type.Optional(Type.String()),
   dimension: Count,
 });
 
@@ -24,7 +26,7 @@ const headCodec = jsonCodec(Type.Array(PatternHeadSchema));
  * text, then the embeddings as 32-bit floats, least byte first. As JSON an embedding takes five
  * times as much.
  */
-export const patternsCodec: RecordCodec<readonly PushedPattern[]> = {
+export const patternsCodec: RecordCodec<readonly StoredPattern[]> = {
   encode: (patterns) => {
     const head = headCodec.encode(patterns.map(toHead));
     const floats = patterns.reduce((sum, { embedding }) => sum + embedding.length, 0);
@@ -57,8 +59,11 @@ export const patternsCodec: RecordCodec<readonly PushedPattern[]> = {
   },
 };
 
+/** A pattern with what a push, or the TV, says of it besides. */
+type StoredPattern = PushedPattern & LearnedPattern;
+
 /** One pattern, as one of several. */
-export const patternCodec: RecordCodec<PatternData> = {
+export const patternCodec: RecordCodec<LearnedPattern> = {
   encode: (pattern) => patternsCodec.encode([pattern]),
   decode: (bytes) => {
     const [pattern, ...others] = patternsCodec.decode(bytes);
@@ -67,26 +72,31 @@ export const patternCodec: RecordCodec<PatternData> = {
   },
 };
 
-function toHead(pattern: PushedPattern): Static<typeof PatternHeadSchema> {
-  const { id, genre, successRate, sampleCount, newSamples, embedding } = pattern;
+function toHead(pattern: StoredPattern): Static<typeof PatternHeadSchema> {
+  const { id, genre, successRate, sampleCount, newSamples, profile, embedding } = pattern;
   return {
     id,
     genre,
     successRate,
     sampleCount,
     ...(newSamples === undefined ? {} : { newSamples }),
+    ...(profile === undefined ? {} : { profile }),
     dimension: embedding.length,
   };
 }
 
 /** @throws SyncError `invalid-pattern` for one that could not have been stored. */
 function fromHead(
-  { dimension: _, newSamples, ...head }: Static<typeof PatternHeadSchema>,
+  { dimension: _, newSamples, profile, ...head }: Static<typeof PatternHeadSchema>,
   embedding: Float32Array,
-): PushedPattern {
+): StoredPattern {
   const pattern = { ...head, embedding };
   validatePatternData(pattern);
-  return newSamples === undefined ? pattern : { ...pattern, newSamples };
+  return {
+    ...pattern,
+    ...(newSamples === undefined ? {} : { newSamples }),
+    ...(profile === undefined ? {} : { profile }),
+  };
 }
 
 function readFloats(view: DataView, at: number, count: number): Float32Array {

@@ -1,5 +1,4 @@
-import type { PatternData } from '@omega-tv/types';
-import { emptySyncState } from '../engine/state.js';
+import { emptySyncState, type LearnedPattern } from '../engine/state.js';
 import type { PatternStore } from './pattern-store.js';
 import { copyLearned, listSkills } from './skills.js';
 
@@ -17,7 +16,7 @@ import { copyLearned, listSkills } from './skills.js';
  * ```
  */
 export function createMemoryPatternStore(): PatternStore {
-  const learned = new Map<string, PatternData>();
+  const learned = new Map<string, LearnedPattern>();
   let state = emptySyncState;
   return {
     skillList: (limit, origin) =>
@@ -28,6 +27,11 @@ export function createMemoryPatternStore(): PatternStore {
       }),
     loadSyncState: () => Promise.resolve(state),
     saveSyncState: (next) => {
+      state = next;
+      return Promise.resolve();
+    },
+    erase: (ids, next) => {
+      for (const id of ids) learned.delete(id);
       state = next;
       return Promise.resolve();
     },

@@ -1,11 +1,10 @@
-import type { PatternData } from '@omega-tv/types';
-import type { SyncState } from '../engine/state.js';
+import type { LearnedPattern, SyncState } from '../engine/state.js';
 
 /** Where a pattern came from; only what this TV learned is ever pushed. */
 export type PatternOrigin = 'learned' | 'published';
 
 /** A pattern in a TV's store. */
-export interface Skill extends PatternData {
+export interface Skill extends LearnedPattern {
   readonly origin: PatternOrigin;
 }
 
@@ -25,10 +24,19 @@ export interface PatternStore {
    * @throws SyncError `invalid-pattern` when one breaks a rule of `validatePatternData`, bears a
    * published id, or its sample count is lower than the stored one.
    */
-  skillStore(...patterns: readonly PatternData[]): Promise<void>;
+  skillStore(...patterns: readonly LearnedPattern[]): Promise<void>;
 
   loadSyncState(): Promise<SyncState>;
   saveSyncState(state: SyncState): Promise<void>;
+
+  /**
+   * Removes learned patterns and replaces the state, in one step, and so that no byte of what is gone
+   * is left where the store lies.
+   */
+  erase(ids: readonly string[], state: SyncState): Promise<void>;
+
+  /** Bytes of keys and values that it has written since it was opened; absent where it does not count. */
+  readonly written?: { readonly bytes: number };
 
   /** Releases what the store holds; the last call. */
   close(): Promise<void>;

@@ -5,11 +5,12 @@ import {
   type GlobalPatterns,
   type PatternData,
 } from '@omega-tv/types';
+import type { LearnedPattern } from '../engine/state.js';
 import type { PatternOrigin, Skill } from './pattern-store.js';
 
 /** The answer of `PatternStore.skillList`: copies, so that a caller may change what it got. */
 export function listSkills(
-  learned: Iterable<PatternData>,
+  learned: Iterable<LearnedPattern>,
   snapshot: GlobalPatterns | undefined,
   limit: number,
   origin?: PatternOrigin,
@@ -38,14 +39,15 @@ function byStrength(a: Skill, b: Skill): number {
  * @throws SyncError `invalid-pattern`.
  */
 export function copyLearned(
-  patterns: readonly PatternData[],
+  patterns: readonly LearnedPattern[],
   stored: ReadonlyMap<string, PatternData>,
-): readonly PatternData[] {
-  const copies = new Map<string, PatternData>();
+): readonly LearnedPattern[] {
+  const copies = new Map<string, LearnedPattern>();
   for (const pattern of patterns) {
     checkLearned(pattern, copies.get(pattern.id) ?? stored.get(pattern.id));
-    const { id, embedding, successRate, sampleCount, genre } = pattern;
-    copies.set(id, { id, embedding: embedding.slice(), successRate, sampleCount, genre });
+    const { id, embedding, successRate, sampleCount, genre, profile } = pattern;
+    const copy = { id, embedding: embedding.slice(), successRate, sampleCount, genre };
+    copies.set(id, profile === undefined ? copy : { ...copy, profile });
   }
   return [...copies.values()];
 }

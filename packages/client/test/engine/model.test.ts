@@ -11,7 +11,8 @@ import { sampleBooks } from '../../src/engine/books.js';
 import { countsByOf, pushBegun } from '../../src/engine/outbox.js';
 import { PUSH_TRANSITIONS } from '../../src/engine/transition.js';
 import { readMiniLmFrame } from '../../src/node/read-frame.js';
-import { nothingStored, readState, stateChanges } from '../../src/records/state-records.js';
+import { nothingStored } from '../../src/records/push-records.js';
+import { readState, stateChanges } from '../../src/records/state-records.js';
 import { emptySyncState, type OutboxItem, type SyncState } from '../../src/engine/state.js';
 import { realPattern } from '../support.js';
 

@@ -4,6 +4,7 @@ import { ClassicLevel } from 'classic-level';
 import { SyncError } from '@omega-tv/types';
 import { CorruptStoreError } from '../corrupt-store-error.js';
 import type { KeyRange, LevelDatabase, RecordOperation } from '../database.js';
+import { reasonOf } from '../reason.js';
 import { StoreInUseError } from '../store-in-use-error.js';
 import { createFolder, OWNER_ONLY } from './folder/create-folder.js';
 
@@ -13,6 +14,10 @@ const STORE_FILE = /^(MANIFEST-\d+|\d{6,}\.(ldb|log|sst))$/;
 const LOST_WRITES = /\(ignoring error\) (.+)/;
 /** Written once that was found, for the next opening clears LevelDB's own file. */
 const DAMAGE_KEY = new TextEncoder().encode('damage');
+
+/** All keys are text, and lie between. */
+const FIRST_KEY = Uint8Array.of();
+const LAST_KEY = Uint8Array.of(255);
 
 export interface LevelFolderOptions {
   readonly directory: string;
@@ -66,6 +71,24 @@ export class LevelFolder implements LevelDatabase {
     return this.#opened().batch(operations, options);
   }
 
+  /**
+   * What was removed lies on in logs and tables until these are merged, and the names of their first
+   * and last keys in MANIFEST and LOG, which begin anew at an opening, the latter after a second one.
+   */
+  async compact(): Promise<void> {
+    const db = this.#opened();
+    // Out of the log, so that no older form of a record lies beside a newer one in one table.
+    await db.compactRange(FIRST_KEY, LAST_KEY);
+    const operations: RecordOperation[] = [];
+    for await (const [key, value] of db.iterator()) operations.push({ type: 'put', key, value });
+    await db.batch(operations, { sync: true });
+    await db.compactRange(FIRST_KEY, LAST_KEY);
+    for (let opening = 0; opening < 2; opening += 1) {
+      await db.close();
+      await db.open();
+    }
+  }
+
   async close(): Promise<void> {
     await this.#db?.close();
   }
@@ -113,12 +136,6 @@ async function openError(
 function codeOfCause(error: unknown): unknown {
   const cause = error instanceof Error ? error.cause : undefined;
   return (cause as { code?: unknown } | undefined)?.code;
-}
-
-/** What LevelDB said, without abstract-level's words around it. */
-export function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? error.cause.message : error.message;
 }
 
 function inUse(directory: string, cause: unknown): StoreInUseError {

@@ -1,7 +1,7 @@
 import { rename } from 'node:fs/promises';
 import { SyncError } from '@omega-tv/types';
 import { openOrRecover, type OpenedStore, type RecoveryOptions } from '../open-or-recover.js';
-import { reasonOf } from './level-folder.js';
+import { reasonOf } from '../reason.js';
 
 export type { OpenedStore } from '../open-or-recover.js';
 

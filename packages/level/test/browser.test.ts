@@ -78,7 +78,7 @@ describe('a database of a page', () => {
   it('keeps what it had when a write fails, says why, and can be written again', async () => {
     const records = await open(randomUUID());
     await records.write(() => [only.put(Uint8Array.of(1))]);
-    const { put } = IDBObjectStore.prototype;
+    const { put } = IDBObjectStore.prototype; // eslint-disable-line @typescript-eslint/unbound-method -- put back below
     IDBObjectStore.prototype.put = () => {
       throw new DOMException('no room', 'QuotaExceededError');
     };

@@ -111,7 +111,7 @@ export interface SyncAnswer extends Omit<Answer, 'globals'> {
  *     headers: { 'content-type': 'application/json' },
  *     body: new TextEncoder().encode('{"version":7}'),
  *   }),
- * }; // yours: createAxiosTransport({ baseUrl })
+ * }; // yours: createHttpTransport({ baseUrl })
  * const protocol = new ConstellationProtocol({ transport, format: createNodeV2Format() });
  * console.log(await protocol.getGlobalVersion(6)); // => 7
  * ```
@@ -126,7 +126,7 @@ export class ConstellationProtocol {
   /** @throws SyncError `invalid-config` for an option that cannot work. */
   constructor(options: ConstellationProtocolOptions) {
     checkPorts(options);
-    checkMethods('transport', options.transport, ['request'], 'createAxiosTransport() makes one');
+    checkMethods('transport', options.transport, ['request'], 'createHttpTransport() makes one');
     checkMethods('format', options.format, ['encodeDelta', 'splitDelta', 'decodeAnswer']);
     this.#options = options;
     this.#clock = options.clock ?? systemClock;

@@ -7,6 +7,7 @@ export type {
   SyncOptions,
   SyncResult,
 } from './constellation-protocol.js';
+export { createHttpTransport, type HttpTransportOptions } from './http/http-transport.js';
 export { createAxiosTransport, type AxiosTransportOptions } from './http/axios-transport.js';
 export type { Credentials } from './http/credentials.js';
 

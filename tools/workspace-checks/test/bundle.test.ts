@@ -4,10 +4,12 @@ import type { Bundle } from '@omega-tv/test-support';
 import { bundleForBrowser, gzipBytes } from './browser/bundle.js';
 
 const MAX_GZIP_BYTES = 100_000;
+const webOnly = new URL('browser/web-only.ts', import.meta.url);
 const clientOnly = new URL('browser/client-only.ts', import.meta.url);
 
 describe.each([
   ['the client', clientOnly],
+  ['a page that remembers', webOnly],
   ['a page that syncs', new URL('browser/page.ts', import.meta.url)],
 ])('the browser bundle of %s', (_, entry) => {
   let bundle: Bundle;
@@ -45,11 +47,14 @@ it('complains of a built-in of Node', async () => {
   expect(complaints.join()).toContain('built-in of Node');
 });
 
-describe('the bundle of the client', () => {
-  it('is small', async () => {
-    const { script } = await bundleForBrowser(clientOnly);
+describe('the bundle of', () => {
+  it.each([
+    ['@omega-tv/client', clientOnly],
+    ['@omega-tv/client/web', webOnly],
+  ])('%s is small', async (name, entry) => {
+    const { script } = await bundleForBrowser(entry);
     const bytes = gzipBytes(script);
-    console.log(`@omega-tv/client in a browser: ${script.length} bytes, ${bytes} gzipped`);
+    console.log(`${name} in a browser: ${script.length} bytes, ${bytes} gzipped`);
     expect(bytes).toBeLessThan(MAX_GZIP_BYTES);
   });
 });

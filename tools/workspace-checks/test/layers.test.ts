@@ -88,7 +88,7 @@ const right: readonly (readonly [file: string, code: string])[] = [
   [client, "export * from '@omega-tv/protocol';"],
   [client, "export * from './store/skills.js';"],
   [client, 'export const at = new Date(0);'],
-  ['packages/protocol/src/http/send-hop.ts', "import '#http-platform';"],
+  ['packages/protocol/src/http/send-with-axios.ts', "import '#http-platform';"],
   [inNode, "export * from 'node:fs';"],
   [inNode, "export * from '@omega-tv/level/node';"],
   ['packages/level/src/node/index.ts', "export * from 'classic-level';"],

@@ -17,7 +17,7 @@ import {
 } from '@omega-tv/compression';
 import {
   ConstellationProtocol,
-  createAxiosTransport,
+  createHttpTransport,
   type RequestOptions,
   type SyncAnswer,
 } from '@omega-tv/protocol';
@@ -54,7 +54,7 @@ export class Link {
     this.#held = held;
     this.#tiers = new TierChoice(options.budget);
     this.protocol = new ConstellationProtocol({
-      transport: options.transport ?? createAxiosTransport({ baseUrl, ...secretsOf(options) }),
+      transport: options.transport ?? createHttpTransport({ baseUrl, ...secretsOf(options) }),
       format,
       clock,
       logger,

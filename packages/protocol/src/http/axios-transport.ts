@@ -1,34 +1,18 @@
 import axios, { type AxiosInstance } from 'axios';
-import { normaliseBaseUrl } from './base-url.js';
-import {
-  askHook,
-  authorisation,
-  checkPrivateHeaders,
-  withoutSecrets,
-  type Credentials,
-} from './credentials.js';
-import { untilDeadline, withDeadline } from './deadline.js';
-import type { Hop, HopAnswer } from './hop.js';
-import { httpError } from './network-errors.js';
-import { followRedirects, isOfHost, withoutQuery } from './redirects.js';
-import { sendHop } from './send-hop.js';
-import type { Transport, TransportRequest, TransportResponse } from './transport.js';
+import { createTransport, type HttpTransportOptions } from './http-transport.js';
+import { sendWithAxios } from './send-with-axios.js';
+import type { Transport } from './transport.js';
 
-export interface AxiosTransportOptions {
-  readonly baseUrl: string;
+export interface AxiosTransportOptions extends HttpTransportOptions {
   /**
    * An axios instance with settings of your own (an HTTPS agent, a proxy). By default the usual
    * proxy variables of the environment are respected.
    */
   readonly axios?: AxiosInstance;
-  /** Sent with each request, to the Constellation's host alone. */
-  readonly headers?: Readonly<Record<string, string>>;
-  /** What lets this TV in: sent to the Constellation's host alone, and shown in no error. */
-  readonly credentials?: Credentials;
 }
 
 /**
- * Carries requests over HTTP with axios.
+ * Carries requests over HTTP with axios, in every engine.
  * @throws SyncError `invalid-config` when the base URL cannot work.
  * @example
  * ```ts
@@ -53,44 +37,5 @@ export interface AxiosTransportOptions {
  * ```
  */
 export function createAxiosTransport(options: AxiosTransportOptions): Transport {
-  const baseUrl = normaliseBaseUrl(options.baseUrl);
-  checkPrivateHeaders(options.headers, options.credentials);
-  const { axios: instance = axios.create(), headers = {}, credentials } = options;
-
-  const attempt = async (request: TransportRequest, deadline: AbortSignal): Promise<HopAnswer> => {
-    const url = baseUrl + request.path;
-    const where = `${request.method} ${withoutQuery(url)}`;
-    const granted = await untilDeadline(authorisation(credentials, where), deadline);
-    if (granted === undefined) throw httpError('timeout', where);
-    const hop: Hop = { ...request, url, headers: { ...headers, ...granted, ...request.headers } };
-    const answer = await followRedirects(hop, (next) => sendHop(instance, next, deadline));
-    if (answer.status < 300) return answer;
-    const { Authorization: bearer = '' } = granted;
-    const secrets = [bearer.replace('Bearer ', ''), ...Object.values(headers)];
-    return { ...answer, body: withoutSecrets(answer.body, secrets) };
-  };
-
-  const attemptAgain = async (
-    request: TransportRequest,
-    deadline: AbortSignal,
-  ): Promise<HopAnswer> => {
-    const answer = await attempt(request, deadline);
-    const refresh = credentials?.refresh?.bind(credentials);
-    const isOurs = isOfHost(baseUrl, answer);
-    if (answer.status !== 401 || refresh === undefined || !isOurs) return answer;
-    const where = `${request.method} ${withoutQuery(answer.url)}`;
-    await untilDeadline(askHook(refresh, where), deadline);
-    return attempt(request, deadline);
-  };
-
-  return {
-    request: async (request) => {
-      const answer = await withDeadline(request, (deadline) => attemptAgain(request, deadline));
-      return toResponse(answer, baseUrl + request.path);
-    },
-  };
-}
-
-function toResponse({ url, ...answer }: HopAnswer, asked: string): TransportResponse {
-  return url === asked ? answer : { ...answer, redirectedTo: withoutQuery(url) };
+  return createTransport(options, sendWithAxios(options.axios ?? axios.create()));
 }

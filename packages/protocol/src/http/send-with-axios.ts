@@ -1,7 +1,6 @@
 import { AxiosHeaders, type AxiosInstance, type AxiosResponse } from 'axios';
-import { isSyncError, SyncError } from '@omega-tv/types';
+import { isSyncError } from '@omega-tv/types';
 import { httpPlatform } from '#http-platform';
-import { isRetryable } from '../error-table.js';
 import type { HttpPlatform } from './http-platform.js';
 import type { Hop, HopAnswer } from './hop.js';
 import {
@@ -11,14 +10,17 @@ import {
   networkErrorToSyncError,
 } from './network-errors.js';
 import { withoutQuery } from './redirects.js';
+import { mustNotLeave, tooLarge, unseenRedirect, type Send } from './send.js';
 
 /**
- * Sends one request, and at once a second time, once, where that does no harm and the connection
+ * Sends with axios, and at once a second time, once, where that does no harm and the connection
  * that it went over had been closed since it was last used.
- * @param deadline ends it; that it was aborted is the reason `timeout`.
- * @throws SyncError as `Transport.request`.
  */
-export async function sendHop(
+export function sendWithAxios(instance: AxiosInstance): Send {
+  return (hop, deadline) => sendHop(instance, hop, deadline);
+}
+
+async function sendHop(
   instance: AxiosInstance,
   hop: Hop,
   deadline: AbortSignal,
@@ -88,31 +90,4 @@ function toAnswer(response: AxiosResponse<ArrayBuffer | Uint8Array>, hop: Hop): 
   const { data } = response;
   const body = data instanceof Uint8Array ? data : new Uint8Array(data);
   return { status: response.status, headers, body, url: hop.url };
-}
-
-/** What a page's fetch would take along to wherever it is redirected. */
-function mustNotLeave({ method, headers }: Hop): boolean {
-  return method !== 'GET' || Object.keys(headers).some((name) => name.toLowerCase() !== 'accept');
-}
-
-/** A page may not see where it is redirected to. */
-function unseenRedirect(where: string): SyncError<'http'> {
-  const advice = 'set the URL of the Constellation to where it lives now';
-  const message = `${where}: it redirects, which this request does not follow in a page; ${advice}`;
-  return new SyncError('http', message, { reason: 'redirect' });
-}
-
-function tooLarge(where: string, limit: number, cause: Error): SyncError<'compression-limit'> {
-  const message = `${where}: the answer is larger than ${limit} bytes and was abandoned`;
-  const plain = new Error(cause.message);
-  const retryable = isRetryable('answer/compression-limit');
-  return new SyncError(
-    'compression-limit',
-    message,
-    { size: limit + 1, limit },
-    {
-      cause: plain,
-      retryable,
-    },
-  );
 }

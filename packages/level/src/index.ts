@@ -9,6 +9,7 @@ export { bytesCodec } from './record-codec.js';
 export { DurableRecords } from './durable-records.js';
 export type { RecordsSource, WrittenCount } from './durable-records.js';
 export type { KeyRange, LevelDatabase, RecordOperation, RecordReader } from './database.js';
+export { lostWritesRecord } from './lost-writes.js';
 export { keyFromBytes, keyToBytes, rangeOfPrefix } from './key-bytes.js';
 
 // Errors

@@ -1,14 +1,21 @@
-import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import { describe, expect, it } from '@jest/globals';
 import { syncErrorOf, temporaryFolder } from '@omega-tv/test-support';
-import { bytesCodec, CorruptStoreError, singleRecord } from '../src/index.js';
+import {
+  bytesCodec,
+  CorruptStoreError,
+  lostWritesRecord,
+  recordSpace,
+  singleRecord,
+} from '../src/index.js';
 import { openMemoryRecords } from '../src/memory/index.js';
 import { openOrSetAside, openRecords } from '../src/node/index.js';
 
 const layout = { kind: 'test', layout: 1 };
 const only = singleRecord('only', bytesCodec);
+const many = recordSpace('many!', bytesCodec);
 
 async function newDirectory(): Promise<string> {
   return path.join(await temporaryFolder(), 'data', 'records');
@@ -41,6 +48,33 @@ describe('a folder of records', () => {
     );
     await records.write(() => [only.put(Uint8Array.of(1))]);
     await records.close();
+  });
+
+  it('is marked where LevelDB found its log damaged, until somebody dealt with it', async () => {
+    const directory = await newDirectory();
+    const open = () => openRecords({ ...layout, directory, lostWrites: 'mark' });
+    const records = await open();
+    const block = 32_768;
+    for (const id of ['a', 'b', 'c']) {
+      await records.write(() => [many.put(id, new Uint8Array(block).fill(id.charCodeAt(0)))]);
+    }
+    await records.close();
+    const [name = ''] = (await readdir(directory)).filter((file) => file.endsWith('.log'));
+    const log = await readFile(path.join(directory, name));
+    log[1.5 * block]! ^= 1;
+    await writeFile(path.join(directory, name), log);
+
+    for (const isDealtWith of [false, true]) {
+      const damaged = await open();
+      expect(await many.get(damaged, 'a')).toBeDefined();
+      expect(await many.get(damaged, 'b')).toBeUndefined();
+      expect(await lostWritesRecord.get(damaged)).toMatch(/checksum|missing|partial/);
+      if (isDealtWith) await damaged.write(() => [lostWritesRecord.delete()]);
+      await damaged.close();
+    }
+    const sound = await open();
+    expect(await lostWritesRecord.get(sound)).toBeUndefined();
+    await sound.close();
   });
 
   it('is not made where nothing is to be created', async () => {

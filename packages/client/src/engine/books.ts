@@ -13,7 +13,7 @@ export interface SampleBooks {
   /** Of patterns below the quality filter, of private profiles, or beyond the ids that a server keeps marks of. */
   readonly withheld: number;
   readonly deadLettered: number;
-  /** Acknowledged, lost by the server since, and no longer kept here. */
+  /** Lost by the server since, and no longer kept here; or perhaps told before the disk lost writes. */
   readonly dropped: number;
 }
 

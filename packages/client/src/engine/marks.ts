@@ -12,7 +12,10 @@ export interface SampleMark {
   readonly refused: number;
   /** Acknowledged under the ids of copies that have become part of this taste. */
   readonly elsewhere: number;
-  /** Acknowledged, lost by the server since, and no longer kept here. */
+  /**
+   * Acknowledged, lost by the server since, and no longer kept here; or perhaps told before the disk
+   * lost writes.
+   */
   readonly lost: number;
 }
 

@@ -42,12 +42,13 @@ export type LevelPatternStoreOptions = Pick<
 export function openLevelPatternStore(
   options: LevelPatternStoreOptions,
 ): Promise<OpenedStore<LevelPatternStore>> {
+  const logging = options.logger === undefined ? {} : { logger: options.logger };
   return openOrSetAside<LevelPatternStore>({
     ...options,
     open: async (directory) =>
       DurablePatternStore.open(
-        await openRecords({ ...patternStoreLayout, directory }),
-        readMiniLmFrame,
+        await openRecords({ ...patternStoreLayout, directory, lostWrites: 'mark' }),
+        { readFrame: readMiniLmFrame, ...logging },
       ),
     createInMemory: createUncountedPatternStore,
   });

@@ -1,6 +1,13 @@
-import { CorruptStoreError, type DurableRecords, type WrittenCount } from '@omega-tv/level';
+import {
+  CorruptStoreError,
+  lostWritesRecord,
+  type DurableRecords,
+  type WrittenCount,
+} from '@omega-tv/level';
+import { silentLogger, type Logger } from '@omega-tv/types';
 import { tastesOf } from '../choose/copies.js';
 import { markOf } from '../engine/marks.js';
+import { stateOfUnknownAge } from '../engine/unknown-age.js';
 import type { LearnedPattern, SyncState } from '../engine/state.js';
 import { createMemoryPatternStore } from '../store/memory-pattern-store.js';
 import type { PatternStore } from '../store/pattern-store.js';
@@ -18,6 +25,12 @@ export interface CountedPatternStore extends PatternStore {
 /** What takes the place of a durable store that cannot be used. */
 export function createUncountedPatternStore(): CountedPatternStore {
   return { ...createMemoryPatternStore(), written: { batches: 0, bytes: 0 } };
+}
+
+export interface DurablePatternStoreOptions {
+  readonly readFrame: ReadFrame;
+  /** Default: silent. */
+  readonly logger?: Logger;
 }
 
 /** A TV's store on durable records, wherever they lie. */
@@ -43,12 +56,17 @@ export class DurablePatternStore implements CountedPatternStore {
    * Takes records over, which are closed where they cannot be read.
    * @throws CorruptStoreError where they are not those of a TV's store.
    */
-  static async open(records: DurableRecords, readFrame: ReadFrame): Promise<DurablePatternStore> {
+  static async open(
+    records: DurableRecords,
+    { readFrame, logger = silentLogger }: DurablePatternStoreOptions,
+  ): Promise<DurablePatternStore> {
     try {
       const learned = await readLearned(records);
       const stored = await readState(records, readFrame);
       checkMarks(learned, stored.state);
-      return new DurablePatternStore(records, readFrame, learned, stored);
+      const store = new DurablePatternStore(records, readFrame, learned, stored);
+      if ((await lostWritesRecord.get(records)) !== undefined) await store.#forgetAge(logger);
+      return store;
     } catch (cause) {
       await records.close();
       throw new CorruptStoreError('the pattern store cannot be read', { cause });
@@ -94,6 +112,19 @@ export class DurablePatternStore implements CountedPatternStore {
         this.#stored = after;
       },
     );
+  }
+
+  /** What is not known to be told may have been: it is not told again. */
+  async #forgetAge(logger: Logger): Promise<void> {
+    const { state, samples } = stateOfUnknownAge(this.#stored.state, [...this.#learned.values()]);
+    const { after, operations } = stateChanges(this.#stored, state, this.#readFrame);
+    await this.#records.write(
+      () => [...operations, lostWritesRecord.delete()],
+      () => {
+        this.#stored = after;
+      },
+    );
+    logger.warn({ samples }, 'the disk lost writes; samples that may have been told stay here');
   }
 
   erase(ids: readonly string[], state: SyncState): Promise<void> {

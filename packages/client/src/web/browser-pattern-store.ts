@@ -52,10 +52,9 @@ export function openBrowserPatternStore(
     ...options,
     name,
     open: async (database) =>
-      DurablePatternStore.open(
-        await openBrowserRecords({ ...tvPatternsLayout, name: database }),
-        frameReader(format),
-      ),
+      DurablePatternStore.open(await openBrowserRecords({ ...tvPatternsLayout, name: database }), {
+        readFrame: frameReader(format),
+      }),
     createInMemory: createUncountedPatternStore,
   });
 }

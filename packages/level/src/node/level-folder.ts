@@ -4,6 +4,7 @@ import { ClassicLevel } from 'classic-level';
 import { SyncError } from '@omega-tv/types';
 import { CorruptStoreError } from '../corrupt-store-error.js';
 import type { KeyRange, LevelDatabase, RecordOperation } from '../database.js';
+import { lostWritesRecord } from '../lost-writes.js';
 import { reasonOf } from '../reason.js';
 import { StoreInUseError } from '../store-in-use-error.js';
 import { createFolder, OWNER_ONLY } from './folder/create-folder.js';
@@ -94,20 +95,34 @@ export class LevelFolder implements LevelDatabase {
   }
 
   /**
-   * Refuses a store from which writes are missing: LevelDB skips the blocks of its log that do not
-   * match their checksum, and says so in its file LOG alone.
-   * @throws CorruptStoreError where it did, now or at an earlier opening.
+   * What LevelDB said when it threw writes away: it skips the blocks of its log that do not match
+   * their checksum, and says so in its file LOG alone. Undefined where it did not, at this opening.
+   */
+  async lostWrites(): Promise<string | undefined> {
+    const log = await readFile(path.join(this.#options.directory, 'LOG'), 'utf8');
+    return LOST_WRITES.exec(log)?.[1];
+  }
+
+  /**
+   * Refuses a store from which writes are missing.
+   * @throws CorruptStoreError where they are, since this opening or an earlier one.
    */
   async refuseLostWrites(): Promise<void> {
     const db = this.#opened();
-    const log = await readFile(path.join(this.#options.directory, 'LOG'), 'utf8');
-    const damage = LOST_WRITES.exec(log)?.[1];
+    const damage = await this.lostWrites();
     if (damage !== undefined) {
       await db.put(DAMAGE_KEY, new TextEncoder().encode(damage), { sync: true });
     }
     const known = await db.get(DAMAGE_KEY);
     if (known === undefined) return;
     throw new CorruptStoreError(`it was damaged: ${new TextDecoder().decode(known)}`);
+  }
+
+  /** Leaves a record where writes are missing, for the next owner who can do something about it. */
+  async markLostWrites(): Promise<void> {
+    const damage = await this.lostWrites();
+    if (damage === undefined) return;
+    await this.#opened().batch([lostWritesRecord.put(damage)], { sync: true });
   }
 
   #opened(): ClassicLevel<Uint8Array, Uint8Array> {

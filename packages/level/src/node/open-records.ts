@@ -8,9 +8,10 @@ export interface OpenRecordsOptions extends StoreLayout {
   readonly createIfMissing?: boolean;
   /**
    * Where LevelDB found its log damaged and dropped writes: `accept` goes on with what is left, as
-   * after a power cut; `refuse` says that the store is corrupt, from then on. Default: accept.
+   * after a power cut; `refuse` says that the store is corrupt, from then on; `mark` leaves
+   * `lostWritesRecord` in it. Default: accept.
    */
-  readonly lostWrites?: 'accept' | 'refuse';
+  readonly lostWrites?: 'accept' | 'refuse' | 'mark';
 }
 
 /**
@@ -45,7 +46,11 @@ export interface OpenRecordsOptions extends StoreLayout {
 export function openRecords(options: OpenRecordsOptions): Promise<DurableRecords> {
   const { directory, createIfMissing = true, lostWrites = 'accept' } = options;
   const database = new LevelFolder({ directory, createIfMissing });
-  const verify = () => database.refuseLostWrites();
-  const source = { name: directory, database, ...(lostWrites === 'refuse' ? { verify } : {}) };
+  const verify: Readonly<Record<typeof lostWrites, () => Promise<void>>> = {
+    accept: () => Promise.resolve(),
+    refuse: () => database.refuseLostWrites(),
+    mark: () => database.markLostWrites(),
+  };
+  const source = { name: directory, database, verify: verify[lostWrites] };
   return DurableRecords.open(source, options);
 }

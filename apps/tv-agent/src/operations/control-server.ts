@@ -11,7 +11,7 @@ const MAX_SOCKET_BYTES = 103;
 const MAX_BODY_BYTES = 4096;
 
 /** A viewing that was fed by hand. */
-export const WatchRequestSchema = Type.Object({
+const WatchRequestSchema = Type.Object({
   titleId: Type.String({ maxLength: 1024 }),
   watchedFraction: Type.Number({ minimum: 0, maximum: 1 }),
   profile: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),

@@ -2,15 +2,20 @@
 import { Option } from 'commander';
 import { createProgram, parseWhole, resolveFromCaller, runProgram } from '@omega-tv/command-line';
 import { describeList } from './cli/describe.js';
-import { openTelevision, reportTelevision } from './cli/report.js';
+import { forget } from './cli/forget.js';
+import { openTelevision, report } from './cli/report.js';
 import { run } from './cli/run.js';
+import { describeStatus, type TelevisionStatus } from './cli/status.js';
+import { watch } from './cli/watch.js';
+import { askWhileRunning } from './operations/ask-running.js';
 import { explain } from './recommender/reason.js';
-import { forgetTelevision } from './tv/forget.js';
 import { LEARNING_MODEL } from '@omega-tv/federation';
 import { PERSONAS } from '@omega-tv/simulated-viewers';
 
 const MAX_INTERVAL_MS = 24 * 60 * 60 * 1000;
 const DEFAULT_INTERVAL_MS = 10 * 60 * 1000;
+const MAX_COMMIT_MS = 10 * 60 * 1000;
+const DEFAULT_COMMIT_MS = 10_000;
 
 // What it stores is its owner's alone, as are the files that LevelDB adds later.
 process.umask(0o077);
@@ -46,6 +51,17 @@ program
       'how much a message may have; default: as the network allows',
     ).choices(['floor', 'normal', 'ceiling']),
   )
+  .option('--metered', 'bytes are paid for: messages are small, and go out one by one')
+  .option('--save-data', 'the viewer asked for little traffic: the same')
+  .option('--profile <name>', 'who watches; no name leaves the TV')
+  .option('--private', 'that profile contributes nothing to what others learn, from now on')
+  .option('--no-private', 'it does again')
+  .option(
+    '--commit-within <ms>',
+    'viewings fed by "watch" are written together within this: what a power cut may take',
+    parseWhole(0, MAX_COMMIT_MS),
+    DEFAULT_COMMIT_MS,
+  )
   .option('--share-titles', 'the viewer lets completed titles leave the TV', false)
   .option(
     '--report-within <ms>',
@@ -74,28 +90,67 @@ program
   .action(run);
 
 program
-  .command('report')
-  .description('account for every sample of a TV that is not running, as JSON')
+  .command('status')
+  .description('say what a TV that runs does, what waits, and how its last exchanges ended')
+  .requiredOption('--data <folder>', "the TV's folder")
+  .option('--json', 'print JSON', false)
+  .action(async ({ data, json }: { data: string; json: boolean }) => {
+    const text = await askWhileRunning(resolveFromCaller(data), 'GET /status');
+    const status = JSON.parse(text) as TelevisionStatus;
+    process.stdout.write(json ? text : `${describeStatus(status, Date.now())}\n`);
+  });
+
+program
+  .command('metrics')
+  .description('print what a TV that runs has counted, as OpenMetrics')
   .requiredOption('--data <folder>', "the TV's folder")
   .action(async ({ data }: { data: string }) => {
-    const television = await openTelevision(resolveFromCaller(data));
-    try {
-      process.stdout.write(`${JSON.stringify(await reportTelevision(television))}\n`);
-    } finally {
-      await television.close();
-    }
+    process.stdout.write(await askWhileRunning(resolveFromCaller(data), 'GET /metrics'));
+  });
+
+program
+  .command('watch')
+  .description('feed a viewing by hand, whether the TV runs or not')
+  .argument('<title>', 'its id, or its name where one title alone has it')
+  .requiredOption('--data <folder>', "the TV's folder")
+  .option(
+    '--percent <n>',
+    'how much of it was watched; from 90 on to the end',
+    parseWhole(0, 100),
+    100,
+  )
+  .option('--profile <name>', 'who watched')
+  .option('--json', 'print JSON', false)
+  .action(
+    async (
+      titleId: string,
+      options: { data: string; percent: number; profile?: string; json: boolean },
+    ) => {
+      const { data, percent, profile, json } = options;
+      const whose = profile === undefined ? {} : { profile };
+      const request = { titleId, watchedFraction: percent / 100, ...whose };
+      const result = await watch(resolveFromCaller(data), request);
+      const { durableWithinMs: within } = result;
+      const when = within === 0 ? 'it is kept' : `it is kept within ${within} ms`;
+      process.stdout.write(json ? `${JSON.stringify(result)}\n` : `watched: ${when}\n`);
+    },
+  );
+
+program
+  .command('report')
+  .description('account for every sample of a TV, running or not, as JSON')
+  .requiredOption('--data <folder>', "the TV's folder")
+  .action(async ({ data }: { data: string }) => {
+    process.stdout.write(await report(resolveFromCaller(data)));
   });
 
 program
   .command('forget')
   .description('erase all that a TV which is not running has learned and watched')
   .requiredOption('--data <folder>', "the TV's folder")
-  .action(async ({ data }: { data: string }) => {
-    const directory = resolveFromCaller(data);
-    // Opened to be sure that a TV's stores lie there and no process uses them.
-    await (await openTelevision(directory)).close();
-    await forgetTelevision(directory);
-    process.stdout.write(`forgotten: ${directory} holds nothing of this TV any more\n`);
+  .option('--profile <name>', 'erase that profile alone')
+  .action(async ({ data, profile }: { data: string; profile?: string }) => {
+    process.stdout.write(`${await forget(resolveFromCaller(data), profile)}\n`);
   });
 
 program

@@ -5,9 +5,10 @@ import { pendingPatterns } from '@omega-tv/client';
 import type { EncodedDelta } from '@omega-tv/compression';
 import { createNodeV2Format } from '@omega-tv/compression/node';
 import { SyncError, systemClock, systemRandom, type PushedPattern } from '@omega-tv/types';
+import { askRunning } from '../operations/ask-running.js';
 import { Television } from '../tv/television.js';
 
-/** What `report` says of a TV that is not running. */
+/** What `report` says of a TV. */
 export interface TelevisionReport {
   readonly samplesLearned: number;
   readonly samplesAcknowledged: number;
@@ -46,6 +47,18 @@ export async function openTelevision(directory: string): Promise<Television> {
     random: systemRandom,
     recover,
   });
+}
+
+/** The report of the TV in a folder, as JSON: from the process that runs there, or else from its stores. */
+export async function report(directory: string): Promise<string> {
+  const answer = await askRunning(directory, 'GET /report');
+  if (answer !== undefined) return answer;
+  const television = await openTelevision(directory);
+  try {
+    return `${JSON.stringify(await reportTelevision(television))}\n`;
+  } finally {
+    await television.close();
+  }
 }
 
 /** Accounts for every sample of a TV. */

@@ -10,6 +10,8 @@ export interface LearnedPattern extends PatternData {
    * sum back, so the mean goes on from a record of one vector. 0 before the first completion.
    */
   readonly sumLength: number;
+  /** Whose it is, where profiles are told apart. */
+  readonly profile?: string;
 }
 
 /** One viewing, as the learner needs it. */

@@ -1,5 +1,6 @@
 import { readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { socketOf } from '../operations/control-server.js';
 
 /** The folders that a TV keeps its stores in. */
 const STORES = ['patterns', 'history'];
@@ -15,6 +16,7 @@ export async function forgetTelevision(directory: string): Promise<void> {
     await rename(path.join(directory, name), path.join(directory, name + FORGOTTEN));
   }
   await finishForgetting(directory);
+  await rm(socketOf(directory), { force: true });
 }
 
 /** Removes what was renamed to be erased. */

@@ -7,6 +7,8 @@ const WatchedSchema = Type.Object({
   watchedFraction: Type.Number({ minimum: 0, maximum: 1 }),
   /** The learned pattern that took it as a sample. */
   patternId: Type.String(),
+  /** Who watched, where profiles are told apart. */
+  profile: Type.Optional(Type.String()),
 });
 
 /** The viewings of one evening. */
@@ -24,15 +26,27 @@ export interface History {
   evenings(): readonly EveningRecord[];
   /** Appends one evening; atomic and durable. */
   append(evening: EveningRecord): Promise<void>;
+  /** Removes what a profile watched, to the last byte. */
+  erase(profile: string): Promise<void>;
   close(): Promise<void>;
 }
 
+/** An evening without what a profile watched; the same one where it watched nothing. */
+export function eveningWithout(evening: EveningRecord, profile: string): EveningRecord {
+  const left = evening.filter((viewing) => viewing.profile !== profile);
+  return left.length === evening.length ? evening : left;
+}
+
 export function createMemoryHistory(): History {
-  const evenings: EveningRecord[] = [];
+  let evenings: EveningRecord[] = [];
   return {
     evenings: () => evenings,
     append: (evening) => {
       evenings.push(evening);
+      return Promise.resolve();
+    },
+    erase: (profile) => {
+      evenings = evenings.map((evening) => eveningWithout(evening, profile));
       return Promise.resolve();
     },
     close: () => Promise.resolve(),

@@ -11,7 +11,12 @@ import {
   type StoreLayout,
 } from '@omega-tv/level';
 import { openRecords } from '@omega-tv/level/node';
-import { EveningRecordSchema, type EveningRecord, type History } from './history.js';
+import {
+  EveningRecordSchema,
+  eveningWithout,
+  type EveningRecord,
+  type History,
+} from './history.js';
 
 /** Keys sort as numbers do. */
 const KEY_DIGITS = 9;
@@ -51,6 +56,19 @@ export async function openLevelHistory(directory: string): Promise<History> {
         () => [eveningRecords.put(idOf(evenings.length), evening)],
         () => evenings.push(evening),
       ),
+    erase: (profile) => {
+      const left = evenings.map((evening) => eveningWithout(evening, profile));
+      return records.erase(
+        () =>
+          left
+            .map((evening, i) => ({ evening, i }))
+            .filter(({ evening, i }) => evening !== evenings[i])
+            .map(({ evening, i }) => eveningRecords.put(idOf(i), evening)),
+        () => {
+          evenings = left;
+        },
+      );
+    },
     close: () => records.close(),
   };
 }

@@ -1,5 +1,5 @@
 import type { Title } from '@omega-tv/catalogue';
-import type { PatternData } from '@omega-tv/types';
+import type { Skill } from '@omega-tv/client';
 import { addSample, startPattern, type LearnedPattern, type Sample } from '../learner/pattern.js';
 import type { EveningRecord } from './history.js';
 
@@ -13,12 +13,13 @@ export function replayHistory(
   titles: ReadonlyMap<string, Title>,
 ): ReadonlyMap<string, LearnedPattern> {
   const patterns = new Map<string, LearnedPattern>();
-  for (const { titleId, completed, patternId } of evenings.flat()) {
+  for (const { titleId, completed, patternId, profile } of evenings.flat()) {
     const title = titles.get(titleId);
     if (title === undefined) continue;
     const sample = toSample(title, completed);
     const known = patterns.get(patternId);
-    patterns.set(patternId, known ? addSample(known, sample) : startPattern(patternId, sample));
+    const grown = known ? addSample(known, sample) : startPattern(patternId, sample);
+    patterns.set(patternId, profile === undefined ? grown : { ...grown, profile });
   }
   return patterns;
 }
@@ -29,7 +30,7 @@ export function replayHistory(
  */
 export function reconcile(
   replayed: ReadonlyMap<string, LearnedPattern>,
-  stored: readonly PatternData[],
+  stored: readonly Skill[],
 ): readonly LearnedPattern[] {
   const patterns = new Map(replayed);
   for (const pattern of stored) {

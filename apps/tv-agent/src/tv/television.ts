@@ -1,11 +1,13 @@
 import path from 'node:path';
 import type { Title } from '@omega-tv/catalogue';
 import {
+  eraseProfile,
   sampleBooks,
   TitleModel,
   type PatternStore,
   type SampleBooks,
   type SyncState,
+  type Whose,
 } from '@omega-tv/client';
 import { openLevelPatternStore } from '@omega-tv/client/node';
 import { openOrSetAside, type OpenedStore } from '@omega-tv/level/node';
@@ -137,30 +139,52 @@ export class Television {
   }
 
   /** An evening in front of it: the viewer chooses, the TV remembers and learns. */
-  async watchEvening(viewer: Viewer): Promise<readonly Viewing[]> {
+  async watchEvening(viewer: Viewer, whose: Whose = {}): Promise<readonly Viewing[]> {
     const offered = (await this.recommend()).map(({ title }) => title.id);
     const seen = new Set(this.watched.map(({ titleId }) => titleId));
     const viewings = viewer.watch({ number: this.evenings, offered, seen });
-    await this.remember(viewings);
+    await this.remember(viewings, whose);
     return viewings;
   }
 
-  /** Learns one evening's viewings; durable when it resolves. */
-  async remember(viewings: readonly Viewing[]): Promise<void> {
+  /** Learns viewings of one profile, one evening's, say; durable when it resolves. */
+  async remember(viewings: readonly Viewing[], { profile }: Whose = {}): Promise<void> {
     const evening: EveningRecord = [];
     const changed = new Map<string, LearnedPattern>();
-    let patterns = this.#patterns;
+    const whose = profile === undefined ? {} : { profile };
+    const others = this.#patterns.filter((one) => one.profile !== profile);
+    let patterns = this.#patterns.filter((one) => one.profile === profile);
     for (const { titleId, completed, watchedFraction } of viewings) {
       const title = this.#titles.get(titleId);
       if (title === undefined) continue;
-      const { pattern } = learn(patterns, toSample(title, completed), this.#options.random);
+      const sample = toSample(title, completed);
+      const learned = learn(patterns, sample, this.#options.random);
+      const pattern = { ...learned.pattern, ...whose };
       patterns = [...patterns.filter(({ id }) => id !== pattern.id), pattern];
       changed.set(pattern.id, pattern);
-      evening.push({ titleId, completed, watchedFraction, patternId: pattern.id });
+      evening.push({ titleId, completed, watchedFraction, patternId: pattern.id, ...whose });
     }
     await this.#history.append(evening);
-    this.#patterns = patterns;
+    this.#patterns = [...others, ...patterns];
     await this.store.skillStore(...changed.values());
+  }
+
+  /** Erases a profile: what it watched, and what was learned from it. */
+  async forgetProfile(profile: string): Promise<void> {
+    await this.#history.erase(profile);
+    const { random } = this.#options;
+    await eraseProfile(this.store, profile, () => Math.floor(random.next() * 2 ** 32));
+    this.#patterns = this.#patterns.filter((one) => one.profile !== profile);
+  }
+
+  /** The title of an id, or of a name that one title alone has. */
+  findTitle(text: string): Title | undefined {
+    const known = this.#titles.get(text);
+    if (known !== undefined) return known;
+    const named = this.#options.catalogue.filter(
+      ({ title }) => title.toLowerCase() === text.toLowerCase(),
+    );
+    return named.length === 1 ? named[0] : undefined;
   }
 
   /** Where each learned sample is, and the state of the exchanges. */

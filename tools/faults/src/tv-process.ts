@@ -27,7 +27,7 @@ const client = await SyncClient.create({
   timeoutMs: 2000,
 });
 const titles = loadCatalogue();
-let isWatching = true;
+const watching = new AbortController();
 
 const say = (message: TvMessage): void => {
   process.stdout.write(`${JSON.stringify(message)}\n`);
@@ -36,10 +36,10 @@ const books = async () =>
   sampleBooks(await store.loadSyncState(), await store.skillList(1024, 'learned'));
 
 createInterface({ input: process.stdin }).on('line', () => {
-  isWatching = false;
+  watching.abort();
 });
 say({ kind: 'opened', outcome, learned: (await books()).learned });
-for (let round = 0; isWatching; round += 1) {
+for (let round = 0; !watching.signal.aborted; round += 1) {
   await watch(round);
   if (round % 2 === 1) await sync();
 }

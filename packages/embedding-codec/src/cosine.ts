@@ -1,5 +1,5 @@
 /**
- * Cosine of the angle between two vectors; 1 where one of them is zero.
+ * Cosine of the angle between two vectors; 0 where one of them is zero, and so like nothing.
  * @example
  * ```ts
  * import { cosineSimilarity } from '@omega-tv/embedding-codec';
@@ -15,5 +15,5 @@ export function cosineSimilarity(a: ArrayLike<number>, b: ArrayLike<number>): nu
     squareA += x * x;
     squareB += y * y;
   }
-  return squareA === 0 || squareB === 0 ? 1 : dot / (Math.sqrt(squareA) * Math.sqrt(squareB));
+  return squareA === 0 || squareB === 0 ? 0 : dot / (Math.sqrt(squareA) * Math.sqrt(squareB));
 }

@@ -126,7 +126,7 @@ function encode(
       return coded;
     };
   const cosines = ({ decoded }: CodedMessage): readonly number[] =>
-    decoded.map((vector, i) => cosineSimilarity(vector, vectors[i] ?? []));
+    decoded.map((vector, i) => fidelityTo(vectors[i] ?? [], vector));
 
   const { rate } = options;
   const [stepIndex, message] =
@@ -206,4 +206,10 @@ function isWithinRange(reference: ArrayLike<number>, dimension: number): boolean
     if (!(Math.abs(reference[i] ?? 0) <= MAX_COORDINATE)) return false;
   }
   return true;
+}
+
+/** A vector without a direction has none to lose. */
+function fidelityTo(exact: ArrayLike<number>, decoded: ArrayLike<number>): number {
+  const hasDirection = Array.from(exact).some((value) => value !== 0);
+  return hasDirection ? cosineSimilarity(exact, decoded) : 1;
 }

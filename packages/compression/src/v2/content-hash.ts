@@ -25,22 +25,39 @@ export interface KnownTitle {
   readonly genres?: readonly string[];
 }
 
+/** Titles by their hashes; undefined where several share one. */
+export type TitleIndex = ReadonlyMap<string, KnownTitle | undefined>;
+
+/** Hashing a large catalogue takes a second or two: once is enough. */
+export function indexTitles(titles: Iterable<KnownTitle>): TitleIndex {
+  const index = new Map<string, KnownTitle | undefined>();
+  for (const title of titles) {
+    const hash = toContentHash(title.id);
+    index.set(hash, index.has(hash) && index.get(hash)?.id !== title.id ? undefined : title);
+  }
+  return index;
+}
+
 /**
  * Finds the ids behind hashes among the titles that a TV knows.
+ * @param catalogue further titles that it knows.
  * @returns a function from a trend to its content id; `#` and the hash where no title, or more than
  * one, has the hash, or where the title's genres disagree.
  */
 export function createContentResolver(
   titles: Iterable<KnownTitle>,
+  catalogue: TitleIndex = new Map(),
 ): (trend: { readonly contentId: string; readonly genre: string }) => string {
-  const known = new Map<string, KnownTitle | undefined>();
-  for (const title of titles) {
-    const hash = toContentHash(title.id);
-    known.set(hash, known.has(hash) && known.get(hash)?.id !== title.id ? undefined : title);
-  }
+  const known = indexTitles(titles);
+  const find = (hash: string): KnownTitle | undefined => {
+    if (!known.has(hash)) return catalogue.get(hash);
+    const title = known.get(hash);
+    const isShared = catalogue.has(hash) && catalogue.get(hash)?.id !== title?.id;
+    return isShared ? undefined : title;
+  };
   return ({ contentId, genre }) => {
     const hash = toContentHash(contentId);
-    const title = known.get(hash);
+    const title = find(hash);
     const agrees = title?.genres?.includes(genre) ?? true;
     return title !== undefined && agrees ? title.id : unresolvedId(hash);
   };

@@ -11,7 +11,12 @@ import type { ClientFormat, PushContext, ReadSnapshot } from '../client-format.j
 import { largestFitting } from '../largest-fitting.js';
 import { BUDGET_TIERS } from './budget-tiers.js';
 import { Codecs } from './codecs.js';
-import { createContentResolver, type KnownTitle } from './content-hash.js';
+import {
+  createContentResolver,
+  indexTitles,
+  type KnownTitle,
+  type TitleIndex,
+} from './content-hash.js';
 import { decodeAnswerFrame } from './frames/answer-frame.js';
 import { fitDelta } from './fit-delta.js';
 import { encodeBatchFrame } from './frames/batch-frame.js';
@@ -70,9 +75,11 @@ export function createV2Format(options: V2FormatOptions): ClientFormat {
     const snapshot = decodeSnapshotFrame(codecs, bytes, base);
     return { snapshot, globals: resolve(snapshot) };
   };
+  let catalogue: TitleIndex | undefined;
   const resolve = (snapshot: Snapshot): GlobalPatterns => {
     const own = snapshot.patterns.map(({ id, genre }) => ({ id, genres: [genre] }));
-    const toId = createContentResolver([...titles, ...own]);
+    catalogue ??= indexTitles(titles);
+    const toId = createContentResolver(own, catalogue);
     const { patterns, version, timestamp } = snapshot;
     const trends = snapshot.trends.map((trend) => ({ ...trend, contentId: toId(trend) }));
     return { patterns, trends, version, timestamp };

@@ -8,6 +8,7 @@ import {
   toContentHash,
   type KnownTitle,
 } from '../../src/index.js';
+import { indexTitles } from '../../src/v2/content-hash.js';
 import { codec, createRandom, globalsOf, pattern, publish, TIMESTAMP } from './support.js';
 
 function trendOf(contentId: string, genre = 'drama') {
@@ -45,6 +46,36 @@ describe('what a trend names', () => {
     const ids = ['tt1', 'tt2', 'global:drama-1'];
     const found = await readTrends(ids, [{ id: 'tt1' }]);
     expect(found).toEqual([`#${toContentHash('tt2')}`, 'global:drama-1', 'tt1']);
+  });
+
+  it('is looked up in a catalogue that was hashed once, however many snapshots come', () => {
+    let reads = 0;
+    const title = {
+      get id() {
+        reads += 1;
+        return 'tt1';
+      },
+    };
+    const published = pattern(0, { id: 'global:drama-1', genre: 'drama' });
+    const snapshot = publish(globalsOf([published], { trends: [trendOf('tt1')] }));
+    const frame = encodeSnapshotFrame(snapshot);
+    const titles = [title, ...Array.from({ length: 50 }, (_, i) => ({ id: `other ${i}` }))];
+    const format = createV2Format({ codecs: [codec], random: createRandom(1), titles });
+    const read = () => format.decodeSnapshot!(frame).globals.trends.map((one) => one.contentId);
+    expect(read()).toEqual(['tt1']);
+    const first = reads;
+    expect(read()).toEqual(['tt1']);
+    // The name that it found, and no more.
+    expect(reads - first).toBeLessThan(first);
+    expect(reads - first).toBeLessThanOrEqual(1);
+  });
+
+  it('of the catalogue and of a pattern stays unresolved, too (rule 9.6)', () => {
+    const unresolved = `#${toContentHash('tt1')}`;
+    const catalogue = indexTitles([{ id: 'tt1' }, { id: 'tt2' }]);
+    expect(createContentResolver([{ id: unresolved }], catalogue)(trendOf('tt1'))).toBe(unresolved);
+    expect(createContentResolver([{ id: 'tt1' }], catalogue)(trendOf('tt1'))).toBe('tt1');
+    expect(createContentResolver([{ id: 'tt3' }], catalogue)(trendOf('tt2'))).toBe('tt2');
   });
 
   it('stays unresolved where two titles share the hash (rule 9.6)', () => {

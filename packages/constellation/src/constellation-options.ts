@@ -35,7 +35,7 @@ export interface ConstellationOptions {
 /** @throws SyncError `invalid-config` for what cannot work. */
 export function checkOptions(options: ConstellationOptions): void {
   checkPorts(options);
-  checkMethods('store', options.store, ['load', 'loadDevice', 'commit', 'close']);
+  checkStore(options.store);
   checkMethods('format', options.format, ['decodeDelta', 'encodeGlobalPatterns']);
   checkRegion(options.region);
 }
@@ -44,4 +44,10 @@ function checkRegion(region: string | undefined): void {
   if (region === undefined || /^[A-Z]{2}$/.test(region)) return;
   const message = `region is ${region}, but must be two capital letters (ISO 3166-1 alpha-2)`;
   throw new SyncError('invalid-config', message, { field: 'region' });
+}
+
+function checkStore(store: ConstellationStore): void {
+  checkMethods('store', store, ['compact', 'close']);
+  checkMethods('store.log', store.log, ['lastSequence', 'append', 'read', 'truncate']);
+  checkMethods('store.checkpoints', store.checkpoints, ['load', 'loadDevice', 'save']);
 }

@@ -23,6 +23,9 @@ export { foldCompletions, type Completion } from './learning/fold-completions.js
 export { publishTitleFactors } from './learning/publish-title-factors.js';
 export { titleTrends } from './learning/title-trends.js';
 
+// Advanced: publishing in two steps
+export { composeGlobals, tidyFederation } from './publish.js';
+
 // Advanced: titles
 export {
   addFactorSums,

@@ -24,5 +24,7 @@ export interface LevelDatabase extends RecordReader {
   open(): Promise<void>;
   /** Atomic; with `sync` it is on the disk when it resolves, where there is one. */
   batch(operations: RecordOperation[], options: { readonly sync: boolean }): Promise<void>;
+  /** Rewrites what lies on the disk without what was deleted. Absent where there is no disk. */
+  compact?(): Promise<void>;
   close(): Promise<void>;
 }

@@ -91,6 +91,15 @@ export class DurableRecords implements RecordReader {
     });
   }
 
+  /**
+   * When it resolves, no file holds what was deleted or replaced before. Writes go on meanwhile.
+   * @throws what the database throws; what is stored is as it was.
+   */
+  async compact(): Promise<void> {
+    await this.#turn;
+    if (!this.#isClosed) await this.#source.database.compact?.();
+  }
+
   /** The last call; what was begun before is finished. */
   close(): Promise<void> {
     const closed = this.#turn.then(() => {

@@ -1,4 +1,4 @@
-import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import { describe, expect, it } from '@jest/globals';
@@ -48,6 +48,26 @@ describe('a folder of records', () => {
     const opening = openRecords({ ...layout, directory, createIfMissing: false });
     expect((await syncErrorOf(opening)).message).toContain('holds no store');
     await expect(stat(directory)).rejects.toThrow('ENOENT');
+  });
+
+  it('holds nothing that was deleted once it was compacted, and goes on', async () => {
+    const directory = await newDirectory();
+    const records = await openRecords({ ...layout, directory });
+    const planted = Buffer.from('planted-value');
+    await records.write(() => [only.put(planted)]);
+    await records.write(() => [only.delete()]);
+    const holdsPlanted = async () => {
+      const names = await readdir(directory);
+      const files = await Promise.all(names.map((name) => readFile(path.join(directory, name))));
+      return Buffer.concat(files).includes(planted);
+    };
+    expect(await holdsPlanted()).toBe(true);
+    await records.compact();
+    expect(await holdsPlanted()).toBe(false);
+    await records.write(() => [only.put(Uint8Array.of(1))]);
+    expect(await only.get(records)).toEqual(Uint8Array.of(1));
+    await records.close();
+    await records.compact();
   });
 
   it('of unmarked records is refused unless their layout is known', async () => {

@@ -58,28 +58,21 @@ export class Published {
     this.#titles = titles;
   }
 
-  /**
-   * Goes on with what is stored. A store that a server without these codecs has written lacks the
-   * newest version's frame: it is published anew, as the next version, for a version has one
-   * content.
-   * @param frames of the versions that are kept, oldest first.
-   * @returns the version that is to be written and adopted; undefined where nothing is missing.
-   */
-  async restore(
-    { federation: { published }, titles }: ServerState,
-    frames: readonly Uint8Array[],
-    nowMs: () => number,
-  ): Promise<NewVersion | undefined> {
+  /** Goes on with what is stored. */
+  async restore({ federation: { published }, titles, frames }: ServerState): Promise<void> {
     this.#titles = titles;
-    this.#window?.restore(frames);
-    const newest = this.#window?.newest;
-    const isMissing = this.#window !== undefined && newest?.version !== published.version;
-    if (published.version > 0 && isMissing) {
-      return this.prepare({ ...published, version: published.version + 1 }, nowMs());
-    }
-    this.#answer = await this.#encodeAnswer(published, newest);
+    this.#window?.restore(frames.values());
+    if (this.lacks(published)) return;
+    this.#answer = await this.#encodeAnswer(published, this.#window?.newest);
     this.#version = published.version;
-    return undefined;
+  }
+
+  /**
+   * True where the newest version's frame is missing: a server without these codecs has written the
+   * store. It is to be published anew, as the next version, for a version has one content.
+   */
+  lacks({ version }: Pick<GlobalPatterns, 'version'>): boolean {
+    return version > 0 && this.#window !== undefined && this.#window.newest?.version !== version;
   }
 
   /** The v1 answer says what the snapshot says, as far as it has room. */

@@ -23,16 +23,20 @@ import type {
   Trend,
 } from '@omega-tv/federation';
 import type { DeviceRecord } from '../decision/device-record.js';
+import type { FoldSettings } from '../writer/fold-settings.js';
 import type {
+  CheckpointChange,
   LearnedModel,
   LearningChange,
   ServerCounters,
-  StoreChange,
 } from './constellation-store.js';
 
 export interface Head {
   /** Only in stores from before their layout was kept apart. */
   readonly layout?: number;
+  /** Of the log; absent in stores from before there was one. */
+  readonly offset?: number;
+  readonly settings?: FoldSettings;
   readonly epoch: string;
   readonly counters: ServerCounters;
   readonly federationCounters: FederationCounters;
@@ -55,57 +59,57 @@ export const modelRecord = singleRecord('model', v8Codec<LearnedModel>());
 /** In the bytes that TVs get. */
 export const titlesRecord = singleRecord('titles', titlesCodec());
 
+/** From layout 3 on there is a log beside the records: a server that does not read it must not start. */
 export const storeLayout: StoreLayout = {
   kind: 'constellation',
-  layout: 2,
+  layout: 3,
   unmarkedLayout: async (reader) => {
     const head = await headRecord.get(reader);
     return head === undefined ? undefined : (head.layout ?? 2);
   },
+  migrations: {
+    2: async function* (reader) {
+      const head = await headRecord.get(reader);
+      if (head === undefined) return;
+      const { layout: _, ...rest } = head;
+      yield [headRecord.put({ offset: 0, ...rest })];
+    },
+  },
 };
 
-export function changeToOperations(change: StoreChange): readonly RecordOperation[] {
-  const { epoch, counters, federationCounters, learning, titles, published, snapshots } = change;
-  return [
-    headRecord.put({ epoch, counters, federationCounters }),
-    ...toOperations(deviceRecords, change.devices),
-    ...toOperations(clusterRecords, change.clusters),
-    ...toOperations(trendRecords, change.trends),
-    ...(learning === undefined ? [] : toLearningOperations(learning)),
-    ...(titles === undefined ? [] : [titlesRecord.put(titles)]),
-    ...(published === undefined ? [] : [publishedRecord.put(published)]),
-    ...(snapshots === undefined ? [] : toSnapshotOperations(snapshots)),
-  ];
-}
-
-function toOperations<Value>(
-  space: RecordSpace<Value>,
-  changes: ReadonlyMap<string, Value | undefined>,
-): readonly RecordOperation[] {
-  return Array.from(changes, ([id, value]) =>
-    value === undefined ? space.delete(id) : space.put(id, value),
+/** Made one by one, as they are asked for: each takes the time that coding its record takes. */
+export function* operationsOf(change: CheckpointChange): Iterable<RecordOperation> {
+  const { offset, epoch, settings, counters, federationCounters } = change;
+  const { learning, titles, published, frames } = change;
+  const head = { offset, epoch, counters, federationCounters };
+  yield headRecord.put(settings === undefined ? head : { ...head, settings });
+  yield* toOperations(deviceRecords, change.devices);
+  yield* toOperations(clusterRecords, change.clusters);
+  yield* toOperations(trendRecords, change.trends);
+  if (learning !== undefined) yield* toLearningOperations(learning);
+  if (titles !== undefined) yield titlesRecord.put(titles);
+  if (published !== undefined) yield publishedRecord.put(published);
+  yield* toOperations(
+    snapshotRecords,
+    new Map(Array.from(frames, ([version, frame]) => [idOfVersion(version), frame])),
   );
 }
 
-function toLearningOperations(change: LearningChange): readonly RecordOperation[] {
-  const { counters, titles, shared, model } = change;
-  return [
-    learningRecord.put(counters),
-    ...toOperations(titleRecords, titles),
-    ...toOperations<Tally>(sharedRecords, shared),
-    ...(model === undefined ? [] : [modelRecord.put({ axes: model.axes, scoring: model.scoring })]),
-  ];
+function* toOperations<Value>(
+  space: RecordSpace<Value>,
+  changes: ReadonlyMap<string, Value | undefined>,
+): Iterable<RecordOperation> {
+  for (const [id, value] of changes) {
+    yield value === undefined ? space.delete(id) : space.put(id, value);
+  }
 }
 
-function toSnapshotOperations({
-  added,
-  frame,
-  expired,
-}: NonNullable<StoreChange['snapshots']>): readonly RecordOperation[] {
-  return [
-    snapshotRecords.put(idOfVersion(added.version), frame),
-    ...expired.map((version) => snapshotRecords.delete(idOfVersion(version))),
-  ];
+function* toLearningOperations(change: LearningChange): Iterable<RecordOperation> {
+  const { counters, titles, shared, model } = change;
+  yield learningRecord.put(counters);
+  yield* toOperations(titleRecords, titles);
+  yield* toOperations<Tally>(sharedRecords, shared);
+  if (model !== undefined) yield modelRecord.put({ axes: model.axes, scoring: model.scoring });
 }
 
 /** Sorts as versions do. */

@@ -10,6 +10,9 @@ const STORE_FILE = /^(MANIFEST-\d+|\d{6,}\.(ldb|log|sst))$/;
 
 /** Where LevelDB says that it threw a part of its log away. */
 const LOST_WRITES = /\(ignoring error\) (.+)/;
+/** Below and above all keys of records, which are UTF-8. */
+const FIRST_KEY = Uint8Array.of(0);
+const LAST_KEY = Uint8Array.of(0xff);
 /** Written once that was found, for the next opening clears LevelDB's own file. */
 const DAMAGE_KEY = new TextEncoder().encode('damage');
 
@@ -63,6 +66,19 @@ export class LevelFolder implements LevelDatabase {
 
   batch(operations: RecordOperation[], options: { readonly sync: boolean }): Promise<void> {
     return this.#opened().batch(operations, options);
+  }
+
+  /**
+   * LevelDB never merges a table that lies lowest with nothing above it, though it may hold records and
+   * their deletions alike. So what is in memory is written out, then a table that spans all keys is laid
+   * above, and merged down through all levels.
+   */
+  async compact(): Promise<void> {
+    const db = this.#opened();
+    await db.compactRange(FIRST_KEY, LAST_KEY);
+    const value = new Uint8Array();
+    await db.batch([FIRST_KEY, LAST_KEY].map((key) => ({ type: 'put', key, value })));
+    await db.compactRange(FIRST_KEY, LAST_KEY);
   }
 
   async close(): Promise<void> {

@@ -11,6 +11,8 @@ import type { CohortKeys, FederationConfig, LearningConfig } from '@omega-tv/fed
 import type { SnapshotOptions } from './publish/snapshot-window.js';
 import type { ConstellationStore } from './store/constellation-store.js';
 
+const MAX_WORKERS = 64;
+
 export interface ConstellationOptions {
   readonly store: ConstellationStore;
   /** How v1 deltas and global patterns become bytes. */
@@ -28,6 +30,11 @@ export interface ConstellationOptions {
   readonly region?: string;
   /** Default: drawn from the machine's random source. */
   readonly keys?: CohortKeys;
+  /**
+   * Threads that decode what takes longer than other pushes should wait; one more publishes, and writes
+   * v1 answers as `createNodeV1Format` does. Default: 0, all is done on the calling thread.
+   */
+  readonly workers?: number;
   /** Default: silent. */
   readonly logger?: Logger;
 }
@@ -38,6 +45,7 @@ export function checkOptions(options: ConstellationOptions): void {
   checkStore(options.store);
   checkMethods('format', options.format, ['decodeDelta', 'encodeGlobalPatterns']);
   checkRegion(options.region);
+  checkWorkers(options.workers);
 }
 
 function checkRegion(region: string | undefined): void {
@@ -50,4 +58,10 @@ function checkStore(store: ConstellationStore): void {
   checkMethods('store', store, ['compact', 'close']);
   checkMethods('store.log', store.log, ['lastSequence', 'append', 'read', 'truncate']);
   checkMethods('store.checkpoints', store.checkpoints, ['load', 'loadDevice', 'save']);
+}
+
+function checkWorkers(workers = 0): void {
+  if (Number.isSafeInteger(workers) && workers >= 0 && workers <= MAX_WORKERS) return;
+  const message = `workers is ${workers}; expected a whole number from 0 to ${MAX_WORKERS}`;
+  throw new SyncError('invalid-config', message, { field: 'workers' });
 }

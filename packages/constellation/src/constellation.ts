@@ -17,7 +17,7 @@ import {
 import { ANYBODY, checkSpeaksFor, deviceKeyOf, deviceKeysOf, type Caller } from './auth/caller.js';
 import { checkOptions, type ConstellationOptions } from './constellation-options.js';
 import type { Decision } from './decision/decide.js';
-import type { ReceivedPush } from './decision/decide-push.js';
+import { decodeAhead, type ReceivedPush } from './decision/decide-push.js';
 import { REQUEST_LIMITS } from './decision/request-limits.js';
 import {
   answerPush,
@@ -25,13 +25,17 @@ import {
   type FrameOptions,
   type OpenedPush,
 } from './exchange/frame-exchange.js';
-import { composePublication, toPublishedEntry } from './publish/publication.js';
+import { toPublicationJob } from './publish/publishable-state.js';
+import { toPublishedEntry, withKnownPieces } from './publish/published-entry.js';
 import { Published, type NewVersion } from './publish/published.js';
 import { SnapshotWindow } from './publish/snapshot-window.js';
 import { isTidied } from './publish/tidy-state.js';
 import { createCohortKeys, toServerEpoch } from './secrets.js';
 import type { ServerCounters } from './store/constellation-store.js';
+import { workOutPublication, type PublicationResult } from './work/publication-work.js';
+import { Workers } from './work/workers.js';
 import { decideDelta } from './writer/decide-delta.js';
+import { adoptPublished } from './writer/fold-entry.js';
 import { sameSettings, type FoldSettings } from './writer/fold-settings.js';
 import { Housekeeping } from './writer/housekeeping.js';
 import { Partition } from './writer/partition.js';
@@ -72,6 +76,7 @@ export class Constellation {
   readonly #logger: Logger;
   readonly #keys: CohortKeys;
   readonly #housekeeping: Housekeeping;
+  readonly #workers: Workers | undefined;
   #publishing: Promise<unknown> = Promise.resolve();
 
   private constructor(options: ConstellationOptions, opened: Opened) {
@@ -85,6 +90,7 @@ export class Constellation {
     this.#clock = clock;
     this.#logger = logger;
     this.#keys = keys;
+    this.#workers = opened.workers;
     this.#housekeeping = new Housekeeping({ partition, store, clock, logger });
   }
 
@@ -100,7 +106,8 @@ export class Constellation {
     const published = new Published(options.format, window);
     const onLoaded = (state: ServerState): Promise<void> => published.restore(state);
     const partition = await Partition.open({ store, logger, keys, onLoaded });
-    const opened = { partition, published, window, keys };
+    const workers = startWorkers(options, logger);
+    const opened = { partition, published, window, keys, workers };
     const constellation = new Constellation(options, opened);
     if (!sameSettings(partition.state.settings, settings)) {
       const { durable } = await partition.inTurn(() =>
@@ -181,7 +188,8 @@ export class Constellation {
         const received = open();
         patterns += received.outline.patterns.length;
         if (patterns > REQUEST_LIMITS.maxPatterns && decided.length > 0) break;
-        const last = await this.#partition.inTurn(() => this.#decide(received, caller));
+        const ready = await this.#decodeAhead(received, caller);
+        const last = await this.#partition.inTurn(() => this.#decide(ready, caller));
         // Waited for below; one that fails in the meantime must not go unhandled.
         last.durable.catch(() => undefined);
         decided.push(last);
@@ -245,6 +253,13 @@ export class Constellation {
     await this.#publishing;
     await this.#housekeeping.settled();
     await this.#partition.close();
+    await this.#workers?.close();
+  }
+
+  async #decodeAhead(received: ReceivedPush, caller: Caller): Promise<ReceivedPush> {
+    if (this.#workers === undefined || received.decodeOn === undefined) return received;
+    const key = deviceKeyOf(caller, received.outline.deviceId);
+    return decodeAhead(await this.#partition.deviceOf(key), received, this.#workers);
   }
 
   async #decide(received: ReceivedPush, caller: Caller): Promise<DecidedPush> {
@@ -262,9 +277,15 @@ export class Constellation {
     this.#housekeeping.run();
     const nowMs = this.#clock.nowMs();
     const state = await this.#tidy(nowMs);
-    const { globals, titles } = composePublication(state, nowMs);
-    const version = globals && (await this.#published.prepare(globals, nowMs));
-    await this.#adopt(titles, version);
+    const job = toPublicationJob(state, nowMs, this.window?.publishing);
+    const codec = this.window?.codecs.first;
+    const { version, titles } = await (this.#workers?.publish(job) ??
+      workOutPublication(job, { codec, format: this.format }));
+    const list = titles && withKnownPieces(titles.list, state.titles);
+    await this.#adopt(
+      titles && { ...titles, list: list ?? titles.list },
+      version && this.#published.toNewVersion(version, nowMs),
+    );
     return version?.globals;
   }
 
@@ -281,14 +302,20 @@ export class Constellation {
     return state;
   }
 
-  async #adopt(titles: TitleList | undefined, version: NewVersion | undefined): Promise<void> {
+  async #adopt(
+    titles: PublicationResult['titles'],
+    version: NewVersion | undefined,
+  ): Promise<void> {
     const entry = toPublishedEntry(titles, version);
     if (entry === undefined) return;
-    const { durable } = await this.#partition.inTurn(() => this.#partition.step(entry));
-    await durable;
-    if (titles !== undefined) this.#published.adoptTitles(titles);
+    const partition = this.#partition;
+    const durable = await partition.inTurn(() => ({
+      durable: partition.append(entry, adoptPublished(partition.state, entry, titles?.list)),
+    }));
+    await durable.durable;
+    if (titles !== undefined) this.#published.adoptTitles(titles.list);
     if (version !== undefined) this.#published.adopt(version);
-    this.#logPublication(titles, version);
+    this.#logPublication(titles?.list, version);
   }
 
   /** A store that another server wrote may lack the newest version's frame. */
@@ -319,6 +346,16 @@ interface Opened {
   readonly published: Published;
   readonly window: SnapshotWindow | undefined;
   readonly keys: CohortKeys;
+  readonly workers: Workers | undefined;
+}
+
+function startWorkers(
+  { workers: threads = 0, snapshots }: ConstellationOptions,
+  logger: Logger,
+): Workers | undefined {
+  return threads === 0
+    ? undefined
+    : new Workers({ codecs: snapshots?.codecs ?? [], threads, logger });
 }
 
 function settingsOfOptions({ federation, learning, region }: ConstellationOptions): FoldSettings {

@@ -1,5 +1,6 @@
 import { tabulateClusterCosines } from './clusters/cosines.js';
 import { tabulateClusterThresholds } from './clusters/thresholds.js';
+import { tabulateLiars } from './liars/tabulate-liars.js';
 import type { SingleTable } from './table-names.js';
 import { tabulateV1Sizes } from './v1/sizes.js';
 
@@ -9,4 +10,5 @@ export const singleTables: Readonly<
   'v1-sizes': tabulateV1Sizes,
   'cluster-cosines': tabulateClusterCosines,
   'cluster-thresholds': tabulateClusterThresholds,
+  'liars-patterns': tabulateLiars,
 };

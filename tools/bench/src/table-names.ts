@@ -1,4 +1,9 @@
 /** Tables that documents of the packages show; each is printed alone. */
-export const SINGLE_TABLES = ['v1-sizes', 'cluster-cosines', 'cluster-thresholds'] as const;
+export const SINGLE_TABLES = [
+  'v1-sizes',
+  'cluster-cosines',
+  'cluster-thresholds',
+  'liars-patterns',
+] as const;
 
 export type SingleTable = (typeof SINGLE_TABLES)[number];

@@ -1,5 +1,6 @@
-import { isPublishedId, type GlobalPatterns } from '@omega-tv/types';
+import type { GlobalPatterns } from '@omega-tv/types';
 import type { TitleList, WireFormat } from '@omega-tv/compression';
+import { encodeVersion, type EncodedVersion } from '../work/publication-work.js';
 import type { ServerState } from '../writer/server-state.js';
 import type { SnapshotWindow, WindowChange } from './snapshot-window.js';
 
@@ -39,11 +40,20 @@ export class Published {
     return this.#titles;
   }
 
-  /** Makes the content of a version; nothing changes before `adopt`. */
+  /** Makes the content of a version on this thread; nothing changes before `adopt`. */
   async prepare(globals: GlobalPatterns, nowMs: number): Promise<NewVersion> {
-    const snapshot = this.#window?.prepare(withoutTitles(globals), nowMs);
-    const answer = await this.#encodeAnswer(globals, snapshot?.added);
-    return { globals, answer, ...(snapshot === undefined ? {} : { snapshot }) };
+    const encoders = { codec: this.#window?.codecs.first, format: this.#format };
+    return this.toNewVersion(
+      await encodeVersion(globals, this.#window?.publishing, encoders),
+      nowMs,
+    );
+  }
+
+  /** A version that was worked out, with the versions that go for it. */
+  toNewVersion({ globals, answer, snapshot }: EncodedVersion, nowMs: number): NewVersion {
+    if (snapshot === undefined) return { globals, answer };
+    const expired = this.#window?.expiredAt(nowMs) ?? [];
+    return { globals, answer, snapshot: { ...snapshot, expired } };
   }
 
   /** The version is durable. */
@@ -83,9 +93,4 @@ export class Published {
     const patterns = snapshot?.patterns ?? globals.patterns;
     return (await this.#format.encodeGlobalPatterns({ ...globals, patterns })).bytes;
   }
-}
-
-/** TVs that read frames get titles in pieces: trends of titles are for v1 alone. */
-function withoutTitles(globals: GlobalPatterns): GlobalPatterns {
-  return { ...globals, trends: globals.trends.filter(({ contentId }) => isPublishedId(contentId)) };
 }

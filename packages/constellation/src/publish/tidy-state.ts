@@ -1,4 +1,4 @@
-import { publishTitleFactors, tidyFederation } from '@omega-tv/federation';
+import { tidyFederation, tidyLearning } from '@omega-tv/federation';
 import type { Folded } from '../writer/fold-entry.js';
 import { settingsOf, type ServerState } from '../writer/server-state.js';
 
@@ -9,7 +9,7 @@ const NOTED_EVERY_MS = 60 * 60 * 1000;
 export function tidyState(before: ServerState, atMs: number): Folded {
   const { federation: config, learning } = settingsOf(before);
   const federation = tidyFederation(before.federation, atMs, config);
-  const learned = publishTitleFactors(before.learning, atMs, learning);
+  const learned = tidyLearning(before.learning, atMs, learning);
   const { axes, scoring } = before.learning;
   const model = learned.state.axes !== axes || learned.state.scoring !== scoring;
   const isLearned = model || learned.touched.titles.length + learned.touched.shared.length > 0;

@@ -1,11 +1,14 @@
 import { MAX_INTEGER, type SyncDelta, type SyncError } from '@omega-tv/types';
 import {
+  advanceTime,
   contribute,
   contributionsFromDelta,
   foldCompletions,
+  weighDevice,
   type CohortKeys,
   type Completion,
   type DeviceActivity,
+  type DeviceWeight,
 } from '@omega-tv/federation';
 import type { Decision } from '../decision/decide.js';
 import { decidePush, type ReceivedPush } from '../decision/decide-push.js';
@@ -49,11 +52,12 @@ export function applyPush(
   const learned =
     delta === undefined || !known.contributes
       ? { state }
-      : learn(state, delta, decision, { keys, nowMs: nowMs(), known: known.record?.activity });
-  const { activity = known.record?.activity, changed = {} } = learned;
+      : learn(state, delta, decision, { keys, nowMs: nowMs(), known: known.record });
+  const { activity = known.record?.activity, weight, changed = {} } = learned;
   const record = decision.record && {
     ...decision.record,
     ...(activity === undefined ? {} : { activity }),
+    ...(weight === undefined ? {} : { weight }),
   };
   const isNewDevice = known.record === undefined && record !== undefined;
   const devices = record && new Map([[known.key, record]]);
@@ -71,13 +75,15 @@ interface Learned {
   readonly changed?: Omit<ChangedRecords, 'devices'>;
   /** Of the device, where it completed something. */
   readonly activity?: DeviceActivity;
+  /** Of the device, where it brought patterns. */
+  readonly weight?: DeviceWeight;
 }
 
 interface Learning {
   readonly keys: CohortKeys;
   readonly nowMs: number;
-  /** Of the device before. */
-  readonly known: DeviceActivity | undefined;
+  /** The device before. */
+  readonly known: DeviceRecord | undefined;
 }
 
 function learn(
@@ -87,17 +93,33 @@ function learn(
   { keys, nowMs, known }: Learning,
 ): Learned {
   const { federation: config, learning, region } = settingsOf(state);
-  const contributions = contributionsFromDelta(delta, decision.increments, nowMs, region);
+  const { increments } = decision;
+  const foldMs = advanceTime(state.federation.counters, nowMs, config).latestMs;
+  const weighed = increments.some((count) => count > 0)
+    ? weighDevice(known?.weight, increments, foldMs, config)
+    : undefined;
+  const contributions = contributionsFromDelta(delta, increments, nowMs, {
+    ...(region === undefined ? {} : { region }),
+    ...(weighed === undefined ? {} : { learned: weighed.learned }),
+  });
+  const bounded = weighed === undefined ? {} : { weight: weighed.weight };
   const learned = contribute(state.federation, contributions, keys, config);
   const next = { ...state, federation: learned.state };
   const { touched } = learned;
   const completions = isByPosition(decision) ? completionsOf(delta, nowMs) : [];
-  if (completions.length === 0) return { state: next, changed: { touched } };
-  const folded = foldCompletions(state.learning, completions, () => known, keys, learning);
+  if (completions.length === 0) return { state: next, changed: { touched }, ...bounded };
+  const folded = foldCompletions(
+    state.learning,
+    completions,
+    () => known?.activity,
+    keys,
+    learning,
+  );
   const activity = folded.activities.get(delta.deviceId);
   return {
     state: { ...next, learning: folded.state },
     changed: { touched, learned: folded.touched },
+    ...bounded,
     ...(activity === undefined ? {} : { activity }),
   };
 }

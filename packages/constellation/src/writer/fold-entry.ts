@@ -1,4 +1,4 @@
-import { fromStoredTitles } from '@omega-tv/compression';
+import { fromStoredTitles, type TitleList } from '@omega-tv/compression';
 import type { CohortKeys } from '@omega-tv/federation';
 import { SyncError, type SyncDelta } from '@omega-tv/types';
 import type { DeviceRecord } from '../decision/device-record.js';
@@ -71,15 +71,17 @@ function asReceived(delta: SyncDelta, isRefused: boolean): ReceivedPush {
   };
 }
 
-function adoptPublished(
+/** @param list of the stored titles, where it is at hand. */
+export function adoptPublished(
   before: ServerState,
   { globals, titles, snapshot }: PublishedEntry,
+  list: TitleList | undefined = titles && fromStoredTitles(titles),
 ): Folded {
   const { federation } = before;
   const state: ServerState = {
     ...before,
     ...(globals === undefined ? {} : { federation: { ...federation, published: globals } }),
-    ...(titles === undefined ? {} : { titles: fromStoredTitles(titles) }),
+    ...(list === undefined ? {} : { titles: list }),
     ...(snapshot === undefined ? {} : { frames: framesAfter(before.frames, snapshot) }),
   };
   const versions = snapshot === undefined ? [] : [snapshot.version, ...snapshot.expired];

@@ -136,19 +136,16 @@ describe('titles', () => {
   it('come in answers of 5,120 bytes, until a TV has them all, and the snapshot last (rule 11.27)', async () => {
     const constellation = await open({ learning: { ...learning, minDevices: 3 } });
     await teach(constellation, 700);
+    // Eight patterns a TV: of more, not all samples are learned.
     for (const tv of ['a', 'b', 'c']) {
-      const patterns = Array.from({ length: 24 }, (_, i) => ({
-        ...patternOf(i * 7, { id: `p${i}` }),
-        newSamples: 10,
-      }));
-      await sync(constellation, {
-        ...placedDelta(tv, 1, ...patterns.slice(0, 12)),
-        capabilities: ['positions'],
-      });
-      await sync(constellation, {
-        ...placedDelta(tv, 2, ...patterns.slice(12)),
-        capabilities: ['positions'],
-      });
+      for (let group = 0; group < 3; group += 1) {
+        const patterns = Array.from({ length: 8 }, (_, i) => ({
+          ...patternOf((8 * group + i) * 7, { id: `p${i}` }),
+          newSamples: 10,
+        }));
+        const delta = placedDelta(`${tv}-${group}`, 1, ...patterns);
+        await sync(constellation, { ...delta, capabilities: ['positions'] });
+      }
     }
     await constellation.publish();
     let holdings: TitleHoldings = {};

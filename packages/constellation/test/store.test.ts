@@ -240,7 +240,7 @@ describe('the level store', () => {
     const keys = operations.map(({ key }) => Buffer.from(key).toString());
     const kinds = new Set(keys.map((key) => key.split('!')[0]));
     const learned = ['learning', 'title', 'shared', 'model', 'titles'];
-    const expected = ['head', 'marks', 'cluster', 'trend', ...learned, 'published', 'snapshot'];
+    const expected = ['head', 'd', 'cluster', 'trend', ...learned, 'published', 'snapshot'];
     expect([...kinds]).toEqual(expected);
   });
 

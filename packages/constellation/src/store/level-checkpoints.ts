@@ -12,6 +12,7 @@ import type { Checkpoint, CheckpointChange, CheckpointStore } from './constellat
 import { toOpenError } from './open-server-records.js';
 import {
   clusterRecords,
+  deviceIdOf,
   deviceRecords,
   headRecord,
   learningRecord,
@@ -45,7 +46,7 @@ export class LevelCheckpoints implements CheckpointStore {
   }
 
   loadDevice(deviceKey: string): Promise<DeviceRecord | undefined> {
-    return deviceRecords.get(this.#records, deviceKey);
+    return deviceRecords.get(this.#records, deviceIdOf(deviceKey));
   }
 
   async save(change: CheckpointChange): Promise<void> {

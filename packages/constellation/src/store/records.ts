@@ -4,6 +4,7 @@ import {
   singleRecord,
   type RecordCodec,
   type RecordOperation,
+  type RecordReader,
   type RecordSpace,
   type StoreLayout,
 } from '@omega-tv/level';
@@ -23,6 +24,7 @@ import type {
   Trend,
 } from '@omega-tv/federation';
 import type { DeviceRecord } from '../decision/device-record.js';
+import { deviceRecordCodec } from './device-record-codec.js';
 import type { FoldSettings } from '../writer/fold-settings.js';
 import type {
   CheckpointChange,
@@ -46,8 +48,10 @@ export const headRecord = singleRecord('head', v8Codec<Head>());
 export const publishedRecord = singleRecord('published', v8Codec<FederationState['published']>());
 export const clusterRecords = recordSpace('cluster!', v8Codec<Cluster>());
 export const trendRecords = recordSpace('trend!', v8Codec<Trend>());
-/** By device key. */
-export const deviceRecords = recordSpace('marks!', v8Codec<DeviceRecord>());
+/** By the first 132 bits of the device's key, see `deviceIdOf`. */
+export const deviceRecords = recordSpace('d!', deviceRecordCodec);
+/** Of layouts before 3, by device key. */
+const formerDeviceRecords = recordSpace('marks!', v8Codec<DeviceRecord>());
 /** Frames, in the order of their versions. */
 export const snapshotRecords = recordSpace('snapshot!', v8Codec<Uint8Array>());
 /** By content id. */
@@ -59,7 +63,7 @@ export const modelRecord = singleRecord('model', v8Codec<LearnedModel>());
 /** In the bytes that TVs get. */
 export const titlesRecord = singleRecord('titles', titlesCodec());
 
-/** From layout 3 on there is a log beside the records: a server that does not read it must not start. */
+/** From layout 3 on there is a log beside the records, and devices take a few bytes each. */
 export const storeLayout: StoreLayout = {
   kind: 'constellation',
   layout: 3,
@@ -67,15 +71,33 @@ export const storeLayout: StoreLayout = {
     const head = await headRecord.get(reader);
     return head === undefined ? undefined : (head.layout ?? 2);
   },
-  migrations: {
-    2: async function* (reader) {
-      const head = await headRecord.get(reader);
-      if (head === undefined) return;
-      const { layout: _, ...rest } = head;
-      yield [headRecord.put({ offset: 0, ...rest })];
-    },
-  },
+  migrations: { 2: moveDevices },
 };
+
+const MOVED_AT_ONCE = 256;
+const DEVICE_ID_LENGTH = 22;
+
+/** Under what a device is kept: no two of a planet's devices share so much of a SHA-256. */
+export function deviceIdOf(deviceKey: string): string {
+  return deviceKey.slice(0, DEVICE_ID_LENGTH);
+}
+
+/** Each batch moves whole records, so that what a crash left is moved when it goes on. */
+async function* moveDevices(reader: RecordReader): AsyncIterable<readonly RecordOperation[]> {
+  const head = await headRecord.get(reader);
+  let batch: RecordOperation[] = [];
+  for await (const [key, record] of formerDeviceRecords.entries(reader)) {
+    batch.push(formerDeviceRecords.delete(key), deviceRecords.put(deviceIdOf(key), record));
+    if (batch.length < 2 * MOVED_AT_ONCE) continue;
+    yield batch;
+    batch = [];
+  }
+  if (head === undefined) yield batch;
+  else {
+    const { layout: _, ...rest } = head;
+    yield [...batch, headRecord.put({ offset: 0, ...rest })];
+  }
+}
 
 /** Made one by one, as they are asked for: each takes the time that coding its record takes. */
 export function* operationsOf(change: CheckpointChange): Iterable<RecordOperation> {
@@ -83,7 +105,7 @@ export function* operationsOf(change: CheckpointChange): Iterable<RecordOperatio
   const { learning, titles, published, frames } = change;
   const head = { offset, epoch, counters, federationCounters };
   yield headRecord.put(settings === undefined ? head : { ...head, settings });
-  yield* toOperations(deviceRecords, change.devices);
+  yield* toOperations(deviceRecords, withIds(change.devices));
   yield* toOperations(clusterRecords, change.clusters);
   yield* toOperations(trendRecords, change.trends);
   if (learning !== undefined) yield* toLearningOperations(learning);
@@ -93,6 +115,12 @@ export function* operationsOf(change: CheckpointChange): Iterable<RecordOperatio
     snapshotRecords,
     new Map(Array.from(frames, ([version, frame]) => [idOfVersion(version), frame])),
   );
+}
+
+function withIds(
+  devices: CheckpointChange['devices'],
+): ReadonlyMap<string, DeviceRecord | undefined> {
+  return new Map(Array.from(devices, ([key, record]) => [deviceIdOf(key), record]));
 }
 
 function* toOperations<Value>(

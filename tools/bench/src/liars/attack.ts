@@ -2,7 +2,7 @@ import type { Title } from '@omega-tv/catalogue';
 import { cosine } from './vectors.js';
 
 /** What a lying device pushes. */
-export interface Lie {
+interface Lie {
   readonly embedding: Float32Array;
   readonly newSamples: number;
 }

@@ -11,7 +11,7 @@ const VICTIMS = 60;
 const HONEST = 200;
 
 /** What somebody learns of one device from what is published. */
-export interface DifferenceRow {
+interface DifferenceRow {
   readonly attacker: string;
   readonly minDevices: number;
   /** Of the vector that was worked out to the victim's own, less the cosine of the published centre. */
@@ -24,7 +24,7 @@ export interface DifferenceRow {
  * victim pushed, and subtracts: n' c' - n c. With k = 1 that is the victim; with k devices a change the
  * mean of k.
  */
-export function measureDifferences(minDevices: number): DifferenceRow {
+function measureDifferences(minDevices: number): DifferenceRow {
   const random = createRandom('differences');
   const [seed] = farSeeds(1);
   if (seed === undefined) throw new Error('The catalogue has no dramas');
@@ -57,7 +57,7 @@ export function measureDifferences(minDevices: number): DifferenceRow {
  * k - 1 accomplices know their own pushes: they close a cohort with one victim, and subtract themselves
  * from it. No threshold helps against those who are k - 1 of k themselves.
  */
-export function measureAccomplices(minDevices: number, codec?: EmbeddingCodec): DifferenceRow {
+function measureAccomplices(minDevices: number, codec?: EmbeddingCodec): DifferenceRow {
   const random = createRandom('accomplices');
   const [seed] = farSeeds(1);
   if (seed === undefined) throw new Error('The catalogue has no dramas');

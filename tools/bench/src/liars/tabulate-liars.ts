@@ -11,7 +11,7 @@ const SHARES = [0.01, 0.05, 0.1, 0.2];
 const ROUNDS = 3;
 
 /** How far liars move what is published, beside a mean without defences. */
-export interface LiarRow {
+interface LiarRow {
   readonly attack: string;
   /** Of all devices. */
   readonly share: number;
@@ -23,7 +23,7 @@ export interface LiarRow {
 }
 
 /** Runs each attack with each share of liars. */
-export function measureLiars(honestDevices: number, shares: readonly number[]): readonly LiarRow[] {
+function measureLiars(honestDevices: number, shares: readonly number[]): readonly LiarRow[] {
   const random = createRandom('liars');
   const [seed, far] = farSeeds(2);
   if (seed === undefined || far === undefined) throw new Error('The catalogue has no dramas');
@@ -96,7 +96,7 @@ function run(pushes: readonly Push[]): SimulatedServer {
 }
 
 /** Honest tastes of one genre beside the junk of k devices that came first. */
-export function measureJunk(tasteDevices: number): readonly number[] {
+function measureJunk(tasteDevices: number): readonly number[] {
   const random = createRandom('junk');
   const seeds = farSeeds(12);
   const server = new SimulatedServer();

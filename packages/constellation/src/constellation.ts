@@ -124,6 +124,12 @@ export class Constellation {
     return this.#published.version;
   }
 
+  /** What stands in the log and in no checkpoint yet: what a start would fold again. */
+  get log(): { readonly entries: number; readonly bytes: number } {
+    const { logEntries, logBytes } = this.#partition;
+    return { entries: logEntries, bytes: logBytes };
+  }
+
   report(): ConstellationReport {
     const { counters, epoch } = this.#partition.state;
     return { ...counters, version: this.#published.version, epoch };

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { availableParallelism } from 'node:os';
 import { InvalidArgumentError, Option } from 'commander';
 import { readReport } from '@omega-tv/constellation';
 import { backup, forget, restore } from './operations.js';
@@ -35,6 +36,12 @@ takeFromEnvironment(program.command('serve', { isDefault: true }))
   .requiredOption('--data <folder>', 'where the store lives; created when missing')
   .option('--min-devices <k>', 'devices behind each published value', parseWhole(1), 10)
   .option('--publish-every <ms>', 'time between publications', parseWhole(1, MAX_DELAY_MS), 5000)
+  .option(
+    '--workers <n>',
+    'threads that decode, and one more that publishes; 0 does all on one',
+    parseWhole(0, 64),
+    Math.min(4, Math.max(1, availableParallelism() - 1)),
+  )
   .option('--region <code>', 'where its TVs are, ISO 3166-1 alpha-2', parseRegion)
   .option('--keys <file>', 'let in only who shows a token of this key file; see the command keys')
   .option('--allow-v1', 'with --keys: take v1, which has no tokens; it joins no cohort', false)

@@ -28,6 +28,7 @@ export interface ServeOptions {
   readonly data: string;
   readonly minDevices: number;
   readonly publishEvery: number;
+  readonly workers: number;
   readonly region?: string;
   readonly v1Only: boolean;
   readonly keys?: string;
@@ -110,6 +111,7 @@ async function openConstellation(
     ...(options.v1Only ? {} : { snapshots: { codecs: [createMiniLmCodec()] } }),
     logger,
     federation: { minDevices: options.minDevices },
+    workers: options.workers,
     ...(options.region === undefined ? {} : { region: options.region }),
   });
 }

@@ -11,6 +11,8 @@ import type { CohortKeys, FederationConfig, LearningConfig } from '@omega-tv/fed
 import type { SnapshotOptions } from './publish/snapshot-window.js';
 import type { ConstellationStore } from './store/constellation-store.js';
 
+const MAX_WORKERS = 64;
+
 export interface ConstellationOptions {
   readonly store: ConstellationStore;
   /** How v1 deltas and global patterns become bytes. */
@@ -28,6 +30,11 @@ export interface ConstellationOptions {
   readonly region?: string;
   /** Default: drawn from the machine's random source. */
   readonly keys?: CohortKeys;
+  /**
+   * Threads that decode what takes longer than other pushes should wait; one more publishes, and writes
+   * v1 answers as `createNodeV1Format` does. Default: 0, all is done on the calling thread.
+   */
+  readonly workers?: number;
   /** Default: silent. */
   readonly logger?: Logger;
 }
@@ -35,13 +42,26 @@ export interface ConstellationOptions {
 /** @throws SyncError `invalid-config` for what cannot work. */
 export function checkOptions(options: ConstellationOptions): void {
   checkPorts(options);
-  checkMethods('store', options.store, ['load', 'loadDevice', 'commit', 'close']);
+  checkStore(options.store);
   checkMethods('format', options.format, ['decodeDelta', 'encodeGlobalPatterns']);
   checkRegion(options.region);
+  checkWorkers(options.workers);
 }
 
 function checkRegion(region: string | undefined): void {
   if (region === undefined || /^[A-Z]{2}$/.test(region)) return;
   const message = `region is ${region}, but must be two capital letters (ISO 3166-1 alpha-2)`;
   throw new SyncError('invalid-config', message, { field: 'region' });
+}
+
+function checkStore(store: ConstellationStore): void {
+  checkMethods('store', store, ['compact', 'close']);
+  checkMethods('store.log', store.log, ['lastSequence', 'append', 'read', 'truncate']);
+  checkMethods('store.checkpoints', store.checkpoints, ['load', 'loadDevice', 'save']);
+}
+
+function checkWorkers(workers = 0): void {
+  if (Number.isSafeInteger(workers) && workers >= 0 && workers <= MAX_WORKERS) return;
+  const message = `workers is ${workers}; expected a whole number from 0 to ${MAX_WORKERS}`;
+  throw new SyncError('invalid-config', message, { field: 'workers' });
 }

@@ -8,16 +8,16 @@ import {
   type SyncError,
   type SyncWindow,
 } from '@omega-tv/types';
-import type { WireFormat } from '@omega-tv/compression';
+import type { TitleList, WireFormat } from '@omega-tv/compression';
 import {
   createFederationConfig,
   createLearningConfig,
   type CohortKeys,
 } from '@omega-tv/federation';
-import { ANYBODY, checkSpeaksFor, deviceKeyOf, type Caller } from './auth/caller.js';
+import { ANYBODY, checkSpeaksFor, deviceKeyOf, deviceKeysOf, type Caller } from './auth/caller.js';
 import { checkOptions, type ConstellationOptions } from './constellation-options.js';
 import type { Decision } from './decision/decide.js';
-import type { ReceivedPush } from './decision/decide-push.js';
+import { decodeAhead, type ReceivedPush } from './decision/decide-push.js';
 import { REQUEST_LIMITS } from './decision/request-limits.js';
 import {
   answerPush,
@@ -25,14 +25,21 @@ import {
   type FrameOptions,
   type OpenedPush,
 } from './exchange/frame-exchange.js';
-import { publishState, type Publication } from './publish/publication.js';
+import { toPublicationJob } from './publish/publishable-state.js';
+import { toPublishedEntry, withKnownPieces } from './publish/published-entry.js';
 import { Published, type NewVersion } from './publish/published.js';
 import { SnapshotWindow } from './publish/snapshot-window.js';
+import { isTidied } from './publish/tidy-state.js';
 import { createCohortKeys, toServerEpoch } from './secrets.js';
-import type { ConstellationStore, ServerCounters } from './store/constellation-store.js';
-import { applyPush, type Folding } from './writer/apply-push.js';
-import { changeOf, emptyServer, type ServerState } from './writer/server-state.js';
-import { Writer } from './writer/writer.js';
+import type { ServerCounters } from './store/constellation-store.js';
+import { workOutPublication, type PublicationResult } from './work/publication-work.js';
+import { Workers } from './work/workers.js';
+import { decideDelta } from './writer/decide-delta.js';
+import { adoptPublished } from './writer/fold-entry.js';
+import { sameSettings, type FoldSettings } from './writer/fold-settings.js';
+import { Housekeeping } from './writer/housekeeping.js';
+import { Partition } from './writer/partition.js';
+import type { ServerState } from './writer/server-state.js';
 
 const DEFAULT_SYNC_WINDOW: SyncWindow = { minMs: 0, maxMs: 15 * 60 * 1000 };
 
@@ -63,34 +70,28 @@ export class Constellation {
   /** The published versions, where the server speaks v2. */
   readonly window: SnapshotWindow | undefined;
   readonly syncWindow: SyncWindow;
-  readonly #store: ConstellationStore;
-  readonly #writer: Writer;
+  readonly #partition: Partition;
   readonly #published: Published;
   readonly #clock: Clock;
-  readonly #folding: Folding;
   readonly #logger: Logger;
   readonly #keys: CohortKeys;
-  #state: ServerState = emptyServer('');
+  readonly #housekeeping: Housekeeping;
+  readonly #workers: Workers | undefined;
+  #publishing: Promise<unknown> = Promise.resolve();
 
-  private constructor(options: ConstellationOptions) {
-    const { store, logger = silentLogger, keys = createCohortKeys(), region } = options;
+  private constructor(options: ConstellationOptions, opened: Opened) {
+    const { clock = systemClock, logger = silentLogger, store } = options;
+    const { partition, published, window, keys } = opened;
     this.format = options.format;
-    this.window = options.snapshots && new SnapshotWindow(options.snapshots);
+    this.window = window;
     this.syncWindow = options.syncWindow ?? DEFAULT_SYNC_WINDOW;
-    this.#store = store;
-    this.#writer = new Writer({ store, logger, reload: () => this.#load() });
-    this.#published = new Published(options.format, this.window);
-    this.#clock = options.clock ?? systemClock;
-    const federation = createFederationConfig(options.federation);
-    const { minDevices } = federation;
-    this.#folding = {
-      federation,
-      learning: createLearningConfig({ minDevices, ...options.learning }),
-      keys,
-      ...(region === undefined ? {} : { region }),
-    };
+    this.#partition = partition;
+    this.#published = published;
+    this.#clock = clock;
     this.#logger = logger;
     this.#keys = keys;
+    this.#workers = opened.workers;
+    this.#housekeeping = new Housekeeping({ partition, store, clock, logger });
   }
 
   /**
@@ -99,8 +100,22 @@ export class Constellation {
    */
   static async open(options: ConstellationOptions): Promise<Constellation> {
     checkOptions(options);
-    const constellation = new Constellation(options);
-    await constellation.#load();
+    const settings = settingsOfOptions(options);
+    const { store, logger = silentLogger, keys = createCohortKeys() } = options;
+    const window = options.snapshots && new SnapshotWindow(options.snapshots);
+    const published = new Published(options.format, window);
+    const onLoaded = (state: ServerState): Promise<void> => published.restore(state);
+    const partition = await Partition.open({ store, logger, keys, onLoaded });
+    const workers = startWorkers(options, logger);
+    const opened = { partition, published, window, keys, workers };
+    const constellation = new Constellation(options, opened);
+    if (!sameSettings(partition.state.settings, settings)) {
+      const { durable } = await partition.inTurn(() =>
+        partition.step({ kind: 'settings', settings }),
+      );
+      await durable;
+    }
+    await constellation.#publishMissing();
     return constellation;
   }
 
@@ -109,8 +124,15 @@ export class Constellation {
     return this.#published.version;
   }
 
+  /** What stands in the log and in no checkpoint yet: what a start would fold again. */
+  get log(): { readonly entries: number; readonly bytes: number } {
+    const { logEntries, logBytes } = this.#partition;
+    return { entries: logEntries, bytes: logBytes };
+  }
+
   report(): ConstellationReport {
-    return { ...this.#state.counters, version: this.#published.version, epoch: this.#state.epoch };
+    const { counters, epoch } = this.#partition.state;
+    return { ...counters, version: this.#published.version, epoch };
   }
 
   /**
@@ -123,7 +145,7 @@ export class Constellation {
     return this.#countingRefusals(async () => {
       const delta = await this.format.decodeDelta(body);
       checkSpeaksFor(caller, delta.deviceId);
-      const { durable } = await this.#writer.inTurn(() =>
+      const { durable } = await this.#partition.inTurn(() =>
         this.#decide({ outline: delta, decode: () => delta }, caller),
       );
       await durable;
@@ -148,7 +170,7 @@ export class Constellation {
         window,
         titles: this.#published.titles,
         syncWindow,
-        serverEpoch: toServerEpoch(this.#state.epoch),
+        serverEpoch: toServerEpoch(this.#partition.state.epoch),
         serverTimeMs: this.#clock.nowMs(),
         isMinimal: options.minimal === true,
       });
@@ -172,7 +194,8 @@ export class Constellation {
         const received = open();
         patterns += received.outline.patterns.length;
         if (patterns > REQUEST_LIMITS.maxPatterns && decided.length > 0) break;
-        const last = await this.#writer.inTurn(() => this.#decide(received, caller));
+        const ready = await this.#decodeAhead(received, caller);
+        const last = await this.#partition.inTurn(() => this.#decide(ready, caller));
         // Waited for below; one that fails in the meantime must not go unhandled.
         last.durable.catch(() => undefined);
         decided.push(last);
@@ -202,72 +225,114 @@ export class Constellation {
 
   /** Counts a delta that was refused; a mount calls it for bodies that it refused itself. */
   countRefused(): void {
-    const counted = this.#writer.inTurn(() => {
-      const { counters } = this.#state;
-      this.#state = { ...this.#state, counters: { ...counters, refused: counters.refused + 1 } };
-      return Promise.resolve({ durable: this.#writer.commit(changeOf(this.#state)) });
-    });
+    const counted = this.#partition.inTurn(() => this.#partition.step({ kind: 'refused' }));
     // The count alone is not worth a failure: the refusal is the answer.
     counted.then(({ durable }) => durable).catch(() => undefined);
   }
 
   /**
    * Publishes what enough devices contributed to; returns the new version's global patterns, or
-   * undefined when nothing changed.
+   * undefined when nothing changed. Pushes are decided meanwhile.
    */
-  async publish(): Promise<GlobalPatterns | undefined> {
-    const publication = await this.#writer.inTurn(() => this.#decidePublication());
-    await publication.durable;
-    const { titles, version } = publication;
-    if (titles !== undefined) this.#published.adoptTitles(titles);
-    if (version !== undefined) this.#published.adopt(version);
-    this.#logPublication(publication);
-    return version?.globals;
+  publish(): Promise<GlobalPatterns | undefined> {
+    const published = this.#publishing.then(() => this.#publish());
+    this.#publishing = published.catch(() => undefined);
+    return published;
+  }
+
+  /** Erases what is kept of a device, under each key that it may have. */
+  async forget(deviceId: string): Promise<void> {
+    const deviceKeys = deviceKeysOf(deviceId);
+    const { durable } = await this.#partition.inTurn(() =>
+      this.#partition.step({ kind: 'forgotten', deviceKeys }),
+    );
+    await durable;
+  }
+
+  /** Saves the state as of now, and truncates the log behind it. It happens by itself, too. */
+  checkpoint(): Promise<void> {
+    return this.#partition.checkpoint();
   }
 
   /** Decides what came before, waits for its write, then closes the store. */
-  close(): Promise<void> {
-    return this.#writer.close();
+  async close(): Promise<void> {
+    await this.#publishing;
+    await this.#housekeeping.settled();
+    await this.#partition.close();
+    await this.#workers?.close();
   }
 
-  async #load(): Promise<void> {
-    const stored = await this.#store.load();
-    const { frames, ...state } = stored ?? { ...emptyServer(this.#keys.drawKey()), frames: [] };
-    this.#state = state;
-    if (stored === undefined) await this.#store.commit(changeOf(state));
-    const missing = await this.#published.restore(state, frames, () => this.#clock.nowMs());
-    if (missing === undefined) return;
-    await this.#store.commit({ ...changeOf(this.#state), ...writtenOf(missing) });
-    this.#published.adopt(missing);
-    const { federation } = this.#state;
-    this.#state = { ...this.#state, federation: { ...federation, published: missing.globals } };
+  async #decodeAhead(received: ReceivedPush, caller: Caller): Promise<ReceivedPush> {
+    if (this.#workers === undefined || received.decodeOn === undefined) return received;
+    const key = deviceKeyOf(caller, received.outline.deviceId);
+    return decodeAhead(await this.#partition.deviceOf(key), received, this.#workers);
   }
 
   async #decide(received: ReceivedPush, caller: Caller): Promise<DecidedPush> {
-    const key = deviceKeyOf(caller, received.outline.deviceId);
+    const partition = this.#partition;
+    const deviceKey = deviceKeyOf(caller, received.outline.deviceId);
     const { contributes } = caller;
-    const known = { key, contributes, record: await this.#writer.deviceOf(key) };
-    const applied = applyPush(this.#state, known, received, this.#folding, () =>
-      this.#clock.nowMs(),
-    );
-    this.#state = applied.state;
-    return { ...applied, durable: this.#writer.commit(applied.change) };
+    const known = { key: deviceKey, contributes, record: await partition.deviceOf(deviceKey) };
+    const { state } = partition;
+    const nowMs = (): number => this.#clock.nowMs();
+    const { entry, applied } = decideDelta(state, known, received, { keys: this.#keys, nowMs });
+    return { ...applied, durable: partition.append(entry, applied) };
   }
 
-  async #decidePublication(): Promise<DecidedPublication> {
+  async #publish(): Promise<GlobalPatterns | undefined> {
+    this.#housekeeping.run();
     const nowMs = this.#clock.nowMs();
-    const { state, change, globals, titles } = publishState(this.#state, nowMs, this.#folding);
-    const version = globals && (await this.#published.prepare(globals, nowMs));
-    this.#state = state;
-    const written = version === undefined ? {} : writtenOf(version);
-    return {
-      durable: change && this.#writer.commit({ ...change, ...written }),
-      ...(version === undefined ? {} : { version }),
-      ...(titles === undefined ? {} : { titles }),
-    };
+    const state = await this.#tidy(nowMs);
+    const job = toPublicationJob(state, nowMs, this.window?.publishing);
+    const codec = this.window?.codecs.first;
+    const { version, titles } = await (this.#workers?.publish(job) ??
+      workOutPublication(job, { codec, format: this.format }));
+    const list = titles && withKnownPieces(titles.list, state.titles);
+    await this.#adopt(
+      titles && { ...titles, list: list ?? titles.list },
+      version && this.#published.toNewVersion(version, nowMs),
+    );
+    return version?.globals;
   }
 
-  #logPublication({ version, titles }: DecidedPublication): void {
+  /** The state that is published: tidied, and durable. */
+  async #tidy(atMs: number): Promise<ServerState> {
+    const partition = this.#partition;
+    const [state, durable] = await partition.inTurn(async () => {
+      const entry = { kind: 'tidied', atMs } as const;
+      const tidied = await partition.fold(entry);
+      if (!isTidied(tidied, partition.state, atMs)) void partition.append(entry, tidied);
+      return [partition.state, partition.durable] as const;
+    });
+    await durable;
+    return state;
+  }
+
+  async #adopt(
+    titles: PublicationResult['titles'],
+    version: NewVersion | undefined,
+  ): Promise<void> {
+    const entry = toPublishedEntry(titles, version);
+    if (entry === undefined) return;
+    const partition = this.#partition;
+    const durable = await partition.inTurn(() => ({
+      durable: partition.append(entry, adoptPublished(partition.state, entry, titles?.list)),
+    }));
+    await durable.durable;
+    if (titles !== undefined) this.#published.adoptTitles(titles.list);
+    if (version !== undefined) this.#published.adopt(version);
+    this.#logPublication(titles?.list, version);
+  }
+
+  /** A store that another server wrote may lack the newest version's frame. */
+  async #publishMissing(): Promise<void> {
+    const { published } = this.#partition.state.federation;
+    if (!this.#published.lacks(published)) return;
+    const globals = { ...published, version: published.version + 1 };
+    await this.#adopt(undefined, await this.#published.prepare(globals, this.#clock.nowMs()));
+  }
+
+  #logPublication(titles: TitleList | undefined, version: NewVersion | undefined): void {
     if (titles !== undefined) {
       const pieces = titles.pieces.size;
       this.#logger.info({ titlesVersion: titles.version, pieces }, 'published titles');
@@ -281,15 +346,32 @@ export class Constellation {
   }
 }
 
-/** A publication on its way to the disk. */
-interface DecidedPublication extends Pick<Publication, 'titles'> {
-  readonly durable: Promise<void> | undefined;
-  readonly version?: NewVersion;
+/** What a Constellation is made of. */
+interface Opened {
+  readonly partition: Partition;
+  readonly published: Published;
+  readonly window: SnapshotWindow | undefined;
+  readonly keys: CohortKeys;
+  readonly workers: Workers | undefined;
 }
 
-/** What is written of a version. */
-function writtenOf({ globals, snapshot }: NewVersion) {
-  return { published: globals, ...(snapshot === undefined ? {} : { snapshots: snapshot }) };
+function startWorkers(
+  { workers: threads = 0, snapshots }: ConstellationOptions,
+  logger: Logger,
+): Workers | undefined {
+  return threads === 0
+    ? undefined
+    : new Workers({ codecs: snapshots?.codecs ?? [], threads, logger });
+}
+
+function settingsOfOptions({ federation, learning, region }: ConstellationOptions): FoldSettings {
+  const config = createFederationConfig(federation);
+  const { minDevices } = config;
+  return {
+    federation: config,
+    learning: createLearningConfig({ minDevices, ...learning }),
+    ...(region === undefined ? {} : { region }),
+  };
 }
 
 interface DecidedPush {

@@ -37,11 +37,14 @@ export { createAdminServer, type AdminOptions } from './operations/admin-server.
 // Advanced: other stores and mounts
 export { SnapshotWindow } from './publish/snapshot-window.js';
 export type {
+  Checkpoint,
+  CheckpointChange,
+  CheckpointStore,
   ConstellationStore,
   ServerCounters,
-  StoreChange,
-  StoredServer,
 } from './store/constellation-store.js';
+export type { DeltaLog, LogRecord } from './log/delta-log.js';
+export type { FoldSettings } from './writer/fold-settings.js';
 export type { DecidedDelta, DeviceRecord } from './decision/device-record.js';
 export { createMemoryConstellationStore } from './store/memory-store.js';
 export { createInMemoryTransport } from './http/in-memory-transport.js';

@@ -1,6 +1,9 @@
+import { silentLogger } from '@omega-tv/types';
 import type { ConstellationReport } from './constellation.js';
+import { createCohortKeys } from './secrets.js';
 import { openLevelConstellationStore } from './store/level-store.js';
 import { neverUsed } from './store/open-server-records.js';
+import { Partition } from './writer/partition.js';
 
 /**
  * Reads what a stopped server did from its folder; changes nothing.
@@ -25,10 +28,10 @@ import { neverUsed } from './store/open-server-records.js';
 export async function readReport(directory: string): Promise<ConstellationReport> {
   const store = await openLevelConstellationStore({ directory, createIfMissing: false });
   try {
-    const stored = await store.load();
-    if (stored === undefined) throw neverUsed(directory);
-    const { epoch, counters, federation } = stored;
-    return { ...counters, version: federation.published.version, epoch };
+    if ((await store.checkpoints.load()) === undefined) throw neverUsed(directory);
+    const keys = createCohortKeys();
+    const { state } = await Partition.open({ store, logger: silentLogger, keys });
+    return { ...state.counters, version: state.federation.published.version, epoch: state.epoch };
   } finally {
     await store.close();
   }

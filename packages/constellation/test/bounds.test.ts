@@ -66,15 +66,17 @@ describe('a genre above 64 bytes', () => {
     const clock = new TestClock();
     const before = await openConstellation({ store });
     await before.close();
-    const { epoch, counters } = (await store.load())!;
+    const { offset, epoch, counters } = (await store.checkpoints.load())!;
     const { clusters, trends, counters: federationCounters } = manyLongGenres(clock.timeMs);
-    await store.commit({
+    await store.checkpoints.save({
+      offset,
       epoch,
       counters,
       federationCounters,
       clusters,
       trends,
       devices: new Map(),
+      frames: new Map(),
     });
     const constellation = await openConstellation({ store, clock, snapshots });
     const globals = await constellation.publish();

@@ -1,15 +1,18 @@
-import type { ConstellationStore } from '../src/index.js';
+import type { CheckpointStore, ConstellationStore, DeltaLog } from '../src/index.js';
 
-/** What happens to the next commits: one entry each; beyond the list all pass. */
-export type Fate = 'pass' | 'fail' | 'hold';
+/** What happens to the next appends: one entry each; beyond the list all pass. */
+export type Fate = 'pass' | 'fail' | 'hold' | 'unknown';
 
-/** A store whose disk obeys a test. */
+/** A store whose disk obeys a test. `unknown`: the append is refused, and happens all the same. */
 export class ControlledStore implements ConstellationStore {
   readonly #inner: ConstellationStore;
   readonly #fates: Fate[] = [];
   #settle: ((fate: 'pass' | 'fail') => void) | undefined;
-  commits = 0;
+  /** Of entries, together. */
+  appends = 0;
+  saves = 0;
   readsFail = false;
+  savesFail = false;
 
   constructor(inner: ConstellationStore) {
     this.#inner = inner;
@@ -19,7 +22,7 @@ export class ControlledStore implements ConstellationStore {
     this.#fates.push(...fates);
   }
 
-  /** True while a commit waits for `settle`. */
+  /** True while an append waits for `settle`. */
   get isHolding(): boolean {
     return this.#settle !== undefined;
   }
@@ -29,28 +32,47 @@ export class ControlledStore implements ConstellationStore {
     this.#settle = undefined;
   }
 
-  async commit(change: Parameters<ConstellationStore['commit']>[0]): Promise<void> {
-    this.commits += 1;
+  get log(): DeltaLog {
+    const { log } = this.#inner;
+    return {
+      lastSequence: () => this.#read(() => log.lastSequence()),
+      append: (entries, expectedLast) => this.#append(() => log.append(entries, expectedLast)),
+      read: (after) => log.read(after),
+      truncate: (through) => log.truncate(through),
+    };
+  }
+
+  get checkpoints(): CheckpointStore {
+    const { checkpoints } = this.#inner;
+    return {
+      load: () => this.#read(() => checkpoints.load()),
+      loadDevice: (deviceKey) => this.#read(() => checkpoints.loadDevice(deviceKey)),
+      save: (change) => {
+        this.saves += 1;
+        if (this.savesFail) return Promise.reject(new Error('no space left on device'));
+        return checkpoints.save(change);
+      },
+    };
+  }
+
+  compact(): Promise<void> {
+    return this.#inner.compact();
+  }
+
+  close(): Promise<void> {
+    return this.#inner.close();
+  }
+
+  async #append(append: () => Promise<void>): Promise<void> {
+    this.appends += 1;
     let fate = this.#fates.shift() ?? 'pass';
     if (fate === 'hold') {
       fate = await new Promise<Fate>((resolve) => {
         this.#settle = resolve;
       });
     }
-    if (fate === 'fail') throw new Error('no space left on device');
-    await this.#inner.commit(change);
-  }
-
-  load() {
-    return this.#read(() => this.#inner.load());
-  }
-
-  loadDevice(deviceKey: string) {
-    return this.#read(() => this.#inner.loadDevice(deviceKey));
-  }
-
-  close(): Promise<void> {
-    return this.#inner.close();
+    if (fate === 'pass' || fate === 'unknown') await append();
+    if (fate !== 'pass') throw new Error('no space left on device');
   }
 
   #read<Result>(read: () => Promise<Result>): Promise<Result> {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { cp, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,13 +5,11 @@ import { ClassicLevel } from 'classic-level';
 import { describe, expect, it } from '@jest/globals';
 import { openRecords } from '@omega-tv/level/node';
 import { openLevelConstellationStore, readReport } from '../src/index.js';
-import { syncErrorOf, temporaryFolder } from './support.js';
+import { deviceKeyOf, syncErrorOf, temporaryFolder } from './support.js';
 
 /** What release 0.1 wrote, and what it reported of it. */
 const STORE = new URL('fixtures/server-0.1', import.meta.url);
 const REPORT = new URL('fixtures/server-0.1.json', import.meta.url);
-/** Devices are kept by the hash of their ids. */
-const TV_A = createHash('sha256').update('tv-a').digest('base64url');
 
 async function recordsOf(directory: string): Promise<readonly (readonly [string, string])[]> {
   const db = new ClassicLevel(directory);
@@ -35,11 +32,11 @@ describe('a store that the last release of the server wrote', () => {
       expect(await readReport(directory)).toEqual(report);
     }
     const store = await openLevelConstellationStore({ directory });
-    const stored = await store.load();
+    const stored = await store.checkpoints.load();
     expect(stored?.federation.clusters.size).toBeGreaterThan(0);
     expect(stored?.federation.published.patterns).toHaveLength(2);
-    expect(stored?.frames).toHaveLength(1);
-    expect((await store.loadDevice(TV_A))?.marks).toEqual(
+    expect(stored?.frames.size).toBe(1);
+    expect((await store.checkpoints.loadDevice(deviceKeyOf('tv-a')))?.marks).toEqual(
       new Map([
         ['tv-a-0', 12],
         ['tv-a-1', 12],

@@ -1,9 +1,9 @@
 import { publishTitles, type TitleList } from '@omega-tv/compression';
 import { createLearningConfig, emptyLearning, foldCompletions } from '@omega-tv/federation';
-import { createCohortKeys, type StoredServer } from '../src/index.js';
+import { createCohortKeys, type Checkpoint } from '../src/index.js';
 
 /** What a server holds of titles, after three devices completed one and two another. */
-export function learnedTitles(): Pick<StoredServer, 'learning'> & { readonly titles: TitleList } {
+export function learnedTitles(): Pick<Checkpoint, 'learning'> & { readonly titles: TitleList } {
   const completions = [3, 2].flatMap((devices, title) =>
     Array.from({ length: devices }, (_, i) => ({
       deviceId: `tv-${i}`,

@@ -151,6 +151,7 @@ describe('startPublishing', () => {
   async function start() {
     const store = new ControlledStore(createMemoryConstellationStore());
     const constellation = await openConstellation({ store });
+    await constellation.publish();
     const errors: string[] = [];
     const logger = { ...silentLogger, error: (_: object, message: string) => errors.push(message) };
     let tick: () => void = () => undefined;
@@ -173,7 +174,7 @@ describe('startPublishing', () => {
   it('publishes at each tick, one publication at a time', async () => {
     const { store, constellation, tick, everyMs, publisher } = await start();
     expect(everyMs).toBe(250);
-    const { commits } = store;
+    const { appends } = store;
     store.plan('hold');
     tick();
     await until(() => store.isHolding);
@@ -181,7 +182,7 @@ describe('startPublishing', () => {
     tick();
     store.settle('pass');
     await until(() => constellation.version === 1);
-    expect(store.commits).toBe(commits + 1);
+    expect(store.appends).toBe(appends + 1);
     await publisher.stop();
   });
 

@@ -42,7 +42,7 @@ async function settledReport(constellation: Constellation) {
   return constellation.report();
 }
 
-describe('a commit that fails', () => {
+describe('an append that fails', () => {
   it('is answered 503 with Retry-After; nothing is counted, and the retry counts once (rules 3.3, 4.3)', async () => {
     const store = new ControlledStore(createMemoryConstellationStore());
     const { port, constellation } = await serve({ store });
@@ -80,7 +80,7 @@ describe('a commit that fails', () => {
 
   it('rejects all that waited behind it, and writes none of it', async () => {
     const { store, constellation, decided } = await open();
-    const { commits } = store;
+    const { appends } = store;
     store.plan('hold');
     const bodies = await Promise.all(
       ['tv-1', 'tv-2', 'tv-3'].map((device, i) => bodyOf(device, patternOf(i))),
@@ -92,7 +92,7 @@ describe('a commit that fails', () => {
     await decided(3);
     store.settle('fail');
     for (const push of pushes) await expectStoreError(push);
-    expect(store.commits).toBe(commits + 1);
+    expect(store.appends).toBe(appends + 1);
     await Promise.all(bodies.map((body) => constellation.sync(body)));
     expect(constellation.report()).toMatchObject({ devices: 3, samplesAccepted: 36, refused: 0 });
   });
@@ -168,7 +168,7 @@ describe('a commit that fails', () => {
         deltasApplied: 6,
         samplesAccepted: 75,
       });
-      // Six pushes and two publications are eight commits.
+      // Six pushes and two publications are eight appends.
       for (let failAt = 0; failAt < 8; failAt += 1) expect(await run(failAt)).toEqual(undisturbed);
     },
   );

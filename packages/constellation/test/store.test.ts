@@ -9,21 +9,21 @@ import { onTestFinished } from '@omega-tv/test-support';
 import { isSyncError } from '@omega-tv/types';
 import {
   createFederationConfig,
+  createLearningConfig,
   contribute,
   emptyFederation,
   publish,
+  type CohortKeys,
   type FederationState,
 } from '@omega-tv/federation';
 import {
-  createCohortKeys,
-  createMemoryConstellationStore,
   openLevelConstellationStore,
   readReport,
-  type ConstellationStore,
+  type CheckpointChange,
   type DeviceRecord,
-  type StoreChange,
 } from '../src/index.js';
 import { learnedTitles } from './learned-titles.js';
+import { kinds } from './store-kinds.js';
 import { patternOf, syncErrorOf, temporaryFolder } from './support.js';
 
 const counters = {
@@ -34,6 +34,12 @@ const counters = {
   samplesAccepted: 36,
 };
 const config = createFederationConfig({ minDevices: 2 });
+
+/** The same in each run: so are the bytes that a test flips. */
+const KEYS: CohortKeys = {
+  drawKey: () => 'key',
+  tagDevice: (key, deviceId) => `${key}/${deviceId}`,
+};
 
 /** What a server holds after two devices sent the same real pattern and it was published. */
 function learnedState(): FederationState {
@@ -46,7 +52,7 @@ function learnedState(): FederationState {
     receivedAtMs: 1_000_000,
     region: 'DE',
   }));
-  const { state } = contribute(emptyFederation(), contributions, createCohortKeys(), config);
+  const { state } = contribute(emptyFederation(), contributions, KEYS, config);
   return publish(state, 1_000_000, config).state;
 }
 
@@ -57,15 +63,24 @@ const deviceA: DeviceRecord = {
   last: { deviceEpoch: 2 ** 32 - 1, seq: 3, digest: '0123456789abcdef' },
   activity: { day: 20_000, completions: 2, step: 77 },
 };
-const FRAMES = [Uint8Array.of(2)];
+const FRAMES = new Map([[2, Uint8Array.of(2)]]);
+const SETTINGS = { federation: config, learning: createLearningConfig(), region: 'DE' };
 
-function changeOf(state: FederationState, change: Partial<StoreChange> = {}): StoreChange {
+function changeOf(
+  state: FederationState,
+  change: Partial<CheckpointChange> = {},
+): CheckpointChange {
   return {
+    offset: 7,
     epoch: 'epoch-1',
+    settings: SETTINGS,
     counters,
     federationCounters: state.counters,
     devices: new Map([['device-a', deviceA]]),
-    snapshots: { added: { version: 2 }, frame: Uint8Array.of(2), expired: [1] },
+    frames: new Map([
+      [1, undefined],
+      [2, Uint8Array.of(2)],
+    ]),
     clusters: state.clusters,
     trends: state.trends,
     published: state.published,
@@ -87,96 +102,67 @@ function recordOf(key: string, value: object): Buffer {
   return Buffer.concat([checksum, body]);
 }
 
-const untouched = { devices: new Map(), clusters: new Map(), trends: new Map() };
+const untouched = { devices: new Map(), clusters: new Map(), trends: new Map(), frames: new Map() };
 
-interface Kind {
-  readonly name: string;
-  readonly open: () => Promise<{
-    readonly store: ConstellationStore;
-    /** The same store as the next process would find it; the memory store has no next process. */
-    readonly reopen: (store: ConstellationStore) => Promise<ConstellationStore>;
-  }>;
-}
-
-const kinds: readonly Kind[] = [
-  {
-    name: 'memory',
-    open: () =>
-      Promise.resolve({
-        store: createMemoryConstellationStore(),
-        reopen: (store) => Promise.resolve(store),
-      }),
-  },
-  {
-    name: 'level',
-    open: async () => {
-      const directory = await temporaryFolder();
-      return {
-        store: await openLevelConstellationStore({ directory }),
-        reopen: async (store) => {
-          await store.close();
-          return openLevelConstellationStore({ directory, createIfMissing: false });
-        },
-      };
-    },
-  },
-];
-
-describe.each(kinds)('ConstellationStore: $name', ({ open }) => {
+describe.each(kinds)('CheckpointStore: $name', ({ open }) => {
   it('holds nothing when fresh', async () => {
     const { store } = await open();
-    expect(await store.load()).toBeUndefined();
-    expect(await store.loadDevice('device-a')).toBeUndefined();
+    expect(await store.checkpoints.load()).toBeUndefined();
+    expect(await store.checkpoints.loadDevice('device-a')).toBeUndefined();
     await store.close();
   });
 
-  it('gives back exactly what was committed, floats and maps included', async () => {
+  it('gives back exactly what was saved, floats and maps included', async () => {
     const { store, reopen } = await open();
     const state = learnedState();
     expect(state.published.patterns).toHaveLength(1);
-    await store.commit(changeOf(state));
+    await store.checkpoints.save(changeOf(state));
     const again = await reopen(store);
-    expect(await again.load()).toEqual({
+    expect(await again.checkpoints.load()).toEqual({
+      offset: 7,
       epoch: 'epoch-1',
+      settings: SETTINGS,
       counters,
       federation: state,
       ...LEARNED,
       frames: FRAMES,
     });
-    expect(await again.loadDevice('device-a')).toEqual(deviceA);
-    expect(await again.loadDevice('device-b')).toBeUndefined();
+    expect(await again.checkpoints.loadDevice('device-a')).toEqual(deviceA);
+    expect(await again.checkpoints.loadDevice('device-b')).toBeUndefined();
     await again.close();
   });
 
-  it('keeps what a commit does not name', async () => {
+  it('keeps what a change does not name', async () => {
     const { store, reopen } = await open();
     const state = learnedState();
-    await store.commit(changeOf(state));
+    await store.checkpoints.save(changeOf(state));
     const {
       published: _,
       titles: __,
       learning: ___,
       ...rest
     } = changeOf(state, { ...untouched, epoch: 'epoch-2' });
-    await store.commit(rest);
+    await store.checkpoints.save(rest);
     const again = await reopen(store);
-    expect(await again.load()).toEqual({
+    expect(await again.checkpoints.load()).toEqual({
+      offset: 7,
       epoch: 'epoch-2',
+      settings: SETTINGS,
       counters,
       federation: state,
       ...LEARNED,
       frames: FRAMES,
     });
-    expect(await again.loadDevice('device-a')).toEqual(deviceA);
+    expect(await again.checkpoints.loadDevice('device-a')).toEqual(deviceA);
     await again.close();
   });
 
   it('deletes records that are named without a value, in the same step', async () => {
     const { store, reopen } = await open();
     const state = learnedState();
-    await store.commit(changeOf(state));
+    await store.checkpoints.save(changeOf(state));
     const gone = (ids: Iterable<string>) => new Map([...ids].map((id) => [id, undefined]));
-    await store.commit(
+    await store.checkpoints.save(
       changeOf(state, {
         devices: new Map([['device-b', { marks: new Map() }]]),
         clusters: gone(state.clusters.keys()),
@@ -189,12 +175,12 @@ describe.each(kinds)('ConstellationStore: $name', ({ open }) => {
       }),
     );
     const again = await reopen(store);
-    const stored = await again.load();
+    const stored = await again.checkpoints.load();
     expect(stored?.federation.clusters.size).toBe(0);
     expect(stored?.federation.trends.size).toBe(0);
     expect(stored?.federation.published).toEqual(state.published);
     expect(stored?.learning).toEqual({ ...LEARNED.learning, titles: new Map() });
-    expect(await again.loadDevice('device-b')).toEqual({ marks: new Map() });
+    expect(await again.checkpoints.loadDevice('device-b')).toEqual({ marks: new Map() });
     await again.close();
   });
 
@@ -209,12 +195,13 @@ describe.each(kinds)('ConstellationStore: $name', ({ open }) => {
         const trends = new Map(ids.map((id) => [id, { ...trend!, id }]));
         const clusters = new Map(ids.map((id) => [id, { ...cluster!, id }]));
         const devices = new Map(ids.map((id) => [id, { marks: new Map([[id, 7]]) }]));
-        await store.commit(changeOf(emptyFederation(), { trends, clusters, devices }));
+        await store.checkpoints.save(changeOf(emptyFederation(), { trends, clusters, devices }));
         const again = await reopen(store);
-        const federation = (await again.load())?.federation;
+        const federation = (await again.checkpoints.load())?.federation;
         expect(federation?.trends).toEqual(trends);
         expect(federation?.clusters).toEqual(clusters);
-        for (const id of ids) expect(await again.loadDevice(id)).toEqual(devices.get(id));
+        for (const id of ids)
+          expect(await again.checkpoints.loadDevice(id)).toEqual(devices.get(id));
         await again.close();
       }),
       { numRuns: 10 },
@@ -234,13 +221,13 @@ describe('the level store', () => {
     await (await openLevelConstellationStore({ directory })).close();
   });
 
-  it('writes marks and sums of a commit in one step, on the disk when it resolves (rule 4.3)', async () => {
+  it('writes marks and sums of a checkpoint in one step, on the disk when it resolves (rule 4.3)', async () => {
     const batch = jest.spyOn(ClassicLevel.prototype, 'batch');
     onTestFinished(() => {
       batch.mockRestore();
     });
     const store = await openLevelConstellationStore({ directory: await temporaryFolder() });
-    await store.commit(changeOf(learnedState()));
+    await store.checkpoints.save(changeOf(learnedState()));
     await store.close();
     const calls = batch.mock.calls as unknown as readonly (readonly [
       readonly { readonly key: Uint8Array }[],
@@ -253,7 +240,7 @@ describe('the level store', () => {
     const keys = operations.map(({ key }) => Buffer.from(key).toString());
     const kinds = new Set(keys.map((key) => key.split('!')[0]));
     const learned = ['learning', 'title', 'shared', 'model', 'titles'];
-    const expected = ['head', 'marks', 'cluster', 'trend', ...learned, 'published', 'snapshot'];
+    const expected = ['head', 'd', 'cluster', 'trend', ...learned, 'published', 'snapshot'];
     expect([...kinds]).toEqual(expected);
   });
 
@@ -282,7 +269,7 @@ describe('the level store', () => {
   ])('names the folder when %s holds %j (rule 5.4)', async (file, content) => {
     const directory = await temporaryFolder();
     const store = await openLevelConstellationStore({ directory });
-    await store.commit(changeOf(learnedState()));
+    await store.checkpoints.save(changeOf(learnedState()));
     await store.close();
     const name = (await readdir(directory)).find((entry) => entry.startsWith(file));
     if (content === undefined) await rm(path.join(directory, name!));
@@ -317,14 +304,14 @@ describe('the level store', () => {
     expect(error.message).toContain(message);
   });
 
-  it('is whole after a torn last record: the commit before it is the last (rules 4.3, 5.1)', async () => {
+  it('is whole after a torn last record: the checkpoint before it is the last (rules 4.3, 5.1)', async () => {
     const directory = await temporaryFolder();
     const store = await openLevelConstellationStore({ directory });
     const state = learnedState();
-    await store.commit(changeOf(state));
+    await store.checkpoints.save(changeOf(state));
     const log = (await readdir(directory)).find((name) => name.endsWith('.log'))!;
     const before = await readFile(path.join(directory, log));
-    await store.commit(
+    await store.checkpoints.save(
       changeOf(state, { epoch: 'epoch-2', devices: new Map([['b', { marks: new Map() }]]) }),
     );
     const after = await readFile(path.join(directory, log));
@@ -338,14 +325,16 @@ describe('the level store', () => {
       await writeFile(path.join(copy, log), after.subarray(0, before.length + cut));
       await rm(path.join(copy, 'LOCK'), { force: true });
       const torn = await openLevelConstellationStore({ directory: copy });
-      expect(await torn.load()).toEqual({
+      expect(await torn.checkpoints.load()).toEqual({
+        offset: 7,
         epoch: 'epoch-1',
+        settings: SETTINGS,
         counters,
         federation: state,
         ...LEARNED,
         frames: FRAMES,
       });
-      expect(await torn.loadDevice('b')).toBeUndefined();
+      expect(await torn.checkpoints.loadDevice('b')).toBeUndefined();
       await torn.close();
     }
   });
@@ -357,7 +346,7 @@ describe('the level store', () => {
       const state = learnedState();
       let store = await openLevelConstellationStore({ directory });
       for (let epoch = 0; epoch < 9; epoch += 1) {
-        await store.commit(changeOf(state, { epoch: `epoch-${epoch}` }));
+        await store.checkpoints.save(changeOf(state, { epoch: `epoch-${epoch}` }));
       }
       await store.close();
       if (ending === '.ldb') {
@@ -379,9 +368,11 @@ describe('the level store', () => {
         for (let opening = 0; opening < 2; opening += 1) {
           try {
             const opened = await openLevelConstellationStore({ directory: copy });
-            const loaded = await opened.load().finally(() => opened.close());
+            const loaded = await opened.checkpoints.load().finally(() => opened.close());
             expect(loaded).toEqual({
+              offset: 7,
               epoch: 'epoch-8',
+              settings: SETTINGS,
               counters,
               federation: state,
               ...LEARNED,

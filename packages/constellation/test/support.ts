@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
@@ -60,6 +61,11 @@ export function jsonOf(deviceId: string, ...patterns: readonly PatternData[]) {
       embedding: pattern.embedding.map((value) => Math.round(value * 100) / 100),
     })),
   };
+}
+
+/** Devices are kept by the hash of their ids. */
+export function deviceKeyOf(deviceId: string): string {
+  return createHash('sha256').update(deviceId).digest('base64url');
 }
 
 /** A clock that a test sets; it counts how often it was read. */

@@ -21,10 +21,7 @@ export function clusterRules(config: FederationConfig): CohortRules {
 
 /**
  * The cluster that a unit vector belongs to: the nearest of its genre when near enough, else a new
- * one (findEvicted makes room), else, where the genre may have no more, the nearest.
- *
- * Only clusters that have closed count against the limits, and where they reach them no other may
- * close: k devices fill a genre, not one.
+ * one (findEvicted makes room). However many a genre has, none takes in what lies far from it.
  */
 export function findCluster(
   clusters: Clusters,
@@ -33,12 +30,11 @@ export function findCluster(
   config: FederationConfig,
 ): Cluster {
   const siblings = [...clusters.values()].filter((cluster) => cluster.genre === genre);
-  const closed = siblings.filter(isClosed);
-  const isFull = closed.length >= config.clustersPerGenre;
-  const [nearest, similarity] = findNearest(isFull ? closed : siblings, vector);
-  const isCrowded = siblings.length - closed.length >= config.clustersPerGenre;
+  const [nearest, similarity] = findNearest(siblings, vector);
+  const waiting = siblings.filter((cluster) => !isClosed(cluster)).length;
+  const isCrowded = waiting >= config.clustersPerGenre;
   const least = isCrowded ? Math.min(CROWDED_JOIN_COSINE, config.joinCosine) : config.joinCosine;
-  if (nearest !== undefined && (isFull || similarity >= least)) return nearest;
+  if (nearest !== undefined && similarity >= least) return nearest;
   return { id: freeId(clusters, genre), genre, tally: emptyTally() };
 }
 

@@ -14,7 +14,20 @@ export interface FederationConfig {
    * least that a pattern needs to leave its TV: all TVs weigh alike once they may speak.
    */
   readonly maxSamplesPerDevice: number;
-  /** Clusters of one genre that k devices closed, and as many that wait for them. Default 8. */
+  /**
+   * The most samples of one device that are learned in a half-life of patterns: who comes back joins
+   * cohort after cohort, but weighs no more than this. Default 100.
+   */
+  readonly maxSamplesPerHalfLife: number;
+  /**
+   * The farthest that a contribution may lie from its cluster's centre, both of unit length; what lies
+   * farther is moved to this distance (centred clipping). Default 0.3.
+   */
+  readonly clippingDistance: number;
+  /**
+   * Clusters of one genre that k devices closed, and as many that wait for them; where k devices close
+   * a further one, the lightest gives way. Default 8.
+   */
   readonly clustersPerGenre: number;
   /**
    * Genres with such clusters, and as many that wait; where k devices close a further one, the
@@ -43,6 +56,8 @@ export interface FederationConfig {
 const DEFAULTS: FederationConfig = {
   minDevices: 10,
   maxSamplesPerDevice: QUALITY_THRESHOLD.minSampleCount,
+  maxSamplesPerHalfLife: 100,
+  clippingDistance: 0.3,
   clustersPerGenre: 8,
   maxGenres: 64,
   joinCosine: 0.75,
@@ -57,6 +72,7 @@ const DEFAULTS: FederationConfig = {
 const COUNTS = [
   'minDevices',
   'maxSamplesPerDevice',
+  'maxSamplesPerHalfLife',
   'clustersPerGenre',
   'maxGenres',
   'patternHalfLifeMs',
@@ -95,6 +111,12 @@ export function createFederationConfig(options: Partial<FederationConfig> = {}):
       'a cosine, from -1 to 1',
     );
   }
+  refuseUnless(
+    config.clippingDistance > 0 && config.clippingDistance <= 2,
+    'clippingDistance',
+    config.clippingDistance,
+    'above 0, and at most 2',
+  );
   refuseUnless(
     config.mergeCosine >= config.joinCosine,
     'mergeCosine',

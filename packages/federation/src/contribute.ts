@@ -1,4 +1,5 @@
 import { MAX_INTEGER } from '@omega-tv/types';
+import { clipToCentre } from './clipping.js';
 import { clusterRules, findCluster } from './cluster.js';
 import { shareWeight, type CohortKeys, type Share } from './cohort.js';
 import type { FederationConfig } from './config.js';
@@ -85,9 +86,10 @@ function learn(
   config: FederationConfig,
 ): boolean {
   const { clusters, trends, touched } = draft;
-  const share = toShare(contribution, atMs, config);
-  if (share === undefined) return false;
-  const cluster = findCluster(clusters, contribution.genre, share.vector, config);
+  const whole = toShare(contribution, atMs, config);
+  if (whole === undefined) return false;
+  const cluster = findCluster(clusters, contribution.genre, whole.vector, config);
+  const share = { ...whole, vector: clipToCentre(whole.vector, cluster, config) };
   if (!clusters.has(cluster.id)) {
     evict(draft, findEvicted(clusters.values(), contribution, keys, config), contribution.genre);
   }
@@ -97,8 +99,8 @@ function learn(
   keep(trends, touched.trends, trend, addShare(trend.tally, pulse, keys, trendRules(config)));
   const isLearned = keep(clusters, touched.clusters, cluster, tally);
   if (!isClosed(cluster) && isClosed({ ...cluster, tally })) {
-    const outweighed = findOutweighed(clusters.values(), cluster.genre, tally.closed.step, config);
-    evict(draft, outweighed, cluster.genre);
+    const { step } = tally.closed;
+    evict(draft, findOutweighed(clusters.values(), cluster, step, config), cluster.genre);
   }
   return isLearned;
 }
@@ -124,6 +126,7 @@ function toShare(
   config: FederationConfig,
 ): Share | undefined {
   const { deviceId, embedding, successRate, newSamples, receivedAtMs } = contribution;
+  const { learnedSamples = newSamples } = contribution;
   if (embedding.length !== config.dimension) return undefined;
   const vector = toUnit(embedding);
   if (vector === undefined) return undefined;
@@ -131,7 +134,7 @@ function toShare(
     deviceId,
     vector,
     successRate,
-    samples: newSamples,
+    samples: Math.min(newSamples, learnedSamples),
     atMs,
     clockMs: toTimeMs(receivedAtMs),
   };

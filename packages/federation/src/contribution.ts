@@ -10,10 +10,19 @@ export interface Contribution {
   readonly successRate: number;
   /** Samples since the device's last accepted delta; zero contributes nothing. */
   readonly newSamples: number;
+  /** Those of them that are learned, see `weighDevice`. Default: all. */
+  readonly learnedSamples?: number;
   /** Unix ms by the server's clock. */
   readonly receivedAtMs: number;
   /** ISO 3166-1 alpha-2, where known. */
   readonly region?: string;
+}
+
+export interface ContributionOptions {
+  /** ISO 3166-1 alpha-2, where known. */
+  readonly region?: string;
+  /** Samples of each pattern that are learned, from `weighDevice`. Default: all that are new. */
+  readonly learned?: readonly number[];
 }
 
 /**
@@ -34,7 +43,7 @@ export function contributionsFromDelta(
   delta: Pick<SyncDelta, 'deviceId' | 'patterns'>,
   increments: readonly number[],
   receivedAtMs: number,
-  region?: string,
+  { region, learned }: ContributionOptions = {},
 ): readonly Contribution[] {
   return delta.patterns
     .map(({ genre, embedding, successRate }, i) => ({
@@ -43,6 +52,7 @@ export function contributionsFromDelta(
       embedding,
       successRate,
       newSamples: increments[i] ?? 0,
+      ...(learned === undefined ? {} : { learnedSamples: learned[i] ?? 0 }),
       receivedAtMs,
       ...(region === undefined ? {} : { region }),
     }))

@@ -5,9 +5,14 @@ export type { ContentScore, ScorableContent, ScoreOptions, ScoreReason } from '.
 // Everyday: the server's side
 export { createFederationConfig, type FederationConfig } from './config.js';
 export { applyMarks, type DeviceMarks, type MarkedDelta } from './marks.js';
-export { contributionsFromDelta, type Contribution } from './contribution.js';
+export {
+  contributionsFromDelta,
+  type Contribution,
+  type ContributionOptions,
+} from './contribution.js';
 export { emptyFederation, type FederationState } from './state.js';
 export { contribute } from './contribute.js';
+export { weighDevice, type DeviceWeight } from './device-weight.js';
 export { publish, type Publication } from './publish.js';
 export type { CohortKeys } from './cohort.js';
 
@@ -22,6 +27,11 @@ export { emptyLearning, type LearningState } from './learning/state.js';
 export { foldCompletions, type Completion } from './learning/fold-completions.js';
 export { publishTitleFactors } from './learning/publish-title-factors.js';
 export { titleTrends } from './learning/title-trends.js';
+
+// Advanced: publishing in two steps
+export { composeGlobals, tidyFederation } from './publish.js';
+export { publishableFederation } from './published-patterns.js';
+export { tidyLearning } from './learning/publish-title-factors.js';
 
 // Advanced: titles
 export {
@@ -57,5 +67,5 @@ export type {
 export { MAX_MARKS_PER_DEVICE } from './marks.js';
 export type { Cohort, Holding, Sums } from './cohort.js';
 export type { ClosedSums, Tally } from './tally.js';
-export type { FoldTime } from './fold-time.js';
+export { advanceTime, type FoldTime } from './fold-time.js';
 export type { Cluster, FederationCounters, Touched, Trend } from './state.js';

@@ -1,7 +1,7 @@
 import type { FederationConfig } from './config.js';
 import type { Cluster } from './state.js';
 import { addClosed, weightAt } from './tally.js';
-import { cosine } from './vector.js';
+import { dot, toUnit } from './vector.js';
 
 /**
  * Merges clusters of one genre that have come close. Only closed sums decide, so a merge changes
@@ -36,9 +36,12 @@ function findClosest(
 ): readonly [Cluster, Cluster] | undefined {
   let closest: readonly [Cluster, Cluster] | undefined;
   let highest = threshold;
+  const units = siblings.map(({ tally }) => toUnit(tally.closed.vector));
   siblings.forEach((a, i) => {
-    for (const b of siblings.slice(i + 1)) {
-      const similarity = cosine(a.tally.closed.vector, b.tally.closed.vector);
+    for (let j = i + 1; j < siblings.length; j += 1) {
+      const [b, one, other] = [siblings[j], units[i], units[j]];
+      if (b === undefined) continue;
+      const similarity = one === undefined || other === undefined ? 0 : dot(one, other);
       if (similarity < highest || (similarity === highest && closest !== undefined)) continue;
       const step = Math.max(a.tally.closed.step, b.tally.closed.step);
       closest = weightAt(a.tally, step) >= weightAt(b.tally, step) ? [a, b] : [b, a];

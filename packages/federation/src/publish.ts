@@ -52,6 +52,21 @@ export function publish(
   config: FederationConfig,
   trendsOfTitles: readonly TrendSignal[] = [],
 ): Publication {
+  const tidied = tidyFederation(state, nowMs, config);
+  const globals = composeGlobals(tidied.state, nowMs, config, trendsOfTitles);
+  if (globals === null) return { ...tidied, globals };
+  return { ...tidied, state: { ...tidied.state, published: globals }, globals };
+}
+
+/**
+ * The first half of `publish`: forgets what has expired or faded and merges clusters that have come
+ * close. A server does it in its writer's turn, so that a replay of its log does the same.
+ */
+export function tidyFederation(
+  state: FederationState,
+  nowMs: number,
+  config: FederationConfig,
+): Omit<Publication, 'globals'> {
   const time = advanceTime(state.counters, nowMs, config);
   const { latestMs } = time;
   const clusters = mergeClose(prune(state.clusters, latestMs, clusterRules(config)), config);
@@ -60,19 +75,34 @@ export function publish(
     clusters: findChanges(state.clusters, clusters),
     trends: findChanges(state.trends, trends),
   };
-  const next = { ...state, clusters, trends, counters: { ...state.counters, ...time } };
-  const patterns = toPatterns(clusters, state.published.patterns, config);
+  return {
+    state: { ...state, clusters, trends, counters: { ...state.counters, ...time } },
+    touched,
+  };
+}
+
+/**
+ * The second half: the version after `state.published`, or null where it would say the same. It reads
+ * closed sums only, so that it may run beside the folds, on a state that they have left behind.
+ * @param state tidied at `nowMs`.
+ */
+export function composeGlobals(
+  state: FederationState,
+  nowMs: number,
+  config: FederationConfig,
+  trendsOfTitles: readonly TrendSignal[] = [],
+): GlobalPatterns | null {
+  const { clusters, trends, published } = state;
+  const { latestMs } = advanceTime(state.counters, nowMs, config);
+  const patterns = toPatterns(clusters, published.patterns, config);
   const signals = [...trendsOfTitles, ...toTrends(trends, patterns, latestMs)];
-  if (samePatterns(state.published.patterns, patterns) && sameTrends(state.published, signals)) {
-    return { state: next, touched, globals: null };
-  }
-  const globals: GlobalPatterns = {
+  if (samePatterns(published.patterns, patterns) && sameTrends(published, signals)) return null;
+  return {
     patterns,
     trends: signals,
-    version: state.published.version + 1,
+    version: published.version + 1,
     timestamp: new Date(toTimeMs(nowMs)).toISOString(),
   };
-  return { state: { ...next, published: globals }, touched, globals };
 }
 
 function prune<Item extends Cluster | Trend>(

@@ -1,6 +1,7 @@
 import { MAX_INTEGER, type PatternData } from '@omega-tv/types';
 import type { FederationConfig } from './config.js';
-import type { Cluster } from './state.js';
+import { isClosed } from './room.js';
+import type { Cluster, FederationState, Trend } from './state.js';
 import { weightAt } from './tally.js';
 import { cosine, toUnit } from './vector.js';
 
@@ -54,6 +55,28 @@ function keepSteady(
     before.sampleCount < pattern.sampleCount * STEADY_COUNT_FACTOR &&
     pattern.sampleCount < before.sampleCount * STEADY_COUNT_FACTOR;
   return isSteady ? before : pattern;
+}
+
+/**
+ * What a publication reads of clusters and trends: closed sums, of the heaviest clusters alone where
+ * there are more than a snapshot can hold. Small enough to be handed to another thread.
+ */
+export function publishableFederation(
+  state: FederationState,
+  maxPatterns: number,
+): FederationState {
+  const closed = [...state.clusters.values()].filter(isClosed);
+  const heaviest = sortByWeight(closed).slice(0, maxPatterns);
+  const trends = [...state.trends.values()].filter(({ tally }) => tally.closed.weight > 0);
+  return {
+    ...state,
+    clusters: new Map(heaviest.map((cluster) => [cluster.id, withoutOpen(cluster)])),
+    trends: new Map(trends.map((trend) => [trend.id, withoutOpen(trend)])),
+  };
+}
+
+function withoutOpen<Item extends Cluster | Trend>(item: Item): Item {
+  return { ...item, tally: { ...item.tally, open: [] } };
 }
 
 /** By weight at one common step, so that time alone changes no order; ids break ties. */

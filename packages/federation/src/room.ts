@@ -57,32 +57,46 @@ export function findEvicted(
 }
 
 /**
- * The clusters of the genre that gives way where `genre` has just closed its first cluster and
- * that is one closed genre too many: of the others the lightest, then the one that closed a cohort
- * longest ago. So k devices can fill all genres, but not for longer than more stand behind others.
+ * What gives way where `newcomer` has just closed its first cohort and its genre has one closed cluster
+ * too many, or there is one such genre too many: the lightest of the others, then what closed a cohort
+ * longest ago. So k devices can fill a genre, or all genres, but not for longer than more stand behind
+ * others.
  * @param step decay step that weights are compared at.
  */
 export function findOutweighed(
   clusters: Iterable<Cluster>,
-  genre: string,
+  newcomer: Pick<Cluster, 'id' | 'genre'>,
   step: number,
-  { maxGenres }: FederationConfig,
+  { maxGenres, clustersPerGenre }: FederationConfig,
 ): readonly Cluster[] {
-  const closed = [...groupByGenre(clusters)].filter(([, group]) => group.some(isClosed));
-  if (closed.length <= maxGenres) return [];
-  const [lightest] = closed
-    .filter(([name]) => name !== genre)
-    .map(([name, group]) => ({
-      name,
+  const genres = groupByGenre(clusters);
+  const closed = [...genres].filter(([, group]) => group.some(isClosed));
+  const siblings = (genres.get(newcomer.genre) ?? []).filter(isClosed);
+  const others = siblings.filter(({ id }) => id !== newcomer.id).map((cluster) => [cluster]);
+  const groups = closed.filter(([name]) => name !== newcomer.genre).map(([, group]) => group);
+  return [
+    ...(siblings.length > clustersPerGenre ? lightestOf(others, step) : []),
+    ...(closed.length > maxGenres ? lightestOf(groups, step) : []),
+  ];
+}
+
+function lightestOf(groups: readonly (readonly Cluster[])[], step: number): readonly Cluster[] {
+  const [lightest] = groups
+    .map((group) => ({
       group,
       weight: group.reduce((sum, { tally }) => sum + weightAt(tally, step), 0),
       lastClosedMs: group.reduce((last, { tally }) => Math.max(last, tally.closed.lastClosedMs), 0),
+      id: firstIdOf(group),
     }))
     .sort(
-      (a, b) =>
-        a.weight - b.weight || a.lastClosedMs - b.lastClosedMs || (a.name < b.name ? -1 : 1),
+      (a, b) => a.weight - b.weight || a.lastClosedMs - b.lastClosedMs || (a.id < b.id ? -1 : 1),
     );
   return lightest?.group ?? [];
+}
+
+/** Ties go by ids, not by the order in which a store gave the records back. */
+function firstIdOf(group: readonly Cluster[]): string {
+  return group.reduce((first, { id }) => (id < first ? id : first), group[0]?.id ?? '');
 }
 
 /** What speaks for a group of clusters that have not closed. */
@@ -104,7 +118,7 @@ function toStanding(group: readonly Cluster[], deviceId: string, keys: CohortKey
     ),
     devices: cohorts.reduce((most, { devices }) => Math.max(most, devices.size), 0),
     openedAtMs: cohorts.reduce((first, cohort) => Math.min(first, cohort.openedAtMs), Infinity),
-    id: group.reduce((first, { id }) => (id < first ? id : first), group[0]?.id ?? ''),
+    id: firstIdOf(group),
   };
 }
 

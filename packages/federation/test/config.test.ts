@@ -8,6 +8,8 @@ describe('createFederationConfig', () => {
     expect(createFederationConfig()).toEqual({
       minDevices: 10,
       maxSamplesPerDevice: 10,
+      maxSamplesPerHalfLife: 100,
+      clippingDistance: 0.3,
       clustersPerGenre: 8,
       maxGenres: 64,
       joinCosine: 0.75,
@@ -25,6 +27,9 @@ describe('createFederationConfig', () => {
     ['minDevices', 2.5],
     ['minDevices', NaN],
     ['maxSamplesPerDevice', -1],
+    ['maxSamplesPerHalfLife', 0],
+    ['clippingDistance', 0],
+    ['clippingDistance', NaN],
     ['maxClockStepMs', 0],
     ['maxClockStepMs', Infinity],
     ['clustersPerGenre', 0],

@@ -163,15 +163,29 @@ describe('room for clusters (rule 7.3)', () => {
     expect(publishNow(state).globals.patterns).toMatchObject([{ genre: 'drama' }]);
   });
 
-  it('never displaces what k devices closed', () => {
+  it('lets fewer than k devices displace nothing that k devices closed', () => {
     const closed = fold(['a', 'b', 'c'].map((id) => contributionOf(id, embedding)));
-    const junk = Array.from({ length: 10 }, (_, i) => [
+    const junk = Array.from({ length: 2 }, (_, i) => [
       ...junkGenres(80, `junk-${i}`),
       ...orthogonalVectors(40).map((v) => contributionOf(`junk-${i}`, v)),
     ]).flat();
     const state = fold(junk, config, closed);
     expect(state.clusters.get('global:drama-1')!.tally.closed.weight).toBeGreaterThanOrEqual(24);
     expect(publishNow(state).globals.patterns[0]!.genre).toBe('drama');
+  });
+
+  it('lets the lightest cluster of a full genre give way, then the oldest', () => {
+    const settings = createFederationConfig({ minDevices: 3, clustersPerGenre: 2 });
+    const [one, two, three] = directions;
+    const pushed = (vector: Float32Array, devices: readonly string[]) =>
+      devices.map((id) => contributionOf(id, vector));
+    const full = fold(
+      [...pushed(one!, ['a', 'b', 'c', 'd', 'e', 'f']), ...pushed(two!, ['a', 'b', 'c'])],
+      settings,
+    );
+    const after = fold(pushed(three!, ['x', 'y', 'z']), settings, full);
+    const left = [...after.clusters.values()].map(({ id }) => id);
+    expect(left).toEqual(['global:drama-1', 'global:drama-3']);
   });
 
   it('keeps the state bounded: twice the limits, trends with their genres', () => {

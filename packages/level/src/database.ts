@@ -24,7 +24,9 @@ export interface LevelDatabase extends RecordReader {
   open(): Promise<void>;
   /** Atomic; with `sync` it is on the disk when it resolves, where there is one. */
   batch(operations: RecordOperation[], options: { readonly sync: boolean }): Promise<void>;
-  /** Rewrites its files without what was removed or replaced; absent where there are none. */
+  /** Rewrites what lies on the disk without what was deleted, while writes go on. Absent where there is no disk. */
   compact?(): Promise<void>;
+  /** As `compact`, names of keys in its other files included; nothing else may run meanwhile. */
+  rewrite?(): Promise<void>;
   close(): Promise<void>;
 }

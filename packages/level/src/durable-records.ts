@@ -99,8 +99,17 @@ export class DurableRecords implements RecordReader {
     return this.#inTurn(async () => {
       await this.#batch(prepare());
       onWritten?.();
-      await this.#source.database.compact?.();
+      await this.#source.database.rewrite?.();
     });
+  }
+
+  /**
+   * When it resolves, no file holds what was deleted or replaced before. Writes go on meanwhile.
+   * @throws what the database throws; what is stored is as it was.
+   */
+  async compact(): Promise<void> {
+    await this.#turn;
+    if (!this.#isClosed) await this.#source.database.compact?.();
   }
 
   /** The last call; what was begun before is finished. */

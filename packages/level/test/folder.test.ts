@@ -84,6 +84,26 @@ describe('a folder of records', () => {
     await expect(stat(directory)).rejects.toThrow('ENOENT');
   });
 
+  it('holds nothing that was deleted once it was compacted, and goes on', async () => {
+    const directory = await newDirectory();
+    const records = await openRecords({ ...layout, directory });
+    const planted = Buffer.from('planted-value');
+    await records.write(() => [only.put(planted)]);
+    await records.write(() => [only.delete()]);
+    const holdsPlanted = async () => {
+      const names = await readdir(directory);
+      const files = await Promise.all(names.map((name) => readFile(path.join(directory, name))));
+      return Buffer.concat(files).includes(planted);
+    };
+    expect(await holdsPlanted()).toBe(true);
+    await records.compact();
+    expect(await holdsPlanted()).toBe(false);
+    await records.write(() => [only.put(Uint8Array.of(1))]);
+    expect(await only.get(records)).toEqual(Uint8Array.of(1));
+    await records.close();
+    await records.compact();
+  });
+
   it('of unmarked records is refused unless their layout is known', async () => {
     const directory = await newDirectory();
     const records = await openRecords({ ...layout, directory });

@@ -14,8 +14,11 @@ const V1_MEDIA_TYPE = 'application/octet-stream';
 /**
  * The contract as an OpenAPI 3.1 document, made of the schemas that both sides check with.
  * @param options.frames false for a server of v1. Default: true.
+ * @param options.tokens true for a server that lets in who shows a token. Default: false.
  */
-export function createOpenApiDocument({ frames = true } = {}): Readonly<Record<string, unknown>> {
+export function createOpenApiDocument({ frames = true, tokens = false } = {}): Readonly<
+  Record<string, unknown>
+> {
   return {
     openapi: '3.1.0',
     info: {
@@ -49,11 +52,24 @@ export function createOpenApiDocument({ frames = true } = {}): Readonly<Record<s
         },
       },
       ...(frames ? { [`${PATHS.snapshots}/{stream}/{version}`]: { get: snapshotOperation } } : {}),
-      [PATHS.sync]: { post: syncOperation(frames) },
+      [PATHS.sync]: {
+        post: { ...syncOperation(frames), ...(tokens ? { security: [{ deviceToken: [] }] } : {}) },
+      },
     },
-    components: { schemas: { Problem: ProblemSchema } },
+    components: {
+      schemas: { Problem: ProblemSchema },
+      ...(tokens ? { securitySchemes: { deviceToken } } : {}),
+    },
   };
 }
+
+/** RFC 6750: a token speaks for its device alone. */
+const deviceToken = {
+  type: 'http',
+  scheme: 'bearer',
+  bearerFormat: 'JWT',
+  description: 'Signed with EdDSA; its subject is the device that may push',
+};
 
 /** Bytes have no JSON type; the schema says how many there may be. */
 function binary(description: string, maxLength: number) {

@@ -4,6 +4,7 @@ export const SINGLE_TABLES = [
   'cluster-cosines',
   'cluster-thresholds',
   'client',
+  'liars-patterns',
 ] as const;
 
 export type SingleTable = (typeof SINGLE_TABLES)[number];

@@ -1,13 +1,16 @@
 import { createHmac } from 'node:crypto';
 import { CommandError, describeError } from '@omega-tv/command-line';
 import {
+  advanceTime,
   applyMarks,
   contribute,
   contributionsFromDelta,
   emptyFederation,
   publish,
+  weighDevice,
   type CohortKeys,
   type DeviceMarks,
+  type DeviceWeight,
   type FederationConfig,
   type FederationState,
 } from '@omega-tv/federation';
@@ -45,7 +48,7 @@ export async function foldLog(
 ): Promise<FoldResult> {
   const config = { ...options, maxClockStepMs: MAX_INTEGER };
   const keys = createOfflineKeys();
-  const marks = new Map<string, DeviceMarks>();
+  const known = new Map<string, KnownDevice>();
   let state = emptyFederation();
   let [line, deltas, latestMs] = [0, 0, 0];
   for await (const text of lines) {
@@ -55,7 +58,7 @@ export async function foldLog(
     try {
       const delta = syncDeltaFromWire(JSON.parse(text));
       const receivedAtMs = Date.parse(delta.timestamp);
-      state = applyDelta(state, marks, delta, receivedAtMs, keys, config);
+      state = applyDelta(state, known, delta, receivedAtMs, keys, config);
       latestMs = Math.max(latestMs, receivedAtMs);
       deltas += 1;
     } catch (error) {
@@ -66,20 +69,29 @@ export async function foldLog(
   const { globals } = publish(state, latestMs, config);
   const nothing = { ...state.published, timestamp: new Date(latestMs).toISOString() };
   const { samples } = state.counters;
-  return { globals: globals ?? nothing, devices: marks.size, deltas, samples };
+  return { globals: globals ?? nothing, devices: known.size, deltas, samples };
+}
+
+/** What is remembered of a device between its deltas. */
+interface KnownDevice {
+  readonly marks: DeviceMarks;
+  readonly weight: DeviceWeight;
 }
 
 function applyDelta(
   state: FederationState,
-  marks: Map<string, DeviceMarks>,
+  devices: Map<string, KnownDevice>,
   delta: SyncDelta,
   receivedAtMs: number,
   keys: CohortKeys,
   config: FederationConfig,
 ): FederationState {
-  const marked = applyMarks(marks.get(delta.deviceId) ?? new Map(), delta.patterns);
-  marks.set(delta.deviceId, marked.marks);
-  const contributions = contributionsFromDelta(delta, marked.increments, receivedAtMs);
+  const known = devices.get(delta.deviceId);
+  const { marks, increments } = applyMarks(known?.marks ?? new Map(), delta.patterns);
+  const { latestMs } = advanceTime(state.counters, receivedAtMs, config);
+  const { weight, learned } = weighDevice(known?.weight, increments, latestMs, config);
+  devices.set(delta.deviceId, { marks, weight });
+  const contributions = contributionsFromDelta(delta, increments, receivedAtMs, { learned });
   return contribute(state, contributions, keys, config).state;
 }
 

@@ -251,6 +251,7 @@ function mostFitting({ coarsest, overshoot, least, budgetBytes, count }: Countin
     if (excess <= 0) [best, fitting] = [snapshot, next];
     else tooMany = next;
     bytesEach = (budgetBytes + excess - bareBytes) / next;
+    if (excess <= 0 && -excess < bytesEach) break;
   }
   return best;
 }

@@ -27,3 +27,8 @@ export function deviceKeyOf(caller: Caller, deviceId: string): string {
   // No token names a device with a line break.
   return toDeviceKey(isUnknown ? `without a token\n${deviceId}` : deviceId);
 }
+
+/** All keys that a device may be kept under. */
+export function deviceKeysOf(deviceId: string): readonly string[] {
+  return [ANYBODY, { contributes: false }].map((caller) => deviceKeyOf(caller, deviceId));
+}

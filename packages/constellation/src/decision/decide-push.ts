@@ -1,14 +1,17 @@
 import { isSyncError, type SyncDelta, type SyncError } from '@omega-tv/types';
 import type { DeltaOutline } from '@omega-tv/compression';
+import type { Workers } from '../work/workers.js';
 import { decide, placeOf, refuse, type Decision } from './decide.js';
 import type { DeviceRecord } from './device-record.js';
-import { checkOutline } from './request-limits.js';
+import { checkOutline, isWithinLimits } from './request-limits.js';
 
 /** A delta as it came in; its embeddings are decoded only where it counts. */
 export interface ReceivedPush {
   readonly outline: DeltaOutline;
   /** @throws SyncError for what it says. */
   decode(): SyncDelta;
+  /** Where decoding takes long: the same on another thread. */
+  decodeOn?(workers: Workers): Promise<SyncDelta>;
 }
 
 export interface PushDecision {
@@ -36,6 +39,35 @@ export function decidePush(known: DeviceRecord | undefined, received: ReceivedPu
     if (decision === undefined || !isSyncError(error)) throw error;
     return { decision, refusal: error };
   }
+}
+
+/**
+ * Has a delta decoded on another thread, where that takes long and it may count, so that its turn is
+ * short. What is wrong with it shows there.
+ */
+export async function decodeAhead(
+  known: DeviceRecord | undefined,
+  received: ReceivedPush,
+  workers: Workers,
+): Promise<ReceivedPush> {
+  const { outline } = received;
+  if (received.decodeOn === undefined || !mayCount(known, outline)) return received;
+  try {
+    const delta = await received.decodeOn(workers);
+    return { outline, decode: () => delta };
+  } catch (error) {
+    return {
+      outline,
+      decode: () => {
+        throw error;
+      },
+    };
+  }
+}
+
+function mayCount(known: DeviceRecord | undefined, outline: DeltaOutline): boolean {
+  const { kind } = placeOf(known, outline);
+  return (kind === 'marks' || kind === 'next') && isWithinLimits(outline);
 }
 
 /** For what the patterns say: the same delta can only be refused again. */

@@ -1,5 +1,5 @@
 import type { DeltaPosition } from '@omega-tv/types';
-import type { DeviceActivity, DeviceMarks } from '@omega-tv/federation';
+import type { DeviceActivity, DeviceMarks, DeviceWeight } from '@omega-tv/federation';
 
 /** What a server keeps of a device. */
 export interface DeviceRecord {
@@ -11,6 +11,8 @@ export interface DeviceRecord {
   readonly closed?: readonly DeltaPosition[];
   /** How active it was of late; no title. Absent before its first completion. */
   readonly activity?: DeviceActivity;
+  /** How much of it was learned of late. Absent before its first pattern. */
+  readonly weight?: DeviceWeight;
 }
 
 /** A delta that a server has counted, or refused for good. */
@@ -31,7 +33,7 @@ export function withDecided(
   marks: DeviceMarks,
   decided: DecidedDelta,
 ): DeviceRecord {
-  const { last, closed = [], activity } = known ?? {};
+  const { last, closed = [], activity, weight } = known ?? {};
   const isOpened = last !== undefined && last.deviceEpoch !== decided.deviceEpoch;
   const left = isOpened ? [{ deviceEpoch: last.deviceEpoch, seq: last.seq }, ...closed] : closed;
   const kept = left.slice(0, MAX_CLOSED_EPOCHS);
@@ -40,5 +42,6 @@ export function withDecided(
     last: decided,
     ...(kept.length === 0 ? {} : { closed: kept }),
     ...(activity === undefined ? {} : { activity }),
+    ...(weight === undefined ? {} : { weight }),
   };
 }

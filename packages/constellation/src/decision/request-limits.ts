@@ -31,6 +31,16 @@ export function checkOutline({ patterns, engagements = [] }: DeltaOutline): void
   });
 }
 
+/** False for what `checkOutline` refuses. */
+export function isWithinLimits(outline: DeltaOutline): boolean {
+  try {
+    checkOutline(outline);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function checkName(path: string, value: string, maxBytes: number): void {
   const size = Buffer.byteLength(value);
   if (size <= maxBytes) return;

@@ -22,6 +22,8 @@ import { REQUEST_LIMITS } from '../decision/request-limits.js';
 import type { SnapshotWindow } from '../publish/snapshot-window.js';
 import { fillAnswer } from './fill-answer.js';
 
+/** Patterns that take a millisecond or two to decode. */
+const LONG_PATTERNS = 2;
 /** What an answer takes, where its TV reads titles. */
 const ANSWER_BYTES = 5120;
 
@@ -62,26 +64,33 @@ export function openPush(
     header: first.header,
     outline: first.outline,
     deltas: [
-      () => toReceived(first),
+      () => toReceived(first, head),
       ...rest.map((bytes) => () => {
         const opened = openDeltaFrame(window.codecs, bytes);
         if (opened.header.deviceId !== deviceId) throw otherDevice();
-        return toReceived(opened);
+        return toReceived(opened, bytes);
       }),
     ],
   };
 
-  function toReceived({ outline, decode }: OpenedDelta): ReceivedPush {
-    return {
+  function toReceived({ header, outline, decode }: OpenedDelta, frame: Uint8Array): ReceivedPush {
+    const { maxPatterns } = REQUEST_LIMITS;
+    const base = header.base && window.find(header.base);
+    const received = {
       outline,
       decode: () =>
         decode({
           findBase: (reference) => window.find(reference),
           newestVersion,
           unbiased: true,
-          maxPatterns: REQUEST_LIMITS.maxPatterns,
+          maxPatterns,
         }),
     };
+    const isLong = outline.patterns.length >= LONG_PATTERNS;
+    // A base that is not known is said at once.
+    if (!isLong || (header.base !== undefined && base === undefined)) return received;
+    const job = { frame, maxPatterns, ...(base === undefined ? {} : { base }) };
+    return { ...received, decodeOn: (workers) => workers.decode(job) };
   }
 }
 

@@ -122,7 +122,8 @@ export function createServer(
     const answer: VersionAnswer = { version: constellation.version };
     return uncached(reply).send(answer);
   });
-  const contract = JSON.stringify(createOpenApiDocument({ frames: window !== undefined }));
+  const tokens = options.authenticator !== undefined;
+  const contract = JSON.stringify(createOpenApiDocument({ frames: window !== undefined, tokens }));
   app.get(PATHS.openApi, (_request, reply) =>
     reply.type('application/json; charset=utf-8').send(contract),
   );

@@ -11,6 +11,7 @@ import type { DeviceRecord } from '../decision/device-record.js';
 import type { LearnedModel } from '../store/constellation-store.js';
 import {
   clusterRecords,
+  deviceIdOf,
   deviceRecords,
   headRecord,
   learningRecord,
@@ -91,6 +92,6 @@ export function toOperation(entry: BackupEntry): RecordOperation {
     case 'shared':
       return sharedRecords.put(entry.id, entry.value);
     case 'device':
-      return deviceRecords.put(entry.id, entry.value);
+      return deviceRecords.put(deviceIdOf(entry.id), entry.value);
   }
 }

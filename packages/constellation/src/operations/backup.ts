@@ -1,7 +1,6 @@
-import { headRecord } from '../store/records.js';
-import { neverUsed, withServerRecords } from '../store/open-server-records.js';
 import { writeBackupFile } from './backup-file.js';
 import { entriesOf } from './backup-entry.js';
+import { withStoppedServer } from './stopped-server.js';
 
 /**
  * Writes what a stopped server holds into a file that is there whole or not at all, for its owner
@@ -36,8 +35,5 @@ import { entriesOf } from './backup-entry.js';
  * ```
  */
 export async function backupStore(directory: string, file: string): Promise<void> {
-  await withServerRecords(directory, async (records) => {
-    if ((await headRecord.get(records)) === undefined) throw neverUsed(directory);
-    await writeBackupFile(file, entriesOf(records));
-  });
+  await withStoppedServer(directory, ({ records }) => writeBackupFile(file, entriesOf(records)));
 }

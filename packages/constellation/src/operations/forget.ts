@@ -1,7 +1,6 @@
 import { SyncError } from '@omega-tv/types';
-import { ANYBODY, deviceKeyOf } from '../auth/caller.js';
-import { withServerRecords } from '../store/open-server-records.js';
-import { deviceRecords, headRecord } from '../store/records.js';
+import { deviceKeysOf } from '../auth/caller.js';
+import { withStoppedServer } from './stopped-server.js';
 
 /**
  * Removes the record of one device from the store of a stopped server: marks, positions, activity.
@@ -33,20 +32,15 @@ import { deviceRecords, headRecord } from '../store/records.js';
  * ```
  */
 export async function forgetDevice(directory: string, deviceId: string): Promise<void> {
-  await withServerRecords(directory, async (records) => {
-    const head = await headRecord.get(records);
-    const callers = [ANYBODY, { contributes: false }];
-    const keys: string[] = [];
-    for (const key of callers.map((caller) => deviceKeyOf(caller, deviceId))) {
-      if ((await deviceRecords.get(records, key)) !== undefined) keys.push(key);
-    }
-    if (head === undefined || keys.length === 0) {
+  await withStoppedServer(directory, async ({ records, partition }) => {
+    const deviceKeys = deviceKeysOf(deviceId);
+    const known = await Promise.all(deviceKeys.map((key) => partition.deviceOf(key)));
+    if (known.every((record) => record === undefined)) {
       const message = `The store ${directory} knows no device ${JSON.stringify(deviceId)}`;
       throw new SyncError('invalid-config', message, { field: 'deviceId' });
     }
-    const devices = Math.max(0, head.counters.devices - keys.length);
-    const counters = { ...head.counters, devices };
-    const gone = keys.map((key) => deviceRecords.delete(key));
-    await records.write(() => [...gone, headRecord.put({ ...head, counters })]);
+    await partition.inTurn(() => partition.step({ kind: 'forgotten', deviceKeys }));
+    await partition.checkpoint();
+    await records.compact();
   });
 }

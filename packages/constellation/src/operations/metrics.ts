@@ -169,6 +169,10 @@ function addBooks(registry: AnyRegistry, constellation: Constellation): void {
   addGauge(registry, 'omega_snapshot_bytes', 'The newest version as a whole', () => {
     return constellation.window?.frameOfNewest(undefined)?.length ?? 0;
   });
+  addGauge(registry, 'omega_log_entries', 'Entries of the log that no checkpoint covers', () => {
+    return constellation.log.entries;
+  });
+  addGauge(registry, 'omega_log_bytes', 'Bytes of these entries', () => constellation.log.bytes);
   addCounter(registry, 'omega_samples_total', 'Samples accepted', () => {
     return [[{}, constellation.report().samplesAccepted]];
   });

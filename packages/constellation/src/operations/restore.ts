@@ -89,7 +89,7 @@ async function fill(records: DurableRecords, file: string, rebirth: Rebirth): Pr
 
 /** What is published under a number has one content: the lost server may have used all up to now. */
 function renewed(entry: BackupEntry, { epoch, nowMs }: Rebirth): BackupEntry {
-  if (entry.kind === 'head') return { ...entry, value: { ...entry.value, epoch } };
+  if (entry.kind === 'head') return { ...entry, value: { ...entry.value, epoch, offset: 0 } };
   if (entry.kind === 'published') {
     const version = Math.max(entry.value.version + 1, Math.floor(nowMs));
     return { ...entry, value: { ...entry.value, version } };

@@ -1,5 +1,6 @@
-import { isPublishedId, type GlobalPatterns } from '@omega-tv/types';
+import type { GlobalPatterns } from '@omega-tv/types';
 import type { TitleList, WireFormat } from '@omega-tv/compression';
+import { encodeVersion, type EncodedVersion } from '../work/publication-work.js';
 import type { ServerState } from '../writer/server-state.js';
 import type { SnapshotWindow, WindowChange } from './snapshot-window.js';
 
@@ -39,11 +40,20 @@ export class Published {
     return this.#titles;
   }
 
-  /** Makes the content of a version; nothing changes before `adopt`. */
+  /** Makes the content of a version on this thread; nothing changes before `adopt`. */
   async prepare(globals: GlobalPatterns, nowMs: number): Promise<NewVersion> {
-    const snapshot = this.#window?.prepare(withoutTitles(globals), nowMs);
-    const answer = await this.#encodeAnswer(globals, snapshot?.added);
-    return { globals, answer, ...(snapshot === undefined ? {} : { snapshot }) };
+    const encoders = { codec: this.#window?.codecs.first, format: this.#format };
+    return this.toNewVersion(
+      await encodeVersion(globals, this.#window?.publishing, encoders),
+      nowMs,
+    );
+  }
+
+  /** A version that was worked out, with the versions that go for it. */
+  toNewVersion({ globals, answer, snapshot }: EncodedVersion, nowMs: number): NewVersion {
+    if (snapshot === undefined) return { globals, answer };
+    const expired = this.#window?.expiredAt(nowMs) ?? [];
+    return { globals, answer, snapshot: { ...snapshot, expired } };
   }
 
   /** The version is durable. */
@@ -58,28 +68,21 @@ export class Published {
     this.#titles = titles;
   }
 
-  /**
-   * Goes on with what is stored. A store that a server without these codecs has written lacks the
-   * newest version's frame: it is published anew, as the next version, for a version has one
-   * content.
-   * @param frames of the versions that are kept, oldest first.
-   * @returns the version that is to be written and adopted; undefined where nothing is missing.
-   */
-  async restore(
-    { federation: { published }, titles }: ServerState,
-    frames: readonly Uint8Array[],
-    nowMs: () => number,
-  ): Promise<NewVersion | undefined> {
+  /** Goes on with what is stored. */
+  async restore({ federation: { published }, titles, frames }: ServerState): Promise<void> {
     this.#titles = titles;
-    this.#window?.restore(frames);
-    const newest = this.#window?.newest;
-    const isMissing = this.#window !== undefined && newest?.version !== published.version;
-    if (published.version > 0 && isMissing) {
-      return this.prepare({ ...published, version: published.version + 1 }, nowMs());
-    }
-    this.#answer = await this.#encodeAnswer(published, newest);
+    this.#window?.restore(frames.values());
+    if (this.lacks(published)) return;
+    this.#answer = await this.#encodeAnswer(published, this.#window?.newest);
     this.#version = published.version;
-    return undefined;
+  }
+
+  /**
+   * True where the newest version's frame is missing: a server without these codecs has written the
+   * store. It is to be published anew, as the next version, for a version has one content.
+   */
+  lacks({ version }: Pick<GlobalPatterns, 'version'>): boolean {
+    return version > 0 && this.#window !== undefined && this.#window.newest?.version !== version;
   }
 
   /** The v1 answer says what the snapshot says, as far as it has room. */
@@ -90,9 +93,4 @@ export class Published {
     const patterns = snapshot?.patterns ?? globals.patterns;
     return (await this.#format.encodeGlobalPatterns({ ...globals, patterns })).bytes;
   }
-}
-
-/** TVs that read frames get titles in pieces: trends of titles are for v1 alone. */
-function withoutTitles(globals: GlobalPatterns): GlobalPatterns {
-  return { ...globals, trends: globals.trends.filter(({ contentId }) => isPublishedId(contentId)) };
 }

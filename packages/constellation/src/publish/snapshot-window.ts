@@ -6,16 +6,11 @@ import {
   encodeDiffFrame,
   encodeSnapshotFrame,
   isSameSnapshot,
-  publishSnapshot,
   SNAPSHOT_STEP,
+  type PublishSnapshotOptions,
   type Snapshot,
 } from '@omega-tv/compression';
-import {
-  GLOBAL_STREAM,
-  isSyncError,
-  type GlobalPatterns,
-  type SnapshotReference,
-} from '@omega-tv/types';
+import { GLOBAL_STREAM, isSyncError, type SnapshotReference } from '@omega-tv/types';
 
 export interface SnapshotOptions {
   /** One for each codebook that the server reads; it publishes with the first. */
@@ -75,22 +70,25 @@ export class SnapshotWindow {
     this.#newest = [...versions.values()].at(-1);
   }
 
-  /** Makes the content of a new version; nothing changes before `adopt`. */
-  prepare(globals: GlobalPatterns, nowMs: number): WindowChange {
-    const { codecs, budgetBytes, maxVersions, maxAgeMs } = this.#options;
-    const added = publishSnapshot(codecs[0], globals, {
+  /** How the next version's content is made. */
+  get publishing(): PublishSnapshotOptions {
+    return {
       stream: GLOBAL_STREAM,
-      budgetBytes,
+      budgetBytes: this.#options.budgetBytes,
       step: SNAPSHOT_STEP,
       coarsestStep: COARSEST_STEP,
       ...(this.#newest === undefined ? {} : { previous: this.#newest }),
-    });
+    };
+  }
+
+  /** The versions that go where one comes; nothing changes before `adopt`. */
+  expiredAt(nowMs: number): readonly number[] {
+    const { maxVersions, maxAgeMs } = this.#options;
     const kept = [...this.#versions.values()];
     const tooMany = kept.length + 1 - maxVersions;
-    const expired = kept
+    return kept
       .filter((one, i) => i < tooMany || nowMs - Date.parse(one.timestamp) > maxAgeMs)
       .map(({ version }) => version);
-    return { added, frame: encodeSnapshotFrame(added), expired };
   }
 
   /** The change is durable. */

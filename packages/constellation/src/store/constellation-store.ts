@@ -1,4 +1,4 @@
-import type { GlobalPatterns, SnapshotReference } from '@omega-tv/types';
+import type { GlobalPatterns } from '@omega-tv/types';
 import type { TitleList } from '@omega-tv/compression';
 import type {
   Cluster,
@@ -12,6 +12,8 @@ import type {
   Trend,
 } from '@omega-tv/federation';
 import type { DeviceRecord } from '../decision/device-record.js';
+import type { DeltaLog } from '../log/delta-log.js';
+import type { FoldSettings } from '../writer/fold-settings.js';
 
 /** What the server did since its store was created. */
 export interface ServerCounters {
@@ -26,20 +28,24 @@ export interface ServerCounters {
   readonly samplesAccepted: number;
 }
 
-/** What a server reads when it starts. */
-export interface StoredServer {
+/** A state of the server, devices apart, and how much of the log is in it. */
+export interface Checkpoint {
+  /** Sequence of the last entry that it covers. */
+  readonly offset: number;
   /** Drawn when the store was created. */
   readonly epoch: string;
+  /** What the entries behind it are folded with; absent in stores from before there was a log. */
+  readonly settings?: FoldSettings;
   readonly counters: ServerCounters;
   readonly federation: FederationState;
   readonly learning: LearningState;
   /** As published last; absent before the first time. */
   readonly titles?: TitleList;
   /** Full frames of the published versions that are kept, oldest first. */
-  readonly frames: readonly Uint8Array[];
+  readonly frames: ReadonlyMap<number, Uint8Array>;
 }
 
-/** What a step changed of the learning of titles. */
+/** What changed of the learning of titles. */
 export interface LearningChange {
   readonly counters: LearningCounters;
   /** By content id; undefined where the record goes. */
@@ -52,14 +58,16 @@ export interface LearningChange {
 /** What publications of titles go by. */
 export type LearnedModel = Pick<LearningState, 'axes' | 'scoring'>;
 
-/** One step of the server: written whole or not at all. */
-export interface StoreChange {
+/** What makes a checkpoint of the one before it: written whole or not at all. */
+export interface CheckpointChange {
+  readonly offset: number;
   readonly epoch: string;
+  readonly settings?: FoldSettings;
   readonly counters: ServerCounters;
   readonly federationCounters: FederationCounters;
-  /** By device key. */
-  readonly devices: ReadonlyMap<string, DeviceRecord>;
-  /** By id; undefined where the record goes. */
+  /** By device key; undefined where the record goes, as in all maps here. */
+  readonly devices: ReadonlyMap<string, DeviceRecord | undefined>;
+  /** By id. */
   readonly clusters: ReadonlyMap<string, Cluster | undefined>;
   readonly trends: ReadonlyMap<string, Trend | undefined>;
   /** Absent where nothing of it changed. */
@@ -68,25 +76,29 @@ export interface StoreChange {
   readonly titles?: TitleList;
   /** Absent where it stays. */
   readonly published?: GlobalPatterns;
-  /** The frame of a version, and those that go. Absent where they stay. */
-  readonly snapshots?: {
-    readonly added: Pick<SnapshotReference, 'version'>;
-    readonly frame: Uint8Array;
-    readonly expired: readonly number[];
-  };
+  /** By version. */
+  readonly frames: ReadonlyMap<number, Uint8Array | undefined>;
 }
 
-/** Where a server keeps its sums and marks. */
-export interface ConstellationStore {
-  /** Undefined when nothing was ever written. */
-  load(): Promise<StoredServer | undefined>;
-  /** The record of one device; undefined when there is none. */
+/** Where checkpoints lie; there is one, the newest. */
+export interface CheckpointStore {
+  /** Undefined when nothing was ever saved. */
+  load(): Promise<Checkpoint | undefined>;
+  /** The record of one device, as of the checkpoint; undefined when there is none. */
   loadDevice(deviceKey: string): Promise<DeviceRecord | undefined>;
   /**
-   * Atomic and durable: when it resolves, the change survives a crash. When it rejects, `load` says
-   * what the store holds; commits after that are whole again.
+   * Atomic and durable: when it resolves, the checkpoint survives a crash; when it rejects, the one
+   * before it is still there.
    */
-  commit(change: StoreChange): Promise<void>;
+  save(change: CheckpointChange): Promise<void>;
+}
+
+/** What a server stands on: its state is the checkpoint and what the log holds behind it. */
+export interface ConstellationStore {
+  readonly log: DeltaLog;
+  readonly checkpoints: CheckpointStore;
+  /** When it resolves, nothing that was deleted or truncated before can be found on the disk. */
+  compact(): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -1,22 +1,33 @@
 import { emptyFederation, emptyLearning } from '@omega-tv/federation';
 import type { DeviceRecord } from '../decision/device-record.js';
-import type { ConstellationStore, StoredServer } from './constellation-store.js';
+import { createMemoryLog } from '../log/memory-log.js';
+import type { Checkpoint, CheckpointStore, ConstellationStore } from './constellation-store.js';
 
 /** A store that lasts as long as the process: for tests. */
 export function createMemoryConstellationStore(): ConstellationStore {
-  let stored: Omit<StoredServer, 'frames'> | undefined;
-  const devices = new Map<string, DeviceRecord>();
-  const frames = new Map<number, Uint8Array>();
   return {
-    load: () => Promise.resolve(stored && { ...stored, frames: [...frames.values()] }),
+    log: createMemoryLog(),
+    checkpoints: createMemoryCheckpoints(),
+    compact: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+  };
+}
+
+function createMemoryCheckpoints(): CheckpointStore {
+  let stored: Checkpoint | undefined;
+  let devices: ReadonlyMap<string, DeviceRecord> = new Map();
+  return {
+    load: () => Promise.resolve(stored),
     loadDevice: (deviceKey) => Promise.resolve(devices.get(deviceKey)),
-    commit: (change) => {
+    save: (change) => {
       const before = stored?.federation ?? emptyFederation();
       const learned = stored?.learning ?? emptyLearning();
-      const { learning } = change;
+      const { learning, settings } = change;
       const titles = change.titles ?? stored?.titles;
       stored = {
+        offset: change.offset,
         epoch: change.epoch,
+        ...(settings === undefined ? {} : { settings }),
         counters: change.counters,
         federation: {
           clusters: withChanges(before.clusters, change.clusters),
@@ -32,19 +43,15 @@ export function createMemoryConstellationStore(): ConstellationStore {
           counters: learning?.counters ?? learned.counters,
         },
         ...(titles === undefined ? {} : { titles }),
+        frames: withChanges(stored?.frames ?? new Map<number, Uint8Array>(), change.frames),
       };
-      for (const [key, value] of change.devices) devices.set(key, value);
-      for (const version of change.snapshots?.expired ?? []) frames.delete(version);
-      if (change.snapshots !== undefined) {
-        frames.set(change.snapshots.added.version, change.snapshots.frame);
-      }
+      devices = withChanges(devices, change.devices);
       return Promise.resolve();
     },
-    close: () => Promise.resolve(),
   };
 }
 
-function withChanges<Id extends string, Value>(
+function withChanges<Id extends string | number, Value>(
   before: ReadonlyMap<Id, Value>,
   changes: ReadonlyMap<Id, Value | undefined> = new Map(),
 ): ReadonlyMap<Id, Value> {

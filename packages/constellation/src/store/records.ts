@@ -4,6 +4,7 @@ import {
   singleRecord,
   type RecordCodec,
   type RecordOperation,
+  type RecordReader,
   type RecordSpace,
   type StoreLayout,
 } from '@omega-tv/level';
@@ -23,16 +24,21 @@ import type {
   Trend,
 } from '@omega-tv/federation';
 import type { DeviceRecord } from '../decision/device-record.js';
+import { deviceRecordCodec } from './device-record-codec.js';
+import type { FoldSettings } from '../writer/fold-settings.js';
 import type {
+  CheckpointChange,
   LearnedModel,
   LearningChange,
   ServerCounters,
-  StoreChange,
 } from './constellation-store.js';
 
 export interface Head {
   /** Only in stores from before their layout was kept apart. */
   readonly layout?: number;
+  /** Of the log; absent in stores from before there was one. */
+  readonly offset?: number;
+  readonly settings?: FoldSettings;
   readonly epoch: string;
   readonly counters: ServerCounters;
   readonly federationCounters: FederationCounters;
@@ -42,8 +48,10 @@ export const headRecord = singleRecord('head', v8Codec<Head>());
 export const publishedRecord = singleRecord('published', v8Codec<FederationState['published']>());
 export const clusterRecords = recordSpace('cluster!', v8Codec<Cluster>());
 export const trendRecords = recordSpace('trend!', v8Codec<Trend>());
-/** By device key. */
-export const deviceRecords = recordSpace('marks!', v8Codec<DeviceRecord>());
+/** By the first 132 bits of the device's key, see `deviceIdOf`. */
+export const deviceRecords = recordSpace('d!', deviceRecordCodec);
+/** Of layouts before 3, by device key. */
+const formerDeviceRecords = recordSpace('marks!', v8Codec<DeviceRecord>());
 /** Frames, in the order of their versions. */
 export const snapshotRecords = recordSpace('snapshot!', v8Codec<Uint8Array>());
 /** By content id. */
@@ -55,57 +63,81 @@ export const modelRecord = singleRecord('model', v8Codec<LearnedModel>());
 /** In the bytes that TVs get. */
 export const titlesRecord = singleRecord('titles', titlesCodec());
 
+/** From layout 3 on there is a log beside the records, and devices take a few bytes each. */
 export const storeLayout: StoreLayout = {
   kind: 'constellation',
-  layout: 2,
+  layout: 3,
   unmarkedLayout: async (reader) => {
     const head = await headRecord.get(reader);
     return head === undefined ? undefined : (head.layout ?? 2);
   },
+  migrations: { 2: moveDevices },
 };
 
-export function changeToOperations(change: StoreChange): readonly RecordOperation[] {
-  const { epoch, counters, federationCounters, learning, titles, published, snapshots } = change;
-  return [
-    headRecord.put({ epoch, counters, federationCounters }),
-    ...toOperations(deviceRecords, change.devices),
-    ...toOperations(clusterRecords, change.clusters),
-    ...toOperations(trendRecords, change.trends),
-    ...(learning === undefined ? [] : toLearningOperations(learning)),
-    ...(titles === undefined ? [] : [titlesRecord.put(titles)]),
-    ...(published === undefined ? [] : [publishedRecord.put(published)]),
-    ...(snapshots === undefined ? [] : toSnapshotOperations(snapshots)),
-  ];
+const MOVED_AT_ONCE = 256;
+const DEVICE_ID_LENGTH = 22;
+
+/** Under what a device is kept: no two of a planet's devices share so much of a SHA-256. */
+export function deviceIdOf(deviceKey: string): string {
+  return deviceKey.slice(0, DEVICE_ID_LENGTH);
 }
 
-function toOperations<Value>(
-  space: RecordSpace<Value>,
-  changes: ReadonlyMap<string, Value | undefined>,
-): readonly RecordOperation[] {
-  return Array.from(changes, ([id, value]) =>
-    value === undefined ? space.delete(id) : space.put(id, value),
+/** Each batch moves whole records, so that what a crash left is moved when it goes on. */
+async function* moveDevices(reader: RecordReader): AsyncIterable<readonly RecordOperation[]> {
+  const head = await headRecord.get(reader);
+  let batch: RecordOperation[] = [];
+  for await (const [key, record] of formerDeviceRecords.entries(reader)) {
+    batch.push(formerDeviceRecords.delete(key), deviceRecords.put(deviceIdOf(key), record));
+    if (batch.length < 2 * MOVED_AT_ONCE) continue;
+    yield batch;
+    batch = [];
+  }
+  if (head === undefined) yield batch;
+  else {
+    const { layout: _, ...rest } = head;
+    yield [...batch, headRecord.put({ offset: 0, ...rest })];
+  }
+}
+
+/** Made one by one, as they are asked for: each takes the time that coding its record takes. */
+export function* operationsOf(change: CheckpointChange): Iterable<RecordOperation> {
+  const { offset, epoch, settings, counters, federationCounters } = change;
+  const { learning, titles, published, frames } = change;
+  const head = { offset, epoch, counters, federationCounters };
+  yield headRecord.put(settings === undefined ? head : { ...head, settings });
+  yield* toOperations(deviceRecords, withIds(change.devices));
+  yield* toOperations(clusterRecords, change.clusters);
+  yield* toOperations(trendRecords, change.trends);
+  if (learning !== undefined) yield* toLearningOperations(learning);
+  if (titles !== undefined) yield titlesRecord.put(titles);
+  if (published !== undefined) yield publishedRecord.put(published);
+  yield* toOperations(
+    snapshotRecords,
+    new Map(Array.from(frames, ([version, frame]) => [idOfVersion(version), frame])),
   );
 }
 
-function toLearningOperations(change: LearningChange): readonly RecordOperation[] {
-  const { counters, titles, shared, model } = change;
-  return [
-    learningRecord.put(counters),
-    ...toOperations(titleRecords, titles),
-    ...toOperations<Tally>(sharedRecords, shared),
-    ...(model === undefined ? [] : [modelRecord.put({ axes: model.axes, scoring: model.scoring })]),
-  ];
+function withIds(
+  devices: CheckpointChange['devices'],
+): ReadonlyMap<string, DeviceRecord | undefined> {
+  return new Map(Array.from(devices, ([key, record]) => [deviceIdOf(key), record]));
 }
 
-function toSnapshotOperations({
-  added,
-  frame,
-  expired,
-}: NonNullable<StoreChange['snapshots']>): readonly RecordOperation[] {
-  return [
-    snapshotRecords.put(idOfVersion(added.version), frame),
-    ...expired.map((version) => snapshotRecords.delete(idOfVersion(version))),
-  ];
+function* toOperations<Value>(
+  space: RecordSpace<Value>,
+  changes: ReadonlyMap<string, Value | undefined>,
+): Iterable<RecordOperation> {
+  for (const [id, value] of changes) {
+    yield value === undefined ? space.delete(id) : space.put(id, value);
+  }
+}
+
+function* toLearningOperations(change: LearningChange): Iterable<RecordOperation> {
+  const { counters, titles, shared, model } = change;
+  yield learningRecord.put(counters);
+  yield* toOperations(titleRecords, titles);
+  yield* toOperations<Tally>(sharedRecords, shared);
+  if (model !== undefined) yield modelRecord.put({ axes: model.axes, scoring: model.scoring });
 }
 
 /** Sorts as versions do. */

@@ -1,28 +1,21 @@
 import { MAX_INTEGER, type SyncDelta, type SyncError } from '@omega-tv/types';
 import {
+  advanceTime,
   contribute,
   contributionsFromDelta,
   foldCompletions,
+  weighDevice,
   type CohortKeys,
   type Completion,
   type DeviceActivity,
-  type FederationConfig,
-  type LearningConfig,
+  type DeviceWeight,
 } from '@omega-tv/federation';
 import type { Decision } from '../decision/decide.js';
 import { decidePush, type ReceivedPush } from '../decision/decide-push.js';
 import type { DeviceRecord } from '../decision/device-record.js';
-import type { ServerCounters, StoreChange } from '../store/constellation-store.js';
-import { changeOf, type ChangedRecords, type ServerState } from './server-state.js';
-
-/** What deltas are folded with. */
-export interface Folding {
-  readonly federation: FederationConfig;
-  readonly learning: LearningConfig;
-  readonly keys: CohortKeys;
-  /** Of TVs whose deltas do not say where they are. */
-  readonly region?: string;
-}
+import type { ServerCounters } from '../store/constellation-store.js';
+import { settingsOf, type ServerState } from './server-state.js';
+import type { ChangedRecords } from './pending-changes.js';
 
 /** A device as it stood before a push. */
 export interface KnownDevice {
@@ -34,9 +27,11 @@ export interface KnownDevice {
 
 export interface AppliedPush {
   readonly state: ServerState;
-  /** Mark and sums, to be written in one step. */
-  readonly change: StoreChange;
+  /** Mark and sums: one step. */
+  readonly changed: ChangedRecords;
   readonly decision: Decision;
+  /** The delta as it was decoded, where it was. */
+  readonly delta?: SyncDelta;
   /** Why the delta counts nothing, ever. */
   readonly refusal?: SyncError;
 }
@@ -50,53 +45,81 @@ export function applyPush(
   state: ServerState,
   known: KnownDevice,
   received: ReceivedPush,
-  folding: Folding,
+  keys: CohortKeys,
   nowMs: () => number,
 ): AppliedPush {
   const { delta, decision, refusal } = decidePush(known.record, received);
   const learned =
     delta === undefined || !known.contributes
       ? { state }
-      : learn(state, delta, decision, folding, nowMs(), known.record?.activity);
-  const { activity = known.record?.activity, records = {} } = learned;
+      : learn(state, delta, decision, { keys, nowMs: nowMs(), known: known.record });
+  const { activity = known.record?.activity, weight, changed = {} } = learned;
   const record = decision.record && {
     ...decision.record,
     ...(activity === undefined ? {} : { activity }),
+    ...(weight === undefined ? {} : { weight }),
   };
   const isNewDevice = known.record === undefined && record !== undefined;
-  const next = { ...learned.state, counters: countPush(state.counters, decision, isNewDevice) };
   const devices = record && new Map([[known.key, record]]);
-  const change = changeOf(next, { ...records, ...(devices === undefined ? {} : { devices }) });
-  return { state: next, change, decision, ...(refusal === undefined ? {} : { refusal }) };
+  return {
+    state: { ...learned.state, counters: countPush(state.counters, decision, isNewDevice) },
+    changed: { ...changed, ...(devices === undefined ? {} : { devices }) },
+    decision,
+    ...(delta === undefined ? {} : { delta }),
+    ...(refusal === undefined ? {} : { refusal }),
+  };
 }
 
 interface Learned {
   readonly state: ServerState;
-  readonly records?: Omit<ChangedRecords, 'devices'>;
+  readonly changed?: Omit<ChangedRecords, 'devices'>;
   /** Of the device, where it completed something. */
   readonly activity?: DeviceActivity;
+  /** Of the device, where it brought patterns. */
+  readonly weight?: DeviceWeight;
+}
+
+interface Learning {
+  readonly keys: CohortKeys;
+  readonly nowMs: number;
+  /** The device before. */
+  readonly known: DeviceRecord | undefined;
 }
 
 function learn(
   state: ServerState,
   delta: SyncDelta,
   decision: Decision,
-  folding: Folding,
-  nowMs: number,
-  known?: DeviceActivity,
+  { keys, nowMs, known }: Learning,
 ): Learned {
-  const { federation: config, keys, region } = folding;
-  const contributions = contributionsFromDelta(delta, decision.increments, nowMs, region);
+  const { federation: config, learning, region } = settingsOf(state);
+  const { increments } = decision;
+  const foldMs = advanceTime(state.federation.counters, nowMs, config).latestMs;
+  const weighed = increments.some((count) => count > 0)
+    ? weighDevice(known?.weight, increments, foldMs, config)
+    : undefined;
+  const contributions = contributionsFromDelta(delta, increments, nowMs, {
+    ...(region === undefined ? {} : { region }),
+    ...(weighed === undefined ? {} : { learned: weighed.learned }),
+  });
+  const bounded = weighed === undefined ? {} : { weight: weighed.weight };
   const learned = contribute(state.federation, contributions, keys, config);
   const next = { ...state, federation: learned.state };
   const { touched } = learned;
   const completions = isByPosition(decision) ? completionsOf(delta, nowMs) : [];
-  if (completions.length === 0) return { state: next, records: { touched } };
-  const folded = foldCompletions(state.learning, completions, () => known, keys, folding.learning);
+  if (completions.length === 0) return { state: next, changed: { touched }, ...bounded };
+  const folded = foldCompletions(
+    state.learning,
+    completions,
+    () => known?.activity,
+    keys,
+    learning,
+  );
   const activity = folded.activities.get(delta.deviceId);
   return {
     state: { ...next, learning: folded.state },
-    records: { touched, learned: folded.touched },
+    changed: { touched, learned: folded.touched },
+    ...bounded,
     ...(activity === undefined ? {} : { activity }),
   };
 }

@@ -4,70 +4,38 @@ import {
   emptyLearning,
   type FederationState,
   type LearningState,
-  type LearningTouched,
-  type Touched,
 } from '@omega-tv/federation';
-import type { DeviceRecord } from '../decision/device-record.js';
-import {
-  noCounts,
-  type LearningChange,
-  type ServerCounters,
-  type StoreChange,
-} from '../store/constellation-store.js';
+import { noCounts, type ServerCounters } from '../store/constellation-store.js';
+import type { FoldSettings } from './fold-settings.js';
 
 /** All that a server knows, devices apart: they are read when they come up. */
 export interface ServerState {
   /** Drawn when the store was created. */
   readonly epoch: string;
+  /** Absent until an entry of the log has named them. */
+  readonly settings?: FoldSettings;
   readonly counters: ServerCounters;
   readonly federation: FederationState;
   readonly learning: LearningState;
   /** As published last; absent before the first time. */
   readonly titles?: TitleList;
+  /** Full frames of the published versions that are kept, by version, oldest first. */
+  readonly frames: ReadonlyMap<number, Uint8Array>;
 }
 
 export function emptyServer(epoch: string): ServerState {
-  return { epoch, counters: noCounts, federation: emptyFederation(), learning: emptyLearning() };
-}
-
-/** What a step changed, beside counters. */
-export interface ChangedRecords {
-  readonly touched?: Touched;
-  /** Absent where nothing of the learning of titles changed. */
-  readonly learned?: LearningTouched & {
-    /** True where axes or scoring are others. */
-    readonly model?: boolean;
-  };
-  readonly devices?: ReadonlyMap<string, DeviceRecord>;
-}
-
-/** The records of the state after a step that differ from the disk. */
-export function changeOf(
-  { epoch, counters, federation, learning }: ServerState,
-  { touched = noneTouched, learned, devices = new Map() }: ChangedRecords = {},
-): StoreChange {
-  const { clusters, trends } = federation;
   return {
     epoch,
-    counters,
-    federationCounters: federation.counters,
-    devices,
-    clusters: new Map(touched.clusters.map((id) => [id, clusters.get(id)])),
-    trends: new Map(touched.trends.map((id) => [id, trends.get(id)])),
-    ...(learned === undefined ? {} : { learning: learningChangeOf(learning, learned) }),
+    counters: noCounts,
+    federation: emptyFederation(),
+    learning: emptyLearning(),
+    frames: new Map(),
   };
 }
 
-function learningChangeOf(
-  { titles, shared, counters, axes, scoring }: LearningState,
-  { titles: touchedTitles, shared: touchedItems, model }: NonNullable<ChangedRecords['learned']>,
-): LearningChange {
-  return {
-    counters,
-    titles: new Map(touchedTitles.map((id) => [id, titles.get(id)])),
-    shared: new Map(touchedItems.map((item) => [item, shared.get(item)])),
-    ...(model === true ? { model: { axes, scoring } } : {}),
-  };
+/** What entries are folded with. The first entry of a log names it. */
+export function settingsOf({ settings }: ServerState): FoldSettings {
+  if (settings === undefined)
+    throw new Error('The log does not say what its deltas are folded with');
+  return settings;
 }
-
-const noneTouched: Touched = { clusters: [], trends: [] };

@@ -40,6 +40,22 @@ describe('a server with keys', () => {
     expect(globals?.patterns).toHaveLength(1);
   });
 
+  it('says so in its document, and one without keys does not (rule 13.31)', async () => {
+    const documentOf = async ({ url }: TestServer) =>
+      (await (await fetch(`${url}/api/v1/openapi.json`)).json()) as {
+        paths: Record<string, Record<string, { security?: unknown }>>;
+        components: { securitySchemes?: unknown };
+      };
+    const locked = await documentOf(await serveWithKeys());
+    expect(locked.paths['/api/v1/sync']!['post']!.security).toEqual([{ deviceToken: [] }]);
+    expect(locked.components.securitySchemes).toMatchObject({
+      deviceToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+    });
+    const open = await documentOf(await serve({ snapshots }));
+    expect(open.paths['/api/v1/sync']!['post']!.security).toBeUndefined();
+    expect(open.components.securitySchemes).toBeUndefined();
+  });
+
   it('answers 401 without a good one, and says which scheme it wants (rules 3.3, 13.1)', async () => {
     const { url, mint, clock, constellation } = await serveWithKeys();
     const frame = await frameOf('tv-1');

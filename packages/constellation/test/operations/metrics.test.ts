@@ -106,6 +106,25 @@ describe('the metrics', () => {
   });
 });
 
+describe('the metrics of the log', () => {
+  it('say what no checkpoint covers yet (rule 13.30)', async () => {
+    const { admin, push, mint, constellation } = await openOperated();
+    const read = async () => {
+      const { body } = await admin.inject('/metrics');
+      return ['entries', 'bytes'].map((name) =>
+        Number(new RegExp(`^omega_log_${name} (\\d+)`, 'm').exec(body)?.[1]),
+      );
+    };
+    await constellation.checkpoint();
+    expect(await read()).toEqual([0, 0]);
+    await push('tv-0', bearer(await mint('tv-0')));
+    const [entries, bytes] = await read();
+    expect(entries).toBe(1);
+    expect(bytes).toBeGreaterThan(100);
+    await constellation.close();
+  });
+});
+
 describe('the admin port', () => {
   it('tells whether the server lives, and whether it is ready', async () => {
     const { admin, state, constellation } = await openOperated();

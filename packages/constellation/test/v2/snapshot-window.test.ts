@@ -1,4 +1,4 @@
-import { decodeSnapshotFrame } from '@omega-tv/compression';
+import { decodeSnapshotFrame, encodeSnapshotFrame, publishSnapshot } from '@omega-tv/compression';
 import type { PatternData } from '@omega-tv/types';
 import { describe, expect, it } from '@jest/globals';
 import { SnapshotWindow } from '../../src/publish/snapshot-window.js';
@@ -17,7 +17,9 @@ function publish(
 ) {
   const nowMs = START_MS + hours * HOUR_MS;
   const timestamp = new Date(nowMs).toISOString();
-  const change = window.prepare({ patterns, trends: [], version, timestamp }, nowMs);
+  const globals = { patterns, trends: [], version, timestamp };
+  const added = publishSnapshot(window.codecs.first, globals, window.publishing);
+  const change = { added, frame: encodeSnapshotFrame(added), expired: window.expiredAt(nowMs) };
   window.adopt(change);
   return change;
 }

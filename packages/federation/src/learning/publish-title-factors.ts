@@ -43,25 +43,43 @@ export function publishTitleFactors(
   nowMs: number,
   config: LearningConfig,
 ): TitlePublication {
+  const tidied = tidyLearning(state, nowMs, config);
+  const { axes } = tidied.state;
+  const step = stepOf(tidied.state, config);
+  const moments = momentsOf(tidied.state, step);
+  if (!(moments.count > 0) || axes.generation === 0) return { ...tidied, factors: null };
+  return { ...tidied, factors: factorsOf(tidied.state, moments, step) };
+}
+
+/**
+ * The first half of `publishTitleFactors`, all that changes the state: forgets what has expired or
+ * faded, renews axes that no longer whiten, chooses how to score.
+ */
+export function tidyLearning(
+  state: LearningState,
+  nowMs: number,
+  config: LearningConfig,
+): Omit<TitlePublication, 'factors'> {
   const time = advanceTime(state.counters, nowMs, config);
   const pruned = prune(state, time.latestMs, config);
-  const step = toDecayStep(time.latestMs, config.halfLifeMs);
-  const momentsOf = ({ shared }: LearningState): Moments => {
-    const closed = shared.get('moments')?.closed;
-    const vector = closed?.vector ?? new Float64Array(0);
-    return readMoments(vector, decayFactor(step - (closed?.step ?? step)));
-  };
-  const moments = momentsOf(pruned);
-  const hasMoments = moments.count > 0;
+  const moments = momentsOf(pruned, toDecayStep(time.latestMs, config.halfLifeMs));
   const renewed = needsAxes(pruned.axes, moments) ? rotate(pruned, moments) : pruned;
   const next = {
     ...renewed,
     counters: { ...state.counters, ...time },
     scoring: chooseScoring(state.scoring, state.shared.get('hits')),
   };
-  const touched = changesOf(state, next);
-  if (!hasMoments || next.axes.generation === 0) return { state: next, touched, factors: null };
-  return { state: next, touched, factors: factorsOf(next, momentsOf(next), step) };
+  return { state: next, touched: changesOf(state, next) };
+}
+
+function stepOf({ counters }: LearningState, { halfLifeMs }: LearningConfig): number {
+  return toDecayStep(counters.latestMs, halfLifeMs);
+}
+
+function momentsOf({ shared }: LearningState, step: number): Moments {
+  const closed = shared.get('moments')?.closed;
+  const vector = closed?.vector ?? new Float64Array(0);
+  return readMoments(vector, decayFactor(step - (closed?.step ?? step)));
 }
 
 function factorsOf(state: LearningState, moments: Moments, step: number): PublishedFactors {

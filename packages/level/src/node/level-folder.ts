@@ -76,7 +76,7 @@ export class LevelFolder implements LevelDatabase {
    * What was removed lies on in logs and tables until these are merged, and the names of their first
    * and last keys in MANIFEST and LOG, which begin anew at an opening, the latter after a second one.
    */
-  async compact(): Promise<void> {
+  async rewrite(): Promise<void> {
     const db = this.#opened();
     // Out of the log, so that no older form of a record lies beside a newer one in one table.
     await db.compactRange(FIRST_KEY, LAST_KEY);
@@ -88,6 +88,19 @@ export class LevelFolder implements LevelDatabase {
       await db.close();
       await db.open();
     }
+  }
+
+  /**
+   * LevelDB never merges a table that lies lowest with nothing above it, though it may hold records and
+   * their deletions alike. So what is in memory is written out, then a table that spans all keys is laid
+   * above, and merged down through all levels.
+   */
+  async compact(): Promise<void> {
+    const db = this.#opened();
+    await db.compactRange(FIRST_KEY, LAST_KEY);
+    const value = new Uint8Array();
+    await db.batch([FIRST_KEY, LAST_KEY].map((key) => ({ type: 'put', key, value })));
+    await db.compactRange(FIRST_KEY, LAST_KEY);
   }
 
   async close(): Promise<void> {

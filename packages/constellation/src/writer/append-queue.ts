@@ -1,0 +1,59 @@
+import type { DeltaLog } from '../log/delta-log.js';
+
+/** An entry on its way to the log. */
+export interface Appended {
+  readonly sequence: number;
+  /** Resolves when the entry and all before it are durable; rejects when they are not. */
+  readonly durable: Promise<void>;
+}
+
+/**
+ * Group commit: entries that arrive while others are being written go to the disk together, so that
+ * many requests share one wait for it.
+ */
+export class AppendQueue {
+  readonly #log: DeltaLog;
+  #waiting: Uint8Array[] = [];
+  /** Of the newest entry that was given to the log. */
+  #written = 0;
+  #next: Promise<void> | undefined;
+  #current: Promise<void> = Promise.resolve();
+
+  constructor(log: DeltaLog) {
+    this.#log = log;
+  }
+
+  /** Of the newest entry, durable or not. */
+  get sequence(): number {
+    return this.#written + this.#waiting.length;
+  }
+
+  add(entry: Uint8Array): Appended {
+    this.#waiting.push(entry);
+    this.#next ??= this.#current.then(() => this.#write());
+    return { sequence: this.sequence, durable: this.#next };
+  }
+
+  /** Resolves when nothing is on its way, whether it arrived or not. */
+  async settled(): Promise<void> {
+    await (this.#next ?? this.#current).catch(() => undefined);
+  }
+
+  /** Begins behind `sequence`; forgets a failure, and what waited behind it: all of it was rejected. */
+  reset(sequence: number): void {
+    this.#waiting = [];
+    this.#written = sequence;
+    this.#next = undefined;
+    this.#current = Promise.resolve();
+  }
+
+  async #write(): Promise<void> {
+    const entries = this.#waiting;
+    this.#current = this.#next ?? this.#current;
+    this.#next = undefined;
+    this.#waiting = [];
+    const before = this.#written;
+    this.#written += entries.length;
+    await this.#log.append(entries, before);
+  }
+}

@@ -1,0 +1,53 @@
+import { deserialize, serialize } from 'node:v8';
+import type { StoredTitles } from '@omega-tv/compression';
+import type { GlobalPatterns, SyncDelta } from '@omega-tv/types';
+import type { FoldSettings } from './fold-settings.js';
+
+/** A delta on its way into the state, with all that its fold needs to come out the same again. */
+export interface DeltaEntry {
+  readonly kind: 'delta';
+  /** When it was received, by the server's clock (Unix ms). */
+  readonly atMs: number;
+  readonly deviceKey: string;
+  /** False: it is marked and counted, and joins no cohort. */
+  readonly contributes: boolean;
+  /** Decoded; without the embeddings of what counts nothing. */
+  readonly delta: SyncDelta;
+  /** True where it is refused for good, and takes its place all the same. */
+  readonly isRefused: boolean;
+  /** The keys of cohorts that it opened, in their order. */
+  readonly drawnKeys: readonly string[];
+}
+
+/** What a publication found, to be adopted as it is: nothing of it is computed again. */
+export interface PublishedEntry {
+  readonly kind: 'published';
+  readonly globals?: GlobalPatterns;
+  readonly titles?: StoredTitles;
+  /** The frame of the version, and the versions that go. */
+  readonly snapshot?: {
+    readonly version: number;
+    readonly frame: Uint8Array;
+    readonly expired: readonly number[];
+  };
+}
+
+/** One step of a partition: whatever changes its state stands in its log. */
+export type LogEntry =
+  | DeltaEntry
+  | PublishedEntry
+  | { readonly kind: 'settings'; readonly settings: FoldSettings }
+  /** A request was refused that left no other trace. */
+  | { readonly kind: 'refused' }
+  /** What expired was forgotten, and clusters that came close were merged. */
+  | { readonly kind: 'tidied'; readonly atMs: number }
+  | { readonly kind: 'forgotten'; readonly deviceKeys: readonly string[] };
+
+/** Entries live until the next checkpoint, so they need no layout of their own: the store's holds. */
+export function encodeEntry(entry: LogEntry): Uint8Array {
+  return serialize(entry);
+}
+
+export function decodeEntry(bytes: Uint8Array): LogEntry {
+  return deserialize(bytes) as LogEntry;
+}

@@ -1,0 +1,70 @@
+import { availableParallelism } from 'node:os';
+import {
+  checkOutput,
+  createProgram,
+  createProgress,
+  parseWhole,
+  resolveFromCaller,
+  runProgram,
+  writeFileAtomically,
+} from '@omega-tv/command-line';
+import { reportToText, unitCostsOf } from './load-report.js';
+import { measureLoad, type LoadSettings } from './measure.js';
+
+interface Options {
+  readonly tvs: number;
+  readonly seconds: number;
+  readonly connections: number;
+  readonly rounds: number;
+  readonly workers: number;
+  readonly devices: number;
+  readonly json?: string;
+  readonly quick: boolean;
+}
+
+/** For CI: seconds, not minutes. Its figures are rough. */
+const QUICK: Partial<LoadSettings> = {
+  tvs: 1000,
+  seconds: 1,
+  rounds: 1,
+  variants: 2,
+  devices: 2000,
+};
+const VARIANTS = 12;
+
+await runProgram(
+  createProgram(
+    'load',
+    'Measures a Constellation under thousands of TVs over HTTP, beside bare Fastify.',
+  )
+    .option('--tvs <n>', 'TVs, each with its token', parseWhole(1, 1_000_000), 5000)
+    .option('--seconds <s>', 'of each run', parseWhole(1, 3600), 5)
+    .option('--connections <n>', 'at once', parseWhole(1, 10_000), 32)
+    .option('--rounds <n>', 'runs of each kind; medians are shown', parseWhole(1, 99), 5)
+    .option(
+      '--workers <n>',
+      'threads of the server that decode',
+      parseWhole(0, 64),
+      Math.min(4, Math.max(1, availableParallelism() - 1)),
+    )
+    .option('--devices <n>', 'devices whose room is measured', parseWhole(1), 100_000)
+    .option('--json <file>', 'the same figures, and the costs of a unit, as JSON')
+    .option('--quick', 'a rough run of some seconds, for tests', false)
+    .action(run),
+);
+
+async function run({ json, quick, ...options }: Options): Promise<void> {
+  const file = json && resolveFromCaller(json);
+  if (file !== undefined) await checkOutput(file);
+  const settings: LoadSettings = { ...options, variants: VARIANTS, ...(quick ? QUICK : {}) };
+  const progress = createProgress();
+  try {
+    const report = await measureLoad(settings, progress.stage);
+    progress.done();
+    process.stdout.write(reportToText(report));
+    const costs = { ...report, unitCosts: unitCostsOf(report) };
+    if (file !== undefined) await writeFileAtomically(file, `${JSON.stringify(costs, null, 2)}\n`);
+  } finally {
+    progress.done();
+  }
+}

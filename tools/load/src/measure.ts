@@ -1,0 +1,259 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { createTokenKey, mintDeviceToken, printTokenKeys } from '@omega-tv/constellation';
+import { createRandom } from '@omega-tv/seeded-random';
+import { runClosed, runPaced, type LoadResult } from './http-load.js';
+import { measureDevices, type DeviceCost } from './measure-devices.js';
+import { Messages } from './messages.js';
+import type { ServerOrder, ServerUsage } from './server-process.js';
+import { ServerUnderLoad } from './server-under-load.js';
+import { EVENING, nameOfTv, only, Tvs, type Mix, type Push } from './tvs.js';
+
+export interface LoadSettings {
+  readonly tvs: number;
+  /** Of each run. */
+  readonly seconds: number;
+  readonly connections: number;
+  /** Runs of each kind, taking turns; medians are reported. */
+  readonly rounds: number;
+  readonly workers: number;
+  readonly variants: number;
+  /** For what a device costs on the disk and in memory. */
+  readonly devices: number;
+}
+
+/** What pushes of one kind cost a server. */
+export interface LoadRow {
+  readonly name: string;
+  readonly syncsPerSecond: number;
+  /** Processor time of all of the server's threads. */
+  readonly cpuMs: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly bytesUp: number;
+  readonly bytesDown: number;
+  /** Not answered, or answered with an error. */
+  readonly failed: number;
+  /** Of those that were answered, how many counted. */
+  readonly applied: number;
+}
+
+/** The p99 of honest pushes, beside a trouble and without. */
+interface Disturbance {
+  readonly name: string;
+  readonly quietP99Ms: number;
+  readonly p99Ms: number;
+}
+
+export interface LoadReport {
+  readonly settings: LoadSettings;
+  readonly rows: readonly LoadRow[];
+  readonly disturbances: readonly Disturbance[];
+  readonly device: DeviceCost;
+}
+
+const PACED_PER_SECOND = 50;
+/** Of the dearest requests that a device may send: 64 patterns, 3.2 KB. */
+const HOSTILE_PATTERNS = 64;
+const HOSTILE_BYTES_PER_SECOND = 4096;
+const ANSWER_BYTES = 120;
+const PUBLISH_EVERY_MS = 2000;
+
+interface Kind {
+  readonly name: string;
+  readonly mix: Mix;
+  readonly order: 'bare' | 'constellation';
+}
+
+const KINDS: readonly Kind[] = [
+  { name: 'bare Fastify, constant bytes', mix: only(0), order: 'bare' },
+  { name: 'empty', mix: only(0), order: 'constellation' },
+  { name: '3 patterns', mix: only(3), order: 'constellation' },
+  { name: '10 patterns', mix: only(10), order: 'constellation' },
+  { name: 'evening: 70 % empty, 25 % 1 to 3, 5 % 10', mix: EVENING, order: 'constellation' },
+];
+
+/** Measures all of it; servers and their folders are gone when it resolves. */
+export async function measureLoad(
+  settings: LoadSettings,
+  onStage: (stage: string) => void,
+): Promise<LoadReport> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'omega-tv-load-'));
+  const servers: ServerUnderLoad[] = [];
+  try {
+    onStage('coding messages');
+    const messages = new Messages([1, 2, 3, 10, HOSTILE_PATTERNS], settings.variants);
+    onStage('minting tokens');
+    const { keys, tokens } = await mintTokens(settings.tvs + 1);
+    const attacker = { deviceId: nameOfTv(settings.tvs), token: tokens.pop() };
+    const start = async (order: ServerOrder): Promise<ServerUnderLoad> => {
+      const server = await ServerUnderLoad.start(order);
+      servers.push(server);
+      return server;
+    };
+    const directory = path.join(folder, 'store');
+    const { workers } = settings;
+    const bare = await start({ kind: 'bare', answerBytes: ANSWER_BYTES });
+    const constellation = await start({ kind: 'constellation', directory, keys, workers });
+    const tvs = new Tvs(messages, tokens, createRandom('tvs'));
+    const others = new Tvs(messages, tokens, createRandom('others'));
+    const bench = { settings, tvs, others, bare, constellation, messages, attacker };
+    // Code is compiled and tokens are verified once.
+    await runClosed(targetOf(constellation, settings), settings.seconds, () => tvs.next(EVENING));
+    const rows = await measureKinds(bench, onStage);
+    const disturbances = await measureDisturbances(bench, onStage);
+    for (const server of servers) await server.close();
+    onStage('devices');
+    const device = await measureDevices(path.join(folder, 'devices'), settings.devices);
+    return { settings, rows, disturbances, device };
+  } finally {
+    for (const server of servers) server.kill();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** What is measured, and with what. */
+interface Bench {
+  readonly settings: LoadSettings;
+  readonly tvs: Tvs;
+  /** What the bare server takes, the Constellation must not miss. */
+  readonly others: Tvs;
+  readonly bare: ServerUnderLoad;
+  readonly constellation: ServerUnderLoad;
+  readonly messages: Messages;
+  readonly attacker: Attacker;
+}
+
+/** A device with a token that means harm. */
+interface Attacker {
+  readonly deviceId: string;
+  readonly token: string | undefined;
+}
+
+function targetOf({ url }: ServerUnderLoad, { connections }: LoadSettings) {
+  return { url, connections };
+}
+
+async function measureKinds(
+  { settings, tvs, others, bare, constellation }: Bench,
+  onStage: (stage: string) => void,
+): Promise<readonly LoadRow[]> {
+  const runs = new Map<string, LoadRow[]>();
+  for (let round = 0; round < settings.rounds; round += 1) {
+    for (const { name, mix, order } of KINDS) {
+      onStage(`${name}, run ${round + 1} of ${settings.rounds}`);
+      const server = order === 'bare' ? bare : constellation;
+      const before = await server.usage();
+      const senders = order === 'bare' ? others : tvs;
+      const result = await runClosed(targetOf(server, settings), settings.seconds, () =>
+        senders.next(mix),
+      );
+      const after = await server.usage();
+      runs.set(name, [...(runs.get(name) ?? []), toRow(name, result, before, after)]);
+    }
+  }
+  return KINDS.map(({ name }) => medianRow(runs.get(name) ?? []));
+}
+
+function toRow(name: string, result: LoadResult, before: ServerUsage, after: ServerUsage): LoadRow {
+  const { answered, failed, seconds, p50Ms, p99Ms } = result;
+  const pushes = Math.max(1, answered);
+  return {
+    name,
+    syncsPerSecond: answered / seconds,
+    cpuMs: (after.cpuMs - before.cpuMs) / pushes,
+    p50Ms,
+    p99Ms,
+    bytesUp: result.bytesUp / pushes,
+    bytesDown: result.bytesDown / pushes,
+    failed,
+    applied: (after.applied - before.applied) / pushes,
+  };
+}
+
+function medianRow(rows: readonly LoadRow[]): LoadRow {
+  const [middle] = [...rows]
+    .sort((a, b) => a.cpuMs - b.cpuMs)
+    .slice(Math.floor((rows.length - 1) / 2));
+  if (middle === undefined) throw new Error('nothing was measured');
+  const p99Ms = median(rows.map((row) => row.p99Ms));
+  return { ...middle, p99Ms, failed: rows.reduce((sum, { failed }) => sum + failed, 0) };
+}
+
+/** Honest pushes at an easy pace: alone, beside publications, beside hostile pushes; in turns. */
+async function measureDisturbances(
+  bench: Bench,
+  onStage: (stage: string) => void,
+): Promise<readonly Disturbance[]> {
+  const { settings, tvs, constellation } = bench;
+  const target = targetOf(constellation, settings);
+  const honest = (): Promise<LoadResult> =>
+    runPaced(target, settings.seconds, PACED_PER_SECOND, () => tvs.next(EVENING));
+  const [quiet, publishing, hostile]: [number[], number[], number[]] = [[], [], []];
+  for (let round = 0; round < settings.rounds; round += 1) {
+    onStage(`honest pushes, run ${round + 1} of ${settings.rounds}`);
+    quiet.push((await honest()).p99Ms);
+    const published = beside(() => constellation.publish(), PUBLISH_EVERY_MS);
+    publishing.push((await honest()).p99Ms);
+    await published.stop();
+    const attacked = attack(bench, 1000 * round);
+    hostile.push((await honest()).p99Ms);
+    await attacked;
+  }
+  const quietP99Ms = median(quiet);
+  return [
+    { name: 'publications', quietP99Ms, p99Ms: median(publishing) },
+    { name: '4 KB/s of the dearest pushes', quietP99Ms, p99Ms: median(hostile) },
+  ];
+}
+
+/** Sends what costs a server most, each of it new. */
+async function attack(
+  { settings, constellation, messages, attacker }: Bench,
+  behind: number,
+): Promise<void> {
+  const { deviceId, token } = attacker;
+  let sent = 0;
+  const next = (): Push => {
+    sent += 1;
+    // An epoch of its own each time: it is decoded, whatever was decided before.
+    const body = messages.frame(deviceId, 1, HOSTILE_PATTERNS, behind + sent + 1);
+    return { body, token };
+  };
+  const { length } = messages.frame(deviceId, 1, HOSTILE_PATTERNS);
+  const perSecond = HOSTILE_BYTES_PER_SECOND / length;
+  await runPaced(targetOf(constellation, settings), settings.seconds, perSecond, next);
+}
+
+/** Does something again and again until it is stopped. */
+function beside(work: () => Promise<void>, everyMs: number): { stop(): Promise<void> } {
+  const stopped = new AbortController();
+  const { signal } = stopped;
+  const again = async (): Promise<void> => {
+    await work();
+    await setTimeout(everyMs, undefined, { signal }).catch(() => undefined);
+    if (!signal.aborted) await again();
+  };
+  const running = again();
+  return {
+    stop: async () => {
+      stopped.abort();
+      await running;
+    },
+  };
+}
+
+async function mintTokens(count: number) {
+  const keys = [await createTokenKey()];
+  const tokens: string[] = [];
+  for (let tv = 0; tv < count; tv += 1) {
+    tokens.push(await mintDeviceToken({ keys, deviceId: nameOfTv(tv), expiresInS: 86_400 }));
+  }
+  return { keys: printTokenKeys(keys), tokens };
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? 0;
+}

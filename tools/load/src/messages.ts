@@ -1,0 +1,69 @@
+import { loadCatalogue } from '@omega-tv/catalogue';
+import { encodeDeltaFrame } from '@omega-tv/compression';
+import { createMiniLmCodec } from '@omega-tv/compression/node';
+import type { EmbeddingCodec, EncodedVectors } from '@omega-tv/embedding-codec';
+import { createRandom } from '@omega-tv/seeded-random';
+import type { SyncDelta } from '@omega-tv/types';
+
+/** Of about 64 bytes a pattern, as TVs send them. */
+const STEP = 0.05;
+const TIMESTAMP = '2026-11-22T10:00:00Z';
+
+/** Patterns of one message, coded once: many TVs send the same embeddings, each in a frame of its own. */
+interface CodedPatterns {
+  readonly patterns: SyncDelta['patterns'];
+  readonly codec: EmbeddingCodec;
+}
+
+/** Makes frames of as many patterns as asked for, at little cost each. */
+export class Messages {
+  readonly #byCount = new Map<number, readonly CodedPatterns[]>();
+
+  /** @param variants messages of each count. */
+  constructor(counts: readonly number[], variants: number) {
+    const codec = createMiniLmCodec();
+    const titles = loadCatalogue();
+    const random = createRandom('load');
+    for (const count of counts) {
+      const made = Array.from({ length: variants }, (): CodedPatterns => {
+        const patterns = Array.from({ length: count }, (_, i) => {
+          const title = titles[Math.floor(random.next() * titles.length)];
+          return {
+            id: `pattern-${i}`,
+            embedding: title?.embedding ?? new Float32Array(384),
+            successRate: 0.9,
+            sampleCount: 12,
+            newSamples: 12,
+            genre: title?.genres[0] ?? 'drama',
+          };
+        });
+        const vectors = patterns.map(({ embedding }) => embedding);
+        const coded = codec.encode(vectors, { mode: 'upload', random, rate: { step: STEP } });
+        return { patterns, codec: replaying(codec, coded) };
+      });
+      this.#byCount.set(count, made);
+    }
+  }
+
+  /** The frame of one TV's next push. */
+  frame(deviceId: string, seq: number, count: number, deviceEpoch = 1): Uint8Array {
+    const variants = this.#byCount.get(count) ?? [];
+    const coded = variants[(seq + deviceEpoch) % Math.max(1, variants.length)];
+    const delta: SyncDelta = {
+      deviceId,
+      version: 1,
+      timestamp: TIMESTAMP,
+      position: { deviceEpoch, seq },
+      capabilities: ['positions', 'batches', 'titles'],
+      patterns: coded?.patterns ?? [],
+    };
+    const rate = { budgetBytes: 16_384, step: STEP };
+    return encodeDeltaFrame(coded?.codec ?? idle, delta, { rate }).bytes;
+  }
+}
+
+const idle = createMiniLmCodec();
+
+function replaying(codec: EmbeddingCodec, coded: EncodedVectors): EmbeddingCodec {
+  return { ...codec, encode: () => coded };
+}

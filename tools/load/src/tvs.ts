@@ -1,0 +1,66 @@
+import type { Messages } from './messages.js';
+
+/** How many patterns pushes bring: so many parts of all. */
+export type Mix = readonly (readonly [part: number, patterns: number])[];
+
+/** What TVs send on an evening: 70 % nothing, 25 % one to three patterns, 5 % ten. */
+export const EVENING: Mix = [
+  [0.7, 0],
+  [0.0834, 1],
+  [0.0833, 2],
+  [0.0833, 3],
+  [0.05, 10],
+];
+
+export function only(patterns: number): Mix {
+  return [[1, patterns]];
+}
+
+/** A push on its way. */
+export interface Push {
+  readonly body: Uint8Array;
+  readonly token: string | undefined;
+}
+
+/** Thousands of TVs that take turns; each sends its pushes in order. */
+export class Tvs {
+  readonly #messages: Messages;
+  readonly #tokens: readonly (string | undefined)[];
+  readonly #seqs: Uint32Array;
+  readonly #random: { next(): number };
+  #next = 0;
+
+  constructor(
+    messages: Messages,
+    tokens: readonly (string | undefined)[],
+    random: { next(): number },
+  ) {
+    this.#messages = messages;
+    this.#tokens = tokens;
+    this.#seqs = new Uint32Array(tokens.length);
+    this.#random = random;
+  }
+
+  /** The next TV's next push. */
+  next(mix: Mix): Push {
+    const tv = this.#next;
+    this.#next = (tv + 1) % this.#tokens.length;
+    const seq = (this.#seqs[tv] ?? 0) + 1;
+    this.#seqs[tv] = seq;
+    const body = this.#messages.frame(nameOfTv(tv), seq, this.#draw(mix));
+    return { body, token: this.#tokens[tv] };
+  }
+
+  #draw(mix: Mix): number {
+    let left = this.#random.next();
+    for (const [part, patterns] of mix) {
+      left -= part;
+      if (left < 0) return patterns;
+    }
+    return 0;
+  }
+}
+
+export function nameOfTv(index: number): string {
+  return `tv-${index}`;
+}

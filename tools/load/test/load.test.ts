@@ -1,0 +1,67 @@
+import { Codecs, openDeltaFrame } from '@omega-tv/compression';
+import { createMiniLmCodec } from '@omega-tv/compression/node';
+import { describe, expect, it } from '@jest/globals';
+import { reportToText, unitCostsOf } from '../src/load-report.js';
+import type { LoadReport } from '../src/measure.js';
+import { Messages } from '../src/messages.js';
+import { EVENING, only, Tvs } from '../src/tvs.js';
+
+const codecs = new Codecs([createMiniLmCodec()]);
+const messages = new Messages([1, 2, 3, 10], 2);
+
+function readPush(body: Uint8Array) {
+  const { header, outline, decode } = openDeltaFrame(codecs, body);
+  return { header, outline, delta: decode({ findBase: () => undefined }) };
+}
+
+describe('the TVs', () => {
+  it('push frames that a server reads, each TV in its order', () => {
+    const tvs = new Tvs(messages, ['a', 'b'], { next: () => 0.5 });
+    const pushes = [3, 3, 3, 1].map((patterns) => tvs.next(only(patterns)));
+    expect(pushes.map(({ token }) => token)).toEqual(['a', 'b', 'a', 'b']);
+    const read = pushes.map(({ body }) => readPush(body));
+    expect(read.map(({ outline }) => outline.position?.seq)).toEqual([1, 1, 2, 2]);
+    expect(read.map(({ delta }) => delta.patterns.length)).toEqual([3, 3, 3, 1]);
+    expect(read.map(({ header }) => header.deviceId)).toEqual(['tv-0', 'tv-1', 'tv-0', 'tv-1']);
+  });
+
+  it('send nothing in 70 of 100 pushes, and ten patterns in 5', () => {
+    let draws = 0;
+    const tvs = new Tvs(messages, ['a'], { next: () => (draws++ + 0.5) / 100 });
+    const counts = Array.from(
+      { length: 100 },
+      () => readPush(tvs.next(EVENING).body).outline.patterns.length,
+    );
+    const of = (patterns: number) => counts.filter((count) => count === patterns).length;
+    expect([of(0), of(10), of(1) + of(2) + of(3)]).toEqual([70, 5, 25]);
+  });
+});
+
+describe('the report', () => {
+  const row = (name: string, cpuMs: number) => ({
+    ...{ name, cpuMs, syncsPerSecond: 10, p50Ms: 1, p99Ms: 2 },
+    ...{ bytesUp: 80, bytesDown: 60, failed: 0, applied: 1 },
+  });
+  const report: LoadReport = {
+    settings: {
+      ...{ tvs: 1, seconds: 1, connections: 1, rounds: 1 },
+      ...{ workers: 1, variants: 1, devices: 1 },
+    },
+    rows: [row('bare', 0.1), row('empty', 0.2), row('10 patterns', 5.2), row('evening', 1)],
+    disturbances: [{ name: 'publications', quietP99Ms: 5, p99Ms: 6 }],
+    device: { devices: 1, diskBytes: 60, memoryBytes: 0 },
+  };
+
+  it('says what a push and a pattern cost', () => {
+    expect(unitCostsOf(report)).toEqual({
+      ...{ emptyPushMs: 0.2, patternMs: 0.5, bareRequestMs: 0.1, bytesUp: 80, bytesDown: 60 },
+      ...{ diskBytesPerDevice: 60, memoryBytesPerDevice: 0 },
+    });
+  });
+
+  it('has as many cells in each row as in the head', () => {
+    const [tables] = reportToText(report).split('\n\n');
+    const widths = tables!.split('\n').map((line) => line.split('|').length);
+    expect(new Set(widths).size).toBe(1);
+  });
+});

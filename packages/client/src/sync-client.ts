@@ -90,7 +90,7 @@ export class SyncClient {
     }
     const held = new HeldSnapshot(state, format, logger);
     const link = new Link(options, url, held);
-    const model = titles && new TitleModel(titles.catalogue, titles.textStart);
+    const model = titles && new TitleModel(titles.catalogue, titles.textStart, random);
     return new SyncClient(options, new Session(store, link, held, drawEpoch, model));
   }
 

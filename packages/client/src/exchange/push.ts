@@ -122,8 +122,7 @@ export class Pusher {
     let state = before;
     for (const contentId of dueReports(before, link.clock.nowMs())) {
       if (state.outbox.length >= most) break;
-      const viewerFactors = titles?.viewerWithout(state, contentId);
-      const report = viewerFactors === undefined ? { contentId } : { contentId, viewerFactors };
+      const report = { contentId, ...titles?.findings(state, contentId) };
       const item: OutboxItem = { countsBy: 'position', patterns: [], report };
       state = withReports(pushBegun(state, item, drawEpoch), [item], 'begun');
     }

@@ -12,7 +12,7 @@ import {
   publishTitles,
   receiveTitles,
   titlesOf,
-  toContentHash,
+  toTitleHash,
   weightsOf,
   type TitleHoldings,
   type TitleList,
@@ -56,10 +56,7 @@ describe('the list of titles', () => {
     const got = [...once.current!.pieces.values()].flatMap(({ titles }) => titles);
     expect(got.length).toBeGreaterThan(150);
     const hashes = new Map(
-      factorsOf(1500).titles.map(({ contentId }, rank) => [
-        parseInt(toContentHash(contentId), 16),
-        rank,
-      ]),
+      factorsOf(1500).titles.map(({ contentId }, rank) => [toTitleHash(contentId), rank]),
     );
     for (const { hash } of got) expect(hashes.get(hash)).toBeLessThan(512 + 512);
     const all = receive(first, 12);
@@ -70,7 +67,7 @@ describe('the list of titles', () => {
   it('decodes to its coordinates within half a step, and to its counts within a seventh of an octave (rule 12.10)', () => {
     const { head, pieces } = receive(first, 12).current!;
     const exact = new Map(
-      factorsOf(1500).titles.map((title) => [parseInt(toContentHash(title.contentId), 16), title]),
+      factorsOf(1500).titles.map((title) => [toTitleHash(title.contentId), title]),
     );
     for (const title of [...pieces.values()].flatMap((piece) => titlesOf(head, piece))) {
       const { count, coordinates } = exact.get(title.hash)!;

@@ -58,7 +58,8 @@ describe('the list of titles', () => {
     const hashes = new Map(
       factorsOf(1500).titles.map(({ contentId }, rank) => [toTitleHash(contentId), rank]),
     );
-    for (const { hash } of got) expect(hashes.get(hash)).toBeLessThan(512 + 512);
+    const leading = got.filter(({ hash }) => hashes.get(hash)! < 128);
+    expect(leading).toHaveLength(128);
     const all = receive(first, 12);
     expect(piecesOf(all.current!)).toEqual(piecesOf(first));
     expect(fillTitles(first, heldTitles(all), BUDGET)).toBeUndefined();
@@ -79,6 +80,22 @@ describe('the list of titles', () => {
     }
     expect(weightsOf(head)[4]).toBe(0.5);
     expect(meanViewersOf(head)[1]![3]).toBe(0.25);
+  });
+
+  it('has levels that double from 64 titles on, in pieces of one part of the hashes each (rule 12.10)', () => {
+    const ranks = new Map(
+      factorsOf(1500).titles.map(({ contentId }, rank) => [toTitleHash(contentId), rank]),
+    );
+    for (const { index, titles } of first.pieces.values()) {
+      const parts = index === 0 ? 1 : 2 ** Math.floor(Math.log2(index));
+      const [least, end] = index === 0 ? [0, 64] : [64 * parts, 128 * parts];
+      for (const { hash } of titles) {
+        expect(ranks.get(hash)).toBeGreaterThanOrEqual(least);
+        expect(ranks.get(hash)).toBeLessThan(end);
+        expect(Math.floor((hash * parts) / 2 ** 32)).toBe(index === 0 ? 0 : index - parts);
+      }
+    }
+    expect(first.head.titles).toBe(1500);
   });
 
   it('is the same for all TVs that lack the same (rule 12.10)', () => {

@@ -2,6 +2,7 @@
 import { Option } from 'commander';
 import { createProgram, parseWhole, resolveFromCaller, runProgram } from '@omega-tv/command-line';
 import { describeList } from './cli/describe.js';
+import { explainOutgoing } from './cli/explain.js';
 import { openTelevision, reportTelevision } from './cli/report.js';
 import { run } from './cli/run.js';
 import { explain } from './recommender/reason.js';
@@ -81,6 +82,19 @@ program
     const television = await openTelevision(resolveFromCaller(data));
     try {
       process.stdout.write(`${JSON.stringify(await reportTelevision(television))}\n`);
+    } finally {
+      await television.close();
+    }
+  });
+
+program
+  .command('explain')
+  .description('say what a TV that is not running would send next, and what stays')
+  .requiredOption('--data <folder>', "the TV's folder")
+  .action(async ({ data }: { data: string }) => {
+    const television = await openTelevision(resolveFromCaller(data));
+    try {
+      process.stdout.write(`${await explainOutgoing(television, Date.now())}\n`);
     } finally {
       await television.close();
     }

@@ -126,13 +126,19 @@ async function printExperiment(
   folder: string,
   jsonFile: string | undefined,
 ): Promise<void> {
-  const { text, rows } = await withProgress('nothing was printed or written', (options) =>
-    runExperiment(experiment, folder, options),
+  await withProgress('what is not printed yet was not measured', (options, progress) =>
+    runExperiment(experiment, {
+      folder,
+      ...options,
+      onRows: async (text, soFar) => {
+        progress.done();
+        process.stdout.write(text);
+        if (jsonFile !== undefined) {
+          await writeFileAtomically(jsonFile, `${JSON.stringify({ [experiment]: soFar })}\n`);
+        }
+      },
+    }),
   );
-  process.stdout.write(text);
-  if (jsonFile !== undefined) {
-    await writeFileAtomically(jsonFile, `${JSON.stringify({ [experiment]: rows })}\n`);
-  }
 }
 
 function compute<Result>(only?: SingleTable): Promise<Result> {

@@ -10,62 +10,50 @@ import { WorkLeft } from './work-left.js';
 export const EXPERIMENTS = ['liars', 'privacy'] as const;
 export type Experiment = (typeof EXPERIMENTS)[number];
 
-export interface ExperimentReport {
-  /** As a table in Markdown. */
-  readonly text: string;
-  readonly rows: readonly LiarsRow[] | readonly PrivacyRow[];
+export type ExperimentRows = readonly LiarsRow[] | readonly PrivacyRow[];
+
+export interface ExperimentOptions extends ThreadOptions<string> {
+  readonly folder: string;
+  /** Hears each part of the table in Markdown as soon as it is measured, and all rows so far. */
+  readonly onRows: (text: string, soFar: ExperimentRows) => Promise<void> | void;
 }
 
 const MOST_THREADS = 4;
 const PRIVACY_SPLITS = 3;
 const MODULE = new URL('experiment-thread.js', import.meta.url);
 
-export async function runExperiment(
-  kind: Experiment,
-  folder: string,
-  options: ThreadOptions<string>,
-): Promise<ExperimentReport> {
-  return kind === 'liars' ? liars(folder, options) : privacy(folder, options);
+export async function runExperiment(kind: Experiment, options: ExperimentOptions): Promise<void> {
+  await (kind === 'liars' ? liars(options) : privacy(options));
 }
 
-async function liars(folder: string, options: ThreadOptions<string>): Promise<ExperimentReport> {
-  const orders = ATTACKS.flatMap(({ name: attack }) =>
-    LIAR_SHARES.map((share): ExperimentOrder => ({
-      folder,
-      split: 0,
-      kind: 'liars',
-      attack,
-      share,
-    })),
+async function liars(options: ExperimentOptions): Promise<void> {
+  const { folder, onRows } = options;
+  const orders = LIAR_SHARES.flatMap((share) =>
+    ATTACKS.map(({ name: attack }): ExperimentOrder => {
+      return { folder, split: 0, kind: 'liars', attack, share };
+    }),
   );
-  const rows = await runAll<LiarsRow>(orders, options);
-  const text = markdownTable(
-    [
-      'attack',
-      'liars',
-      'lists that have the title',
-      'an honest title as often completed',
-      'precision@10',
-    ],
-    rows.map(({ attack, share, lists, honestLists, precision }) => [
-      attack,
-      percent(share),
-      percent(lists),
-      percent(honestLists),
-      precision.toFixed(3),
-    ]),
-  );
-  return {
-    rows,
-    text: `${text}\nPart of the lists of all who ask (split 1, 3, 5 and 20 titles known).\n`,
-  };
+  const head = [
+    ...['attack', 'liars', 'lists with the title', 'with an honest one as often completed'],
+    'precision@10',
+  ];
+  await onRows(markdownTable(head, []), []);
+  const rows: LiarsRow[] = [];
+  await runAll<LiarsRow>(orders, options, async (row) => {
+    rows.push(row);
+    const { attack, share, lists, honestLists, precision } = row;
+    const cells = [attack, ...[share, lists, honestLists].map(percent), precision.toFixed(3)];
+    await onRows(`| ${cells.join(' | ')} |\n`, rows);
+  });
 }
 
-async function privacy(folder: string, options: ThreadOptions<string>): Promise<ExperimentReport> {
+async function privacy(options: ExperimentOptions): Promise<void> {
+  const { folder, onRows } = options;
   const orders = Array.from({ length: PRIVACY_SPLITS }, (_, split): ExperimentOrder => {
     return { folder, split, kind: 'privacy' };
   });
-  const results = await runAll<readonly PrivacyRow[]>(orders, options);
+  const results: (readonly PrivacyRow[])[] = [];
+  await runAll<readonly PrivacyRow[]>(orders, options, (result) => void results.push(result));
   const rows = (results[0] ?? []).map(({ by }, i): PrivacyRow => {
     const mean = (figure: 'of10' | 'of50'): number =>
       results.reduce((sum, result) => sum + (result[i]?.[figure] ?? 0), 0) / results.length;
@@ -75,34 +63,34 @@ async function privacy(folder: string, options: ThreadOptions<string>): Promise<
     ['guessed by', 'right of 10', 'right of 50'],
     rows.map(({ by, of10, of50 }) => [by, of10.toFixed(3), of50.toFixed(3)]),
   );
-  return { rows, text };
+  await onRows(text, rows);
 }
 
-/** In threads, in the order given. */
+/** In threads; results come as they are ready. */
 async function runAll<Result>(
   orders: readonly ExperimentOrder[],
   { signal, onStage }: ThreadOptions<string>,
-): Promise<readonly Result[]> {
+  onResult: (result: Result) => Promise<void> | void,
+): Promise<void> {
   const startedMs = performance.now();
   const left = new WorkLeft(orders.length, () => performance.now() - startedMs);
-  const results: Result[] = [];
-  const next = orders.entries();
+  const next = orders.values();
   const work = async (): Promise<void> => {
-    for (const [index, order] of next) {
+    for (const order of next) {
       left.begin(order, 1);
       onStage(left.toString());
-      results[index] = await computeInThread<Result, number>(MODULE, order, {
+      const result = await computeInThread<Result, number>(MODULE, order, {
         signal,
         onStage: (part) => {
           left.reach(order, part);
         },
       });
       left.end(order);
+      await onResult(result);
     }
   };
   const threads = Math.max(1, Math.min(MOST_THREADS, availableParallelism()));
   await Promise.all(Array.from({ length: threads }, work));
-  return results;
 }
 
 function percent(share: number): string {

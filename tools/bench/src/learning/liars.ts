@@ -27,7 +27,8 @@ export const ATTACKS: readonly Attack[] = [
   { name: 'crafted viewers, not cut', norm: 1000, reports: 1, maxViewerNorm: NEVER_CUT },
   { name: 'crafted viewers, 24 reports each', norm: 1000, reports: 24, maxViewerNorm: CUT },
 ];
-export const LIAR_SHARES = [0.01, 0.05, 0.1, 0.2];
+/** Of all devices; in the order in which they are measured. */
+export const LIAR_SHARES = [0.1, 0.01, 0.2, 0.05];
 
 /** What an attack brought. */
 export interface LiarsRow {

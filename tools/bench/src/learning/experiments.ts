@@ -39,7 +39,7 @@ async function liars(options: ExperimentOptions): Promise<void> {
   ];
   await onRows(markdownTable(head, []), []);
   const rows: LiarsRow[] = [];
-  await runAll<LiarsRow>(orders, options, async (row) => {
+  await runAll(orders, options, async (row: LiarsRow) => {
     rows.push(row);
     const { attack, share, lists, honestLists, precision } = row;
     const cells = [attack, ...[share, lists, honestLists].map(percent), precision.toFixed(3)];
@@ -53,7 +53,7 @@ async function privacy(options: ExperimentOptions): Promise<void> {
     return { folder, split, kind: 'privacy' };
   });
   const results: (readonly PrivacyRow[])[] = [];
-  await runAll<readonly PrivacyRow[]>(orders, options, (result) => void results.push(result));
+  await runAll(orders, options, (result: readonly PrivacyRow[]) => void results.push(result));
   const rows = (results[0] ?? []).map(({ by }, i): PrivacyRow => {
     const mean = (figure: 'of10' | 'of50'): number =>
       results.reduce((sum, result) => sum + (result[i]?.[figure] ?? 0), 0) / results.length;
@@ -67,10 +67,10 @@ async function privacy(options: ExperimentOptions): Promise<void> {
 }
 
 /** In threads; results come as they are ready. */
-async function runAll<Result>(
+async function runAll(
   orders: readonly ExperimentOrder[],
   { signal, onStage }: ThreadOptions<string>,
-  onResult: (result: Result) => Promise<void> | void,
+  onResult: (result: never) => Promise<void> | void,
 ): Promise<void> {
   const startedMs = performance.now();
   const left = new WorkLeft(orders.length, () => performance.now() - startedMs);
@@ -79,7 +79,7 @@ async function runAll<Result>(
     for (const order of next) {
       left.begin(order, 1);
       onStage(left.toString());
-      const result = await computeInThread<Result, number>(MODULE, order, {
+      const result = await computeInThread<never, number>(MODULE, order, {
         signal,
         onStage: (part) => {
           left.reach(order, part);

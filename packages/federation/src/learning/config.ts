@@ -26,11 +26,6 @@ export interface LearningConfig {
    * sqrt(32) = 5.7 long. Longer ones are cut. Default 12.
    */
   readonly maxViewerNorm: number;
-  /**
-   * The most that viewer factors may have along one axis, in standard deviations: else a crafted
-   * viewer outweighs many along the axis that all share. Default 3.
-   */
-  readonly maxViewerCoordinate: number;
 }
 
 const DEFAULTS: LearningConfig = {
@@ -42,7 +37,6 @@ const DEFAULTS: LearningConfig = {
   maxWaitingTitles: 2000,
   maxCompletionsPerDay: 24,
   maxViewerNorm: 12,
-  maxViewerCoordinate: 3,
 };
 
 /**

@@ -10,13 +10,11 @@ export interface ReceivedFactors {
   readonly coordinates: ArrayLike<number>;
 }
 
-type ViewerLimits = Pick<LearningConfig, 'maxViewerNorm' | 'maxViewerCoordinate'>;
-
-/** In the coordinates of `axes`, cut along each axis and in length; undefined where they cannot be used. */
+/** In the coordinates of `axes`, cut to the longest; undefined where they cannot be used. */
 export function receiveFactors(
   axes: Axes,
   factors: ReceivedFactors | undefined,
-  { maxViewerNorm, maxViewerCoordinate }: ViewerLimits,
+  { maxViewerNorm }: Pick<LearningConfig, 'maxViewerNorm'>,
 ): Float64Array | undefined {
   if (factors?.coordinates.length !== FACTORS) return undefined;
   const { generation, coordinates } = factors;
@@ -25,14 +23,11 @@ export function receiveFactors(
     generation === axes.generation
       ? Float64Array.from(coordinates)
       : apply(axes.fromPrevious, coordinates);
-  if (!x.every(Number.isFinite)) return undefined;
-  const cut = x.map((value) =>
-    Math.max(-maxViewerCoordinate, Math.min(maxViewerCoordinate, value)),
-  );
-  return clip(cut, maxViewerNorm);
+  return clip(x, maxViewerNorm);
 }
 
-function clip(x: Float64Array, longest: number): Float64Array {
+function clip(x: Float64Array, longest: number): Float64Array | undefined {
   const norm = Math.sqrt(x.reduce((sum, value) => sum + value * value, 0));
+  if (!(norm < Infinity)) return undefined;
   return norm <= longest ? x : x.map((value) => (value * longest) / norm);
 }

@@ -1,4 +1,3 @@
-import type { LearningConfig } from '@omega-tv/federation';
 import type { SyncDelta } from '@omega-tv/types';
 import type { LearningServer } from './learning-server.js';
 import type { FleetRun } from './fleet.js';
@@ -15,29 +14,18 @@ export interface Attack {
   readonly norm?: number;
   /** Times that each of them reports the title. */
   readonly reports: number;
-  /** Defences that are off. */
-  readonly server?: Partial<LearningConfig>;
+  /** What viewer factors are cut to. */
+  readonly maxViewerNorm: number;
 }
 
-const NEVER = 1e9;
-const LONG = 1000;
+const CUT = 12;
+const NEVER_CUT = 1e9;
 
 export const ATTACKS: readonly Attack[] = [
-  { name: 'completions alone', reports: 1 },
-  { name: 'crafted viewers', norm: LONG, reports: 1 },
-  {
-    name: 'crafted viewers, cut in length alone',
-    norm: LONG,
-    reports: 1,
-    server: { maxViewerCoordinate: NEVER },
-  },
-  {
-    name: 'crafted viewers, not cut',
-    norm: LONG,
-    reports: 1,
-    server: { maxViewerCoordinate: NEVER, maxViewerNorm: NEVER },
-  },
-  { name: 'crafted viewers, 24 reports each', norm: LONG, reports: 24 },
+  { name: 'completions alone', reports: 1, maxViewerNorm: CUT },
+  { name: 'crafted viewers', norm: 1000, reports: 1, maxViewerNorm: CUT },
+  { name: 'crafted viewers, not cut', norm: 1000, reports: 1, maxViewerNorm: NEVER_CUT },
+  { name: 'crafted viewers, 24 reports each', norm: 1000, reports: 24, maxViewerNorm: CUT },
 ];
 /** Of all devices; in the order in which they are measured. */
 export const LIAR_SHARES = [0.1, 0.01, 0.2, 0.05];
@@ -74,7 +62,7 @@ export function measureLiars(
     embeddings: [...world.embeddings, new Float32Array(world.embeddings[0]?.length ?? 0)],
   };
   const product = new Product(withPushed, onPart);
-  const settings = { ...FLEET, server: attack.server ?? {} };
+  const settings = { ...FLEET, server: { maxViewerNorm: attack.maxViewerNorm } };
   const liars = new Liars(split, attack, share);
   const run = product.run(split, settings, {
     intruders: (nowMs, { server }) => liars.next(nowMs, server),

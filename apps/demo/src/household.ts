@@ -25,6 +25,7 @@ export async function openHousehold(
   world: World,
   deviceId: string,
   persona: Persona,
+  { areTitlesShared = true }: { readonly areTitlesShared?: boolean } = {},
 ): Promise<Household> {
   const { catalogue, folder, clock, seed } = world;
   const television = await Television.open({
@@ -39,7 +40,12 @@ export async function openHousehold(
     format: countingBoth({ codecs: [world.codec], titles: catalogue }, world.bytes),
     store: television.store,
     // A day of the demo takes a moment: what was completed is reported at once.
-    titles: { catalogue, textStart: textStart(), areShared: true, reportSpreadMs: 0 },
+    titles: {
+      catalogue,
+      textStart: textStart(),
+      areShared: areTitlesShared,
+      reportSpreadMs: 0,
+    },
     clock,
   });
   const viewer = createViewer({ catalogue, seed: `${seed} ${deviceId}`, persona });

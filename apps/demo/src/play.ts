@@ -7,6 +7,7 @@ import { runScene, type Show } from './scene.js';
 import { playCrash } from './scenes/crash.js';
 import { playDay, settleAll } from './scenes/day.js';
 import { playNewcomers } from './scenes/newcomers.js';
+import { playUnshared, readServerHoldings } from './scenes/privacy.js';
 import { takeList } from './scenes/showcase.js';
 import type { Summary } from './summary.js';
 import type { World } from './world.js';
@@ -53,8 +54,13 @@ export async function play(world: World, signal: AbortSignal): Promise<Summary> 
     await playDays(CRASH_DAY + 1, LAST_DAY, show);
     return takeList(household);
   });
-  const newcomers = await runScene('TVs just unpacked ask for help', signal, () =>
-    playNewcomers(world, TASTES),
+  const { newcomers, followed, unshared } = await runScene(
+    'TVs just unpacked ask for help',
+    signal,
+    async () => ({
+      ...(await playNewcomers(world, TASTES)),
+      unshared: await playUnshared(world, household.persona),
+    }),
   );
   return runScene('Everything is stopped and added up', signal, async () => {
     await settleAll(households);
@@ -66,6 +72,11 @@ export async function play(world: World, signal: AbortSignal): Promise<Summary> 
       minDevices: server.minDevices,
       showcase: { household, before, after },
       newcomers,
+      followed,
+      privacy: {
+        unshared,
+        holdings: await readServerHoldings(world, followed.household.deviceId),
+      },
       crash,
       results: households.flatMap(({ results }) => results),
       bytes: world.bytes,

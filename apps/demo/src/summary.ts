@@ -7,7 +7,8 @@ import { describeList, type TelevisionReport } from '@omega-tv/tv-agent';
 import type { ProtocolBytes } from './both-protocols.js';
 import type { Household } from './household.js';
 import type { CrashOutcome } from './scenes/crash.js';
-import type { Newcomer } from './scenes/newcomers.js';
+import type { Followed, Newcomer } from './scenes/newcomers.js';
+import type { ServerHoldings, Unshared } from './scenes/privacy.js';
 import type { ListMoment } from './scenes/showcase.js';
 
 const SHOWN_TITLES = 3;
@@ -23,6 +24,8 @@ export interface Summary {
     readonly after: ListMoment;
   };
   readonly newcomers: readonly Newcomer[];
+  readonly followed: Followed;
+  readonly privacy: { readonly unshared: Unshared; readonly holdings: ServerHoldings };
   readonly crash: CrashOutcome;
   readonly results: readonly SyncResult[];
   readonly bytes: ProtocolBytes;
@@ -34,7 +37,8 @@ export interface Summary {
 export function describeSummary(summary: Summary): string {
   return [
     describeShowcase(summary),
-    describeNewcomers(summary.newcomers),
+    describeNewcomers(summary),
+    describePrivacy(summary),
     describeBytes(summary),
     describeCrash(summary),
     describeBooks(summary),
@@ -54,29 +58,45 @@ function describeShowcase({ showcase, firstListDay, days }: Summary): string {
   ].join('\n');
 }
 
-function describeNewcomers(newcomers: readonly Newcomer[]): string {
-  const table = createTable(['taste', 'TVs', 'alone', 'with help']);
+function describeNewcomers({ newcomers, followed }: Summary): string {
+  const table = createTable(['taste', 'TVs', 'alone', 'one exchange']);
   for (const persona of new Set(newcomers.map(({ household }) => household.persona))) {
     const group = newcomers.filter(({ household }) => household.persona === persona);
     table.push([persona.name, group.length, ...describeMeans(group)]);
   }
   table.push(['all', newcomers.length, ...describeMeans(newcomers)]);
-  const [first] = newcomers;
   return [
     heading('TVs just unpacked, which know two titles'),
     'Of the 10 titles on their lists, the simulated viewers would finish on average:',
     table.toString(),
-    ...(first === undefined ? [] : describeNewcomer(first)),
+    ...describeFollowed(followed),
   ].join('\n');
 }
 
-function describeNewcomer({ household, known, alone, helped }: Newcomer): readonly string[] {
+function describeFollowed(followed: Followed): readonly string[] {
+  const { household, known, alone, helped, settled } = followed;
+  const { likedAlone, likedHelped, likedSettled } = followed;
   return [
-    `One of them ("${household.persona.name}") knows ${known.join(' and ')}. Alone it offers:`,
+    `One of them ("${household.persona.name}") knows ${known.join(' and ')}. Alone it offers (${likedAlone} of 10):`,
     describeList(alone.slice(0, SHOWN_TITLES)),
-    'With help:',
+    `After one exchange (${likedHelped} of 10):`,
     describeList(helped.slice(0, SHOWN_TITLES)),
+    `After four (${likedSettled} of 10):`,
+    describeList(settled.slice(0, SHOWN_TITLES)),
   ];
+}
+
+function describePrivacy({ followed, privacy: { unshared, holdings } }: Summary): string {
+  const { deviceRecord, titlesNamed, titles, completions, waiting } = holdings;
+  return [
+    heading('What the server holds, read from its folder'),
+    `Of titles, sums: ${plural(titles, 'title')}, ${plural(completions, 'completion')} in all of them (older ones count less), and no list of who completed what.`,
+    `Of that TV (${followed.household.deviceId}), under a hash of its id: ${JSON.stringify(deviceRecord)}.`,
+    `It names ${titlesNamed === 0 ? 'no title' : plural(titlesNamed, 'title')}. ` +
+      `${plural(waiting, 'title')} wait for more TVs; until enough have come, a keyed hash of each TV stands beside them.`,
+    `Another TV, whose viewer has not agreed to it, finished ${plural(unshared.known, 'title')}, reported ${unshared.reported}, ` +
+      `and received what ${plural(unshared.received, 'title')} are like all the same.`,
+  ].join('\n');
 }
 
 function describeMeans(newcomers: readonly Newcomer[]): readonly [string, string] {

@@ -2,6 +2,7 @@
 import { Option } from 'commander';
 import { createProgram, parseWhole, resolveFromCaller, runProgram } from '@omega-tv/command-line';
 import { describeList } from './cli/describe.js';
+import { explainOutgoing } from './cli/explain.js';
 import { forget } from './cli/forget.js';
 import { openTelevision, report } from './cli/report.js';
 import { run } from './cli/run.js';
@@ -142,6 +143,19 @@ program
   .requiredOption('--data <folder>', "the TV's folder")
   .action(async ({ data }: { data: string }) => {
     process.stdout.write(await report(resolveFromCaller(data)));
+  });
+
+program
+  .command('explain')
+  .description('say what a TV that is not running would send next, and what stays')
+  .requiredOption('--data <folder>', "the TV's folder")
+  .action(async ({ data }: { data: string }) => {
+    const television = await openTelevision(resolveFromCaller(data));
+    try {
+      process.stdout.write(`${await explainOutgoing(television, Date.now())}\n`);
+    } finally {
+      await television.close();
+    }
   });
 
 program

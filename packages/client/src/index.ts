@@ -17,7 +17,12 @@ export type { RankedTitle } from './titles/title-model.js';
 export type { SyncResult } from '@omega-tv/protocol';
 
 // Advanced: stores of your own, the books, and ranking without a client
-export { TitleModel } from './titles/title-model.js';
+export { TitleModel, type CompletionFindings } from './titles/title-model.js';
+export { TitleSpaces, type SpaceTitle, type TitleSpace } from './titles/title-space.js';
+export { rankingViewer, scoreOf, sumsOver, viewerWithout } from './titles/viewer.js';
+export type { GuessFactors } from './titles/viewer.js';
+export { TextGuesses } from './titles/text-guesses.js';
+export { tryScorings, type Hits } from './titles/hits.js';
 export type { PatternOrigin, PatternStore, Skill } from './store/pattern-store.js';
 export { emptySyncState } from './engine/state.js';
 export type {

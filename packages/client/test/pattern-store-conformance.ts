@@ -8,25 +8,26 @@ import { realPattern, realPatterns, snapshotOf, syncErrorOf } from './support.js
 
 /** A part of a list of titles. */
 function heldGeneration(generation: number, ...indexes: readonly number[]): HeldGeneration {
-  const titleOf = (index: number) => ({
-    hash: index * 2 ** 45 + 77,
-    countLevel: 9,
-    steps: Int8Array.from({ length: 32 }, (_, i) => i - 16),
-  });
+  const titleIn = (index: number) => {
+    const parts = index === 0 ? 1 : 2 ** Math.floor(Math.log2(index));
+    return {
+      hash: index === 0 ? 77 : ((index - parts) * 2 ** 32) / parts + 77,
+      countLevel: 9,
+      steps: Int8Array.from({ length: 32 }, (_, i) => i - 16),
+    };
+  };
   return {
     head: {
       generation,
       version: 5,
+      titles: 1400,
       step: 0.03125,
       weightExponents: new Int8Array(32).fill(-3),
       scoring: 0,
       meanViewers: [],
     },
     pieces: new Map(
-      indexes.map((index) => [
-        index,
-        { generation, index, version: 4, titles: [titleOf(index % 8)] },
-      ]),
+      indexes.map((index) => [index, { generation, index, version: 4, titles: [titleIn(index)] }]),
     ),
   };
 }
@@ -181,6 +182,7 @@ export function describePatternStore(
             report: {
               contentId: 'a',
               viewerFactors: { generation: 2, historyClass: 1, coordinates: [0.1, -1e-7] },
+              hits: [true, false],
             },
           },
           { countsBy: 'marks', isRepeat: true, patterns: [{ ...realPattern(5), newSamples: 3 }] },

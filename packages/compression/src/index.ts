@@ -52,6 +52,8 @@ export { V2_LIMITS } from './v2/limits.js';
 
 // Advanced: titles
 export { publishTitles } from './v2/titles/publish-titles.js';
+export { roundViewerFactors } from './v2/titles/viewer-factors-section.js';
+export { toTitleHash } from './v2/titles/title-hash.js';
 export { fillTitles } from './v2/titles/fill-titles.js';
 export { fromStoredTitles, toStoredTitles, type StoredTitles } from './v2/titles/stored-titles.js';
 export {

@@ -66,7 +66,7 @@ describe('what sums teach', () => {
     const own = x.filter((_, i) => i % 4 === 2);
     const [n, devices] = [own.length, viewers.length];
     for (let row = 0; row < 32; row += 1) {
-      let left = (0.03 / factors.weights[row]!) * title.coordinates[row]!;
+      let left = (0.02 / factors.weights[row]!) * title.coordinates[row]!;
       for (let column = 0; column < 32; column += 1) {
         const moment = x.reduce((sum, one) => sum + one[row]! * one[column]!, 0) / devices;
         left += moment * title.coordinates[column]!;

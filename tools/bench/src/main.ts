@@ -4,11 +4,13 @@ import {
   computeInThread,
   createProgram,
   createProgress,
+  type Progress,
   plural,
   resolveFromCaller,
   runProgram,
   signalOfProcess,
   type ThreadOptions,
+  UsageError,
   writeFileAtomically,
 } from '@omega-tv/command-line';
 import { plotSeries } from './plot-series.js';
@@ -17,8 +19,9 @@ import type { Report } from './report.js';
 import { SINGLE_TABLES, type SingleTable } from './table-names.js';
 import { reportToText } from './tables.js';
 import type { BenchOrder } from './bench-thread.js';
-import { learningToText } from './learning/learning-tables.js';
-import { measureLearning } from './learning/measure-learning.js';
+import { EXPERIMENTS, runExperiment, type Experiment } from './learning/experiments.js';
+import { learningNotes, LearningTable } from './learning/learning-tables.js';
+import { measureLearning, type LearningOptions } from './learning/measure-learning.js';
 import { KNOWN_CHOICES, type KnownChoice } from './learning/trials.js';
 import { loadUnseen } from './unseen.js';
 
@@ -28,6 +31,9 @@ interface Options {
   readonly only?: SingleTable;
   readonly viewers?: string;
   readonly known: KnownChoice;
+  readonly all: boolean;
+  readonly liars?: true;
+  readonly privacy?: true;
 }
 
 await runProgram(
@@ -53,10 +59,14 @@ await runProgram(
         .choices(KNOWN_CHOICES)
         .default('time'),
     )
+    .option('--liars', 'with --viewers: what devices that lie can do instead')
+    .option('--privacy', 'with --viewers: what deltas tell of a viewer instead')
+    .option('--all', 'with --viewers: smaller fleets, k = 5 and reports at once too', false)
     .action(run),
 );
 
-async function run({ json, svg, only, viewers, known }: Options): Promise<void> {
+async function run(options: Options): Promise<void> {
+  const { json, svg, only, viewers, known, all } = options;
   const [jsonFile, svgFile] = [json, svg].map((file) => file && resolveFromCaller(file));
   if (jsonFile !== undefined) await checkOutput(jsonFile);
   if (svgFile !== undefined)
@@ -65,14 +75,14 @@ async function run({ json, svg, only, viewers, known }: Options): Promise<void> 
     process.stdout.write(await compute<string>(only));
     return;
   }
+  const experiment = EXPERIMENTS.find((name) => options[name] === true);
+  if (experiment !== undefined) {
+    if (viewers === undefined) throw new UsageError(`--${experiment} needs --viewers <folder>`);
+    await printExperiment(experiment, resolveFromCaller(viewers), jsonFile);
+    return;
+  }
   if (viewers !== undefined) {
-    const learning = await withProgress('nothing was printed or written', (options) =>
-      measureLearning(resolveFromCaller(viewers), known, options),
-    );
-    process.stdout.write(learningToText(learning));
-    if (jsonFile !== undefined) {
-      await writeFileAtomically(jsonFile, `${JSON.stringify(learning)}\n`);
-    }
+    await printLearning({ folder: resolveFromCaller(viewers), known, all }, jsonFile);
     return;
   }
   const report = await compute<Report>();
@@ -83,6 +93,52 @@ async function run({ json, svg, only, viewers, known }: Options): Promise<void> 
     const title = `${titles} that the codebook has not seen, all-MiniLM-L6-v2`;
     await writeFileAtomically(svgFile, drawRateDistortion(title, plotSeries(report)));
   }
+}
+
+/** Prints each row once it is final, and writes what was measured so far with each. */
+async function printLearning(
+  order: Pick<LearningOptions, 'folder' | 'known' | 'all'>,
+  jsonFile: string | undefined,
+): Promise<void> {
+  const table = new LearningTable();
+  const ifInterrupted = 'rows that are not printed yet were not measured to the end';
+  const report = await withProgress(ifInterrupted, (options, progress) =>
+    measureLearning({
+      ...order,
+      ...options,
+      onReport: async (soFar) => {
+        const text = table.next(soFar);
+        if (text !== '') {
+          progress.done();
+          process.stdout.write(text);
+        }
+        if (jsonFile !== undefined) {
+          await writeFileAtomically(jsonFile, `${JSON.stringify(soFar)}\n`);
+        }
+      },
+    }),
+  );
+  process.stdout.write(learningNotes(report));
+}
+
+async function printExperiment(
+  experiment: Experiment,
+  folder: string,
+  jsonFile: string | undefined,
+): Promise<void> {
+  await withProgress('what is not printed yet was not measured', (options, progress) =>
+    runExperiment(experiment, {
+      folder,
+      ...options,
+      onRows: async (text, soFar) => {
+        progress.done();
+        process.stdout.write(text);
+        if (jsonFile !== undefined) {
+          await writeFileAtomically(jsonFile, `${JSON.stringify({ [experiment]: soFar })}\n`);
+        }
+      },
+    }),
+  );
 }
 
 function compute<Result>(only?: SingleTable): Promise<Result> {
@@ -96,12 +152,12 @@ function compute<Result>(only?: SingleTable): Promise<Result> {
 /** @param ifInterrupted what to say then. */
 async function withProgress<Result>(
   ifInterrupted: string,
-  work: (options: ThreadOptions<string>) => Promise<Result>,
+  work: (options: ThreadOptions<string>, progress: Progress) => Promise<Result>,
 ): Promise<Result> {
   const signal = signalOfProcess(ifInterrupted);
   const progress = createProgress();
   try {
-    return await work({ signal, onStage: progress.stage });
+    return await work({ signal, onStage: progress.stage }, progress);
   } finally {
     progress.done();
   }

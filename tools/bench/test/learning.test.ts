@@ -131,17 +131,17 @@ describe('what is measured', () => {
     expect(hidden.length).toBeGreaterThan(0);
     expect(hidden.length).toBeLessThan(TITLES / 4);
     // Factors that point all viewers at the even titles, the hidden ones among them.
-    const titles = world.titleIds.map((_, title) => ({
-      count: 1,
-      coordinates: new Float64Array(32).fill(title % 2 === 0 ? 0.5 : -0.5),
+    const titles = world.titleIds.map((_, index) => ({
+      index,
+      logCount: 1,
+      coordinates: new Float64Array(32).fill(index % 2 === 0 ? 0.5 : -0.5),
     }));
     const space = {
       generation: 1,
-      titles,
+      titles: new Map(titles.map((title) => [title.index, title])),
       listed: sumFactors(titles.map(({ coordinates }) => coordinates)),
       weights: new Float64Array(32).fill(1),
       scoring: SCORINGS[0]!,
-      popularity: new Float64Array(TITLES),
       meanViewers: [],
     };
     const { measured } = newTitles.measureCounted(space);
@@ -177,7 +177,7 @@ describe('baselines', () => {
   });
 
   it('all find the taste of a viewer who knows three even titles', () => {
-    const all = [...itemNeighbours(completions), ...ease(completions), exactIals(completions)];
+    const all = [...itemNeighbours(completions), ...ease(completions), ...exactIals(completions)];
     for (const { recommend } of all) {
       const scores = recommend([0, 2, 4]);
       const meanOf = (parity: number) =>

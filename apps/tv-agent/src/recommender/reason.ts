@@ -12,7 +12,7 @@ export type Reason =
   | { readonly kind: 'global'; readonly pattern: PatternData }
   /** Its genre is being watched a lot just now. */
   | { readonly kind: 'trend'; readonly genre: string }
-  /** Viewers who finished these, as this one did, finish it. */
+  /** Viewers who finished these, as this one did, finish it; none is named that nobody has counted. */
   | { readonly kind: 'viewers'; readonly finished: readonly Title[] }
   /** It is new, or rare: its text says that it is for viewers who finished these. */
   | { readonly kind: 'text'; readonly finished: readonly Title[] };
@@ -36,8 +36,10 @@ function explainReason(reason: Reason): string {
     case 'trend':
       return `on the rise: ${reason.genre}`;
     case 'viewers':
+      if (reason.finished.length === 0) return 'viewers with a taste like this one finish this';
       return `viewers who finished ${namesOf(reason.finished)} finish this`;
     case 'text':
+      if (reason.finished.length === 0) return 'new here, and by its text one for this taste';
       return `new here, and close to ${namesOf(reason.finished)}, which you finished`;
   }
 }

@@ -69,5 +69,5 @@ function reasonsOfFleet(
   const ids = reasonsFor(contentId);
   const finished = catalogue.filter(({ id }) => ids.includes(id));
   const kind = isCounted ? 'viewers' : 'text';
-  return finished.length === 0 ? [] : [{ kind, finished }];
+  return [{ kind, finished }];
 }

@@ -47,6 +47,8 @@ export interface CompletionReport {
   readonly contentId: string;
   /** Absent where too little was watched before. */
   readonly viewerFactors?: ViewerFactors;
+  /** For each way to score, whether it would have found the title; absent where that was not tried. */
+  readonly hits?: readonly boolean[];
 }
 
 /** A title that was completed on this TV. */

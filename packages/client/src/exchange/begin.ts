@@ -66,8 +66,7 @@ export class PushBegin {
     let state = before;
     for (const contentId of dueReports(before, nowMs)) {
       if (state.outbox.length >= most) break;
-      const viewerFactors = titles?.viewerWithout(withoutPrivateTitles(state), contentId);
-      const report = viewerFactors === undefined ? { contentId } : { contentId, viewerFactors };
+      const report = { contentId, ...titles?.findings(withoutPrivateTitles(state), contentId) };
       const item: OutboxItem = { countsBy: 'position', begunAtMs: nowMs, patterns: [], report };
       state = withReports(pushBegun(state, item, drawEpoch), [item], 'begun');
     }

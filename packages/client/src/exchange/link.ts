@@ -141,10 +141,11 @@ export class Link {
   }
 }
 
-function saidBy({ contentId, viewerFactors }: CompletionReport): Partial<SyncDelta> {
+function saidBy({ contentId, viewerFactors, hits }: CompletionReport): Partial<SyncDelta> {
   return {
     ...engagementsOf({ contentId }),
     ...(viewerFactors === undefined ? {} : { viewerFactors }),
+    ...(hits === undefined ? {} : { hits }),
   };
 }
 

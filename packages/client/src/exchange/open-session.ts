@@ -29,6 +29,6 @@ export async function openSession(options: SyncClientOptions): Promise<Session> 
   }
   const held = new HeldSnapshot(state, format, logger);
   const link = new Link(options, url, held);
-  const model = titles && new TitleModel(titles.catalogue, titles.textStart);
+  const model = titles && new TitleModel(titles.catalogue, titles.textStart, random);
   return new Session(store, link, held, drawEpoch, model);
 }

@@ -38,6 +38,7 @@ const ReportSchema = Type.Object({
       coordinates: Type.Array(Type.Number()),
     }),
   ),
+  hits: Type.Optional(Type.Array(Type.Boolean())),
 });
 
 /** What changes with each exchange. */
@@ -196,10 +197,11 @@ function toCounts(counts: SampleCounts): [string, number][] {
   return counts.map(([id, count]) => [id, count]);
 }
 
-function toReport({ contentId, viewerFactors }: CompletionReport) {
-  if (viewerFactors === undefined) return { contentId };
+function toReport({ contentId, viewerFactors, hits }: CompletionReport) {
+  const tried = hits === undefined ? {} : { hits: [...hits] };
+  if (viewerFactors === undefined) return { contentId, ...tried };
   const coordinates = Array.from(viewerFactors.coordinates);
-  return { contentId, viewerFactors: { ...viewerFactors, coordinates } };
+  return { contentId, viewerFactors: { ...viewerFactors, coordinates }, ...tried };
 }
 
 function placeOf({ position: { deviceEpoch, seq } }: KeptItem): string {

@@ -1,26 +1,10 @@
-import {
-  fitTextRegression,
-  historyClass,
-  LEARNING_MODEL,
-  scoreTitle,
-  sumFactors,
-  viewerFactors,
-  withoutTitle,
-  type TextExample,
-  type FactorSums,
-  type TextStart,
-} from '@omega-tv/federation';
-import type { HeldGeneration } from '@omega-tv/compression';
-import type { ViewerFactors } from '@omega-tv/types';
+import type { TextStart } from '@omega-tv/federation';
+import { systemRandom, type RandomSource, type ViewerFactors } from '@omega-tv/types';
 import type { SyncState } from '../engine/state.js';
-import {
-  heldSpace,
-  idsByHash,
-  startSpace,
-  type CatalogueTitle,
-  type SpaceTitle,
-  type TitleSpace,
-} from './title-space.js';
+import { tryScorings, type Hits } from './hits.js';
+import { TextGuesses } from './text-guesses.js';
+import { TitleSpaces, type CatalogueTitle, type TitleSpace } from './title-space.js';
+import { rankingViewer, scoreOf, sumsOver, viewerWithout } from './viewer.js';
 
 /** A title, and how likely this TV's viewer is to like it. */
 export interface RankedTitle {
@@ -31,49 +15,48 @@ export interface RankedTitle {
   readonly isCounted: boolean;
 }
 
-/** Factors of titles that the fleet has not counted, guessed from their texts. */
-interface Guesses {
-  readonly generation: number;
-  /** How many titles it was fitted to. */
-  readonly fittedTitles: number;
-  readonly titles: ReadonlyMap<string, SpaceTitle>;
+/** What leaves the TV with a title that was completed, beside its id. */
+export interface CompletionFindings {
+  /** The viewer without the title; absent where too little else is known. */
+  readonly viewerFactors?: ViewerFactors;
+  /** Which ways to score would have found it; absent where it was not tried. */
+  readonly hits?: Hits;
 }
-
-/** The regression is made anew for so many times the titles: it costs more than all else. */
-const REFIT_GROWTH = 2;
-/** Of fewer titles texts say nothing that helps. */
-const LEAST_EXAMPLES = 16;
 
 /** Completed titles that are named as reasons. */
 const MAX_REASONS = 2;
 
-/** What a TV computes of its viewer and of titles. Nothing of it leaves the TV but viewer factors. */
+/** What a TV computes of its viewer and of titles. Nothing of it leaves the TV but findings. */
 export class TitleModel {
   readonly #catalogue: readonly CatalogueTitle[];
-  readonly #textStart: TextStart;
-  #start: TitleSpace | undefined;
-  readonly #ids: ReadonlyMap<number, string>;
-  readonly #spaces = new WeakMap<HeldGeneration, TitleSpace>();
-  #guesses: Guesses | undefined;
+  readonly #indices: ReadonlyMap<string, number>;
+  readonly #spaces: TitleSpaces;
+  #guesses: TextGuesses | undefined;
 
-  /** @param catalogue all titles that the TV can play. */
-  constructor(catalogue: readonly CatalogueTitle[], textStart: TextStart) {
+  /**
+   * @param catalogue all titles that the TV can play.
+   * @param random draws which completions try the ways to score.
+   */
+  constructor(
+    catalogue: readonly CatalogueTitle[],
+    textStart: TextStart,
+    private readonly random: RandomSource = systemRandom,
+  ) {
     this.#catalogue = catalogue;
-    this.#textStart = textStart;
-    this.#ids = idsByHash(catalogue);
+    this.#indices = new Map(catalogue.map(({ id }, index) => [id, index]));
+    this.#spaces = new TitleSpaces(catalogue, textStart);
   }
 
-  /** What is said of the viewer with a title just completed; undefined where too little is known. */
-  viewerWithout(state: SyncState, contentId: string): ViewerFactors | undefined {
-    const space = this.spaceOf(state);
-    const completed = sumsOver(space, state.completed.keys());
-    const own = space.titles.get(contentId);
-    const others = own === undefined ? completed : withoutTitle(completed, own.coordinates);
-    if (others.count < LEARNING_MODEL.minHistory) return undefined;
+  /** What is said with a title that was completed. */
+  findings(state: SyncState, contentId: string): CompletionFindings {
+    const space = this.#spaceOf(state);
+    const completed = this.#completedIn(state);
+    const title = this.#indices.get(contentId) ?? -1;
+    const viewerFactors = viewerWithout(space, sumsOver(space, completed), space.titles.get(title));
+    const hits = tryScorings(space, completed, title, () => this.random.next());
     return {
-      generation: space.generation,
-      historyClass: historyClass(others.count),
-      coordinates: viewerFactors(space, others),
+      ...(viewerFactors === undefined ? {} : { viewerFactors }),
+      ...(hits === undefined ? {} : { hits }),
     };
   }
 
@@ -82,63 +65,37 @@ export class TitleModel {
    * completed that has factors.
    */
   rank(state: SyncState): readonly RankedTitle[] {
-    const space = this.spaceOf(state);
-    const { scoring, meanViewers } = space;
-    const completed = sumsOver(space, state.completed.keys());
-    if (completed.count === 0) return [];
-    const own = viewerFactors(space, completed, scoring.ridge);
-    const mean = scoring.centred ? meanViewers[historyClass(completed.count)] : undefined;
-    const viewer = own.map((value, i) => value - (mean?.[i] ?? 0));
+    const space = this.#spaceOf(state);
+    const completed = this.#completedIn(state);
     const guesses = this.#guessesOf(space);
+    const guess = guesses.isFitted ? (index: number) => guesses.factors(index) : undefined;
+    const sums = sumsOver(space, completed, guess);
+    if (sums.count === 0) return [];
+    const viewer = rankingViewer(space, sums);
     const ranked: RankedTitle[] = [];
-    for (const { id } of this.#catalogue) {
-      const counted = space.titles.get(id);
-      const title = counted ?? guesses.get(id);
-      if (title === undefined || state.completed.has(id)) continue;
-      const isCounted = space.generation > 0 && counted !== undefined;
-      ranked.push({ contentId: id, score: scoreTitle(viewer, title, scoring), isCounted });
-    }
+    this.#catalogue.forEach(({ id }, index) => {
+      const counted = space.titles.get(index);
+      if (state.completed.has(id) || (counted === undefined && guess === undefined)) return;
+      const title = counted ?? { logCount: 0, coordinates: guesses.factors(index) };
+      const score = scoreOf(viewer, title, space.scoring);
+      ranked.push({
+        contentId: id,
+        score,
+        isCounted: space.generation > 0 && counted !== undefined,
+      });
+    });
     return ranked.sort((a, b) => b.score - a.score);
-  }
-
-  /** New titles, and those beyond the list: by ridge regression from texts. */
-  #guessesOf(space: TitleSpace): ReadonlyMap<string, SpaceTitle> {
-    const { generation, titles } = space;
-    const known = this.#guesses;
-    const isGood =
-      known?.generation === generation &&
-      titles.size < REFIT_GROWTH * Math.max(known.fittedTitles, LEAST_EXAMPLES / REFIT_GROWTH);
-    if (known !== undefined && isGood) return known.titles;
-    const guesses = { generation, fittedTitles: titles.size, titles: this.#guess(space) };
-    this.#guesses = guesses;
-    return guesses.titles;
-  }
-
-  #guess({ titles }: TitleSpace): ReadonlyMap<string, SpaceTitle> {
-    const examples: TextExample[] = [];
-    for (const { id, embedding } of this.#catalogue) {
-      const title = titles.get(id);
-      if (title !== undefined) examples.push({ embedding, coordinates: title.coordinates });
-    }
-    const guesses = new Map<string, SpaceTitle>();
-    const isWhole = examples.length === this.#catalogue.length;
-    if (isWhole || examples.length < LEAST_EXAMPLES) return guesses;
-    const regression = fitTextRegression(examples);
-    for (const { id, embedding } of this.#catalogue) {
-      guesses.set(id, { count: 0, coordinates: regression.factors(embedding) });
-    }
-    return guesses;
   }
 
   /** The completed titles that speak most for a title: those whose factors lie along its own. */
   reasonsFor(state: SyncState, contentId: string): readonly string[] {
-    const { titles } = this.spaceOf(state);
-    const title = titles.get(contentId);
+    const { titles } = this.#spaceOf(state);
+    const title = titles.get(this.#indices.get(contentId) ?? -1);
     if (title === undefined) return [];
-    const shares = [...state.completed.keys()].map((id) => {
-      const known = titles.get(id);
-      const share = known === undefined ? 0 : dot(known.coordinates, title.coordinates);
-      return { id, share };
+    const shares = this.#completedIn(state).map((index) => {
+      const known = titles.get(index);
+      const share = known === undefined ? 0 : scoreOf(known.coordinates, title, { popularity: 0 });
+      return { id: this.#catalogue[index]?.id ?? '', share };
     });
     return shares
       .filter(({ share }) => share > 0)
@@ -147,30 +104,23 @@ export class TitleModel {
       .map(({ id }) => id);
   }
 
-  /** What this TV computes in: the generation that it holds, or else texts. */
-  spaceOf({ holdings: { current } }: SyncState): TitleSpace {
-    if (current === undefined) {
-      this.#start ??= startSpace(this.#catalogue, this.#textStart);
-      return this.#start;
+  /** Completed titles of the catalogue, in the order of completion. */
+  #completedIn({ completed }: SyncState): readonly number[] {
+    return [...completed]
+      .sort(([, a], [, b]) => a.order - b.order)
+      .map(([id]) => this.#indices.get(id))
+      .filter((index) => index !== undefined);
+  }
+
+  #guessesOf(space: TitleSpace): TextGuesses {
+    if (this.#guesses?.isGoodFor(space) !== true) {
+      this.#guesses = new TextGuesses(this.#catalogue, space);
     }
-    const known = this.#spaces.get(current);
-    if (known !== undefined) return known;
-    const space = heldSpace(current, this.#ids);
-    this.#spaces.set(current, space);
-    return space;
+    return this.#guesses;
   }
-}
 
-/** The sums over those of the titles that have factors. */
-function sumsOver({ titles }: TitleSpace, ids: Iterable<string>): FactorSums {
-  const factors: Float64Array[] = [];
-  for (const id of ids) {
-    const title = titles.get(id);
-    if (title !== undefined) factors.push(title.coordinates);
+  /** What this TV computes in: the generation that it holds, or else texts. */
+  #spaceOf({ holdings: { current } }: SyncState): TitleSpace {
+    return this.#spaces.of(current);
   }
-  return sumFactors(factors);
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  return a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0);
 }

@@ -12,7 +12,7 @@ import {
   publishTitles,
   receiveTitles,
   titlesOf,
-  toContentHash,
+  toTitleHash,
   weightsOf,
   type TitleHoldings,
   type TitleList,
@@ -56,12 +56,10 @@ describe('the list of titles', () => {
     const got = [...once.current!.pieces.values()].flatMap(({ titles }) => titles);
     expect(got.length).toBeGreaterThan(150);
     const hashes = new Map(
-      factorsOf(1500).titles.map(({ contentId }, rank) => [
-        parseInt(toContentHash(contentId), 16),
-        rank,
-      ]),
+      factorsOf(1500).titles.map(({ contentId }, rank) => [toTitleHash(contentId), rank]),
     );
-    for (const { hash } of got) expect(hashes.get(hash)).toBeLessThan(512 + 512);
+    const leading = got.filter(({ hash }) => hashes.get(hash)! < 128);
+    expect(leading).toHaveLength(128);
     const all = receive(first, 12);
     expect(piecesOf(all.current!)).toEqual(piecesOf(first));
     expect(fillTitles(first, heldTitles(all), BUDGET)).toBeUndefined();
@@ -70,7 +68,7 @@ describe('the list of titles', () => {
   it('decodes to its coordinates within half a step, and to its counts within a seventh of an octave (rule 12.10)', () => {
     const { head, pieces } = receive(first, 12).current!;
     const exact = new Map(
-      factorsOf(1500).titles.map((title) => [parseInt(toContentHash(title.contentId), 16), title]),
+      factorsOf(1500).titles.map((title) => [toTitleHash(title.contentId), title]),
     );
     for (const title of [...pieces.values()].flatMap((piece) => titlesOf(head, piece))) {
       const { count, coordinates } = exact.get(title.hash)!;
@@ -82,6 +80,22 @@ describe('the list of titles', () => {
     }
     expect(weightsOf(head)[4]).toBe(0.5);
     expect(meanViewersOf(head)[1]![3]).toBe(0.25);
+  });
+
+  it('has levels that double from 64 titles on, in pieces of one part of the hashes each (rule 12.10)', () => {
+    const ranks = new Map(
+      factorsOf(1500).titles.map(({ contentId }, rank) => [toTitleHash(contentId), rank]),
+    );
+    for (const { index, titles } of first.pieces.values()) {
+      const parts = index === 0 ? 1 : 2 ** Math.floor(Math.log2(index));
+      const [least, end] = index === 0 ? [0, 64] : [64 * parts, 128 * parts];
+      for (const { hash } of titles) {
+        expect(ranks.get(hash)).toBeGreaterThanOrEqual(least);
+        expect(ranks.get(hash)).toBeLessThan(end);
+        expect(Math.floor((hash * parts) / 2 ** 32)).toBe(index === 0 ? 0 : index - parts);
+      }
+    }
+    expect(first.head.titles).toBe(1500);
   });
 
   it('is the same for all TVs that lack the same (rule 12.10)', () => {

@@ -2,8 +2,12 @@ import { eigenOf } from './eigen.js';
 import { identity, multiply, transpose, type Matrix } from './matrix.js';
 import { FACTORS } from '@omega-tv/types';
 
-/** Weaker axes than this share of the strongest are stretched no further: they hold noise. */
-const LEAST_WEIGHT_SHARE = 1e-6;
+/**
+ * Weaker axes than this share of the strongest are stretched no further. Stretched to unit variance
+ * they would round to zero in titles, so that viewers lose their part along them, and the next
+ * generation makes them weaker still.
+ */
+const LEAST_WEIGHT_SHARE = 0.01;
 
 /**
  * The coordinates that a generation's factors are given in. With x the viewer's factors as the
@@ -15,7 +19,7 @@ export interface Axes {
   readonly generation: number;
   /** L, row by row. */
   readonly loading: Matrix;
-  /** Variance of viewers along each axis before whitening: the ridge of viewers is this, that of titles one over it. */
+  /** Variance of viewers along each axis before whitening, or the least that counts: the ridge of viewers is this, that of titles one over it. */
   readonly weights: Float64Array;
   /** Takes viewer factors of the generation before into this one; the identity in generation 0. */
   readonly fromPrevious: Matrix;
@@ -33,6 +37,11 @@ function toGrid(value: number): number {
   while (octave * 2 <= value) octave *= 2;
   const distance = (step: number): number => Math.abs(value - octave * step);
   return octave * STEPS.reduce((best, step) => (distance(step) < distance(best) ? step : best));
+}
+
+/** True for an axis along which viewers may vary less than by one. */
+export function isWeak({ weights }: Axes, axis: number): boolean {
+  return (weights[axis] ?? 0) <= toGrid((weights[0] ?? 0) * LEAST_WEIGHT_SHARE);
 }
 
 export function startAxes(): Axes {

@@ -21,6 +21,11 @@ export interface LearningConfig {
   readonly maxWaitingTitles: number;
   /** Completions of one device that count in a day (UTC, fold time). Default 24. */
   readonly maxCompletionsPerDay: number;
+  /**
+   * The longest that viewer factors may be, in the whitened norm: an honest viewer's are about
+   * sqrt(32) = 5.7 long. Longer ones are cut. Default 12.
+   */
+  readonly maxViewerNorm: number;
 }
 
 const DEFAULTS: LearningConfig = {
@@ -31,6 +36,7 @@ const DEFAULTS: LearningConfig = {
   maxTitles: 2000,
   maxWaitingTitles: 2000,
   maxCompletionsPerDay: 24,
+  maxViewerNorm: 12,
 };
 
 /**

@@ -100,7 +100,7 @@ export function foldCompletions(
     if (active !== undefined) {
       activities.set(deviceId, active.activity);
       const share = shareOf(completion, time.latestMs);
-      const x = receiveFactors(state.axes, completion.factors);
+      const x = receiveFactors(state.axes, completion.factors, config);
       isLearned = learnTitle(draft, completion.contentId, share, x, keys, config);
       learnShared(draft, completion, share, x, active.devices, keys, config);
     }

@@ -1,7 +1,7 @@
 import { advanceTime } from '../fold-time.js';
 import { decayFactor, toDecayStep } from '../decay.js';
 import { pruneTally, weightAt, type Tally } from '../tally.js';
-import { renewAxes, type Axes } from './axes.js';
+import { isWeak, renewAxes, type Axes } from './axes.js';
 import { factorize, type Solve } from './cholesky.js';
 import { chooseScoring } from './choose-scoring.js';
 import type { LearningConfig } from './config.js';
@@ -132,7 +132,8 @@ function needsAxes(axes: Axes, { squares, count }: Moments): boolean {
   if (axes.generation === 0) return true;
   for (let axis = 0; axis < FACTORS; axis += 1) {
     const variance = squares[axis * FACTORS + axis] ?? 0;
-    if (variance < VARIANCE_RANGE.least || variance > VARIANCE_RANGE.most) return true;
+    if (variance > VARIANCE_RANGE.most) return true;
+    if (variance < VARIANCE_RANGE.least && !isWeak(axes, axis)) return true;
   }
   return false;
 }

@@ -1,4 +1,5 @@
 import type { Axes } from './axes.js';
+import type { LearningConfig } from './config.js';
 import { apply } from './matrix.js';
 import { FACTORS } from '@omega-tv/types';
 
@@ -9,16 +10,11 @@ export interface ReceivedFactors {
   readonly coordinates: ArrayLike<number>;
 }
 
-/**
- * The longest that viewer factors may be, in units of the whitened norm: an honest viewer's are
- * about sqrt(32) = 5.7 long.
- */
-const MAX_NORM = 12;
-
 /** In the coordinates of `axes`, cut to the longest; undefined where they cannot be used. */
 export function receiveFactors(
   axes: Axes,
   factors: ReceivedFactors | undefined,
+  { maxViewerNorm }: Pick<LearningConfig, 'maxViewerNorm'>,
 ): Float64Array | undefined {
   if (factors?.coordinates.length !== FACTORS) return undefined;
   const { generation, coordinates } = factors;
@@ -27,11 +23,11 @@ export function receiveFactors(
     generation === axes.generation
       ? Float64Array.from(coordinates)
       : apply(axes.fromPrevious, coordinates);
-  return clip(x);
+  return clip(x, maxViewerNorm);
 }
 
-function clip(x: Float64Array): Float64Array | undefined {
+function clip(x: Float64Array, longest: number): Float64Array | undefined {
   const norm = Math.sqrt(x.reduce((sum, value) => sum + value * value, 0));
   if (!(norm < Infinity)) return undefined;
-  return norm <= MAX_NORM ? x : x.map((value) => (value * MAX_NORM) / norm);
+  return norm <= longest ? x : x.map((value) => (value * longest) / norm);
 }

@@ -20,16 +20,20 @@ export function emptyFactorSums(): FactorSums {
   };
 }
 
-/** The sums of titles with these factors; added to `sums`, which stay as they are. */
+/**
+ * The sums of titles with these factors; added to `sums`, which stay as they are.
+ * @param weight of each, 1 unless its factors are a guess.
+ */
 export function sumFactors(
   factors: Iterable<ArrayLike<number>>,
   sums: FactorSums = emptyFactorSums(),
+  weight = 1,
 ): FactorSums {
   const [squares, total] = [sums.squares.slice(), sums.total.slice()];
   let { count } = sums;
   for (const y of factors) {
-    count += 1;
-    addTitle(squares, total, y, 1);
+    count += weight;
+    addTitle(squares, total, y, weight);
   }
   return { count, squares, total };
 }
@@ -41,9 +45,14 @@ export function withoutTitle(sums: FactorSums, y: ArrayLike<number>): FactorSums
   return { count: sums.count - 1, squares, total };
 }
 
-function addTitle(squares: Matrix, total: Float64Array, y: ArrayLike<number>, sign: 1 | -1): void {
+function addTitle(
+  squares: Matrix,
+  total: Float64Array,
+  y: ArrayLike<number>,
+  weight: number,
+): void {
   for (let row = 0; row < FACTORS; row += 1) {
-    const value = sign * (y[row] ?? 0);
+    const value = weight * (y[row] ?? 0);
     total[row] = (total[row] ?? 0) + value;
     if (value === 0) continue;
     const at = row * FACTORS;
@@ -64,7 +73,10 @@ export function addFactorSums(a: FactorSums, b: FactorSums): FactorSums {
 
 /** What a viewer is measured against. */
 export interface FactorSpace {
-  /** Of all titles that this TV has factors of. */
+  /**
+   * Of the titles that this TV has factors of; their count is that of the whole list, where it is
+   * longer than the part that the TV holds.
+   */
   readonly listed: FactorSums;
   /** Ridge along each axis: `Axes.weights`. */
   readonly weights: Float64Array;

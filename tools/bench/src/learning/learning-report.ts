@@ -13,6 +13,8 @@ export interface FleetCosts {
   /** Bytes and titles of each answer that a new TV gets, until it lacks nothing. */
   readonly answers: readonly { readonly bytes: number; readonly titles: number }[];
   readonly generation: number;
+  /** Index of the way to score that the fleet chose. */
+  readonly scoring: number;
 }
 
 /** What one split gave. */
@@ -52,6 +54,8 @@ export interface LearningReport {
   readonly titles: number;
   readonly costs: FleetCosts | undefined;
   readonly learning: readonly LearningRow[];
+  /** Names of the rows that will not change, nor those before them. */
+  readonly finalRows: readonly string[];
 }
 
 /** Puts the splits together: a row's best setting is chosen over all of them, for each column. */

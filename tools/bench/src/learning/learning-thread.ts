@@ -1,5 +1,5 @@
 import { answerFromThread } from '@omega-tv/command-line';
-import { baselinesOf } from './baselines/all-baselines.js';
+import { BASELINES, type BaselineName } from './baselines/all-baselines.js';
 import { collectCompletions, popularity } from './baselines/completions.js';
 import { measureCandidate, viewersOf, type Measured } from './evaluate.js';
 import type { SplitResult } from './learning-report.js';
@@ -16,45 +16,44 @@ export interface LearningOrder {
   readonly part: Part;
 }
 
-/** The product's own rows, what it is compared with, new titles; or the name of a variant. */
-export type Part = 'product' | 'baselines' | 'new titles' | Variant['row'];
+/** The product's own rows, new titles, a baseline, or a variant. */
+export type Part = 'omega-tv' | 'new titles' | BaselineName | Variant['row'];
 
-type OnStage = (stage: string) => void;
+/** Says how much of the order is done, 0 to 1. */
+type OnPart = (part: number) => void;
 
 function measurePart(
   part: Part,
   world: World,
   split: Split,
-  onStage: OnStage,
+  onPart: OnPart,
 ): readonly SplitResult[] {
-  if (part === 'baselines') return measureBaselines(world, split, onStage);
-  onStage(part);
-  const product = new Product(world);
-  if (part === 'product') return product.measure(split);
+  const baseline = BASELINES.find(({ name }) => name === part);
+  if (baseline !== undefined) return [measureBaseline(baseline, world, split)];
+  const product = new Product(world, onPart);
+  if (part === 'omega-tv') return product.measure(split);
   if (part === 'new titles') return [product.measureNewTitles(split)];
   const variant = VARIANTS.find(({ row }) => row === part);
   return variant === undefined ? [] : [product.measureVariant(split, variant)];
 }
 
-function measureBaselines(world: World, split: Split, onStage: OnStage): readonly SplitResult[] {
-  const { index, trials } = split;
+function measureBaseline(
+  { name, create }: (typeof BASELINES)[number],
+  world: World,
+  split: Split,
+): SplitResult {
   const completions = collectCompletions(split, world.titleIds.length);
   const popular = popularity(completions);
   const measured: Measured[] = [];
-  for (const { name, create } of baselinesOf(world, completions)) {
-    onStage(name);
-    for (const candidate of create()) {
-      measured.push(...measureCandidate(name, candidate, popular, trials));
-    }
+  for (const candidate of create(world, completions)) {
+    measured.push(...measureCandidate(name, candidate, popular, split.trials));
   }
-  return [{ split: index, viewers: viewersOf(trials), measured }];
+  return { split: split.index, viewers: viewersOf(split.trials), measured };
 }
 
 await answerFromThread(
-  ({ folder, known, split: index, part }: LearningOrder, onStage): readonly SplitResult[] => {
+  ({ folder, known, split: index, part }: LearningOrder, onPart): readonly SplitResult[] => {
     const world = loadWorld(folder);
-    return measurePart(part, world, createSplit(world, index, known), (stage) => {
-      onStage(`split ${index + 1}: ${stage}`);
-    });
+    return measurePart(part, world, createSplit(world, index, known), onPart);
   },
 );

@@ -1,14 +1,13 @@
 import {
-  historyClass,
-  LEARNING_MODEL,
-  sumFactors,
-  viewerFactors,
-  withoutTitle,
-  type FactorSums,
-} from '@omega-tv/federation';
+  sumsOver,
+  tryScorings,
+  viewerWithout,
+  type TitleSpace,
+  type TitleSpaces,
+} from '@omega-tv/client';
+import { sumFactors, type FactorSums } from '@omega-tv/federation';
 import { heldTitles, type TitleHoldings } from '@omega-tv/compression';
 import type { SyncDelta } from '@omega-tv/types';
-import { sumsOf, type TitleSpace, type TitleSpaces } from './title-space.js';
 
 /** A TV of the fleet: what its viewer completed, and what it holds. */
 export class LearningTv {
@@ -21,12 +20,17 @@ export class LearningTv {
   constructor(
     private readonly deviceId: string,
     private readonly spaces: TitleSpaces,
+    private readonly draw: () => number,
   ) {}
 
   watch(titles: readonly number[]): void {
     this.#completed.push(...titles);
-    const factors = titles.flatMap((title) => this.#space?.titles[title]?.coordinates ?? []);
-    if (this.#sums !== undefined) this.#sums = sumFactors(factors, this.#sums);
+    if (this.#sums === undefined || this.#space === undefined) return;
+    const { titles: known } = this.#space;
+    const factors = titles
+      .map((title) => known.get(title)?.coordinates)
+      .filter((coordinates) => coordinates !== undefined);
+    this.#sums = sumFactors(factors, this.#sums);
   }
 
   /** The delta that reports a completion, with the viewer as it is without it. */
@@ -34,10 +38,10 @@ export class LearningTv {
     const space = this.spaces.of(this.holdings.current);
     if (this.#space !== space || this.#sums === undefined) {
       this.#space = space;
-      this.#sums = sumsOf(space, this.#completed);
+      this.#sums = sumsOver(space, this.#completed);
     }
-    const own = space.titles[title];
-    const others = own === undefined ? this.#sums : withoutTitle(this.#sums, own.coordinates);
+    const viewerFactors = viewerWithout(space, this.#sums, space.titles.get(title));
+    const hits = tryScorings(space, this.#completed, title, this.draw);
     const held = heldTitles(this.holdings);
     return {
       deviceId: this.deviceId,
@@ -46,16 +50,9 @@ export class LearningTv {
       timestamp,
       position: { deviceEpoch: 1, seq: (this.#seq += 1) },
       engagements: [{ contentId, count: 1, completed: true }],
-      ...(others.count < LEARNING_MODEL.minHistory
-        ? {}
-        : {
-            viewerFactors: {
-              generation: space.generation,
-              historyClass: historyClass(others.count),
-              coordinates: viewerFactors(space, others),
-            },
-          }),
+      ...(viewerFactors === undefined ? {} : { viewerFactors }),
       ...(held === undefined ? {} : { heldTitles: held }),
+      ...(hits === undefined ? {} : { hits }),
     };
   }
 }

@@ -1,9 +1,9 @@
-import { fitTextRegression } from '@omega-tv/federation';
+import type { CatalogueTitle, TitleSpace } from '@omega-tv/client';
 import { createRandom } from '@omega-tv/seeded-random';
 import { localOnly } from './baselines/plain.js';
 import { precisionsOf, viewersOf, type Measured } from './evaluate.js';
 import type { SplitResult } from './learning-report.js';
-import { scoresOf, sumsOf, viewerFor, type TitleSpace } from './title-space.js';
+import { catalogueOf, Recommender, type Recommend } from './recommend.js';
 import type { Split, Trial } from './trials.js';
 import type { World } from './viewers.js';
 
@@ -15,6 +15,7 @@ const IF_COUNTED = 'new titles: had they been counted';
 
 /** Titles that nobody told the server of, and what a TV makes of them. */
 export class NewTitles {
+  readonly #catalogue: readonly CatalogueTitle[];
   readonly #hidden: ReadonlySet<number>;
   readonly #trials: readonly Trial[];
 
@@ -22,6 +23,7 @@ export class NewTitles {
     private readonly world: World,
     private readonly split: Split,
   ) {
+    this.#catalogue = catalogueOf(world);
     const random = createRandom('new titles', split.index);
     const titles = world.titleIds.map((_, title) => title);
     this.#hidden = new Set(titles.filter(() => random.next() * HIDDEN_PART < 1));
@@ -44,37 +46,23 @@ export class NewTitles {
 
   /** @param space what the fleet taught without them. */
   measure(space: TitleSpace): SplitResult {
-    const regression = fitTextRegression(
-      space.titles.flatMap((title, i) => {
-        const embedding = this.world.embeddings[i];
-        return title === undefined || embedding === undefined
-          ? []
-          : [{ embedding, coordinates: title.coordinates }];
-      }),
-    );
-    const guesses = this.world.embeddings.map((embedding, title) =>
-      this.#hidden.has(title)
-        ? { count: 0, coordinates: regression.factors(embedding) }
-        : undefined,
-    );
     // A title that nobody counted has no popularity.
-    const guessed = { titles: guesses, popularity: new Float64Array(guesses.length) };
+    const byRegression = new Recommender(this.#catalogue, space).guessed(this.#hidden);
     const local = localOnly(this.world);
     return this.#result([
-      this.#row(BY_REGRESSION, (trial) => scoresOf(guessed, viewerOf(space, trial))),
+      this.#row(BY_REGRESSION, byRegression),
       this.#row(BY_TEXT, ({ known }) => local.recommend(known)),
     ]);
   }
 
   /** @param space what the fleet taught with them. */
   measureCounted(space: TitleSpace): SplitResult {
-    const scoresFor = (trial: Trial) => scoresOf(space, viewerOf(space, trial));
-    return this.#result([this.#row(IF_COUNTED, scoresFor)]);
+    return this.#result([this.#row(IF_COUNTED, new Recommender(this.#catalogue, space).counted)]);
   }
 
-  #row(row: string, scoresFor: (trial: Trial) => Float64Array): Measured {
+  #row(row: string, recommend: Recommend): Measured {
     const precisions = precisionsOf(this.#trials, (trial) =>
-      scoresFor(trial).map((score, title) => (this.#hidden.has(title) ? score : -Infinity)),
+      recommend(trial).map((score, title) => (this.#hidden.has(title) ? score : -Infinity)),
     );
     return { row, setting: '', precisions, against: BY_REGRESSION };
   }
@@ -82,8 +70,4 @@ export class NewTitles {
   #result(measured: readonly Measured[]): SplitResult {
     return { split: this.split.index, viewers: viewersOf(this.#trials), measured };
   }
-}
-
-function viewerOf(space: TitleSpace, { known }: Trial): Float64Array {
-  return viewerFor(space, sumsOf(space, known), space.scoring);
 }

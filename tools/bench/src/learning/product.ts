@@ -1,13 +1,14 @@
+import { TitleSpaces, type CatalogueTitle } from '@omega-tv/client';
 import { createTextStart } from '@omega-tv/federation';
 import { createEmbeddingCodec } from '@omega-tv/embedding-codec';
 import { readMiniLmCodebook } from '@omega-tv/embedding-codec/node';
 import { Codecs, type TitleHoldings } from '@omega-tv/compression';
 import { precisionsOf, viewersOf, type Measured } from './evaluate.js';
-import { runFleet, type FleetRun } from './fleet.js';
+import { runFleet, type FleetContext, type FleetRun } from './fleet.js';
 import { PRODUCT, type FleetCosts, type SplitResult } from './learning-report.js';
 import { NewTitles } from './new-titles.js';
+import { catalogueOf, Recommender } from './recommend.js';
 import { FLEET, type FleetSettings, type Variant } from './settings.js';
-import { scoresOf, sumsOf, TitleSpaces, viewerFor, type TitleSpace } from './title-space.js';
 import type { Split } from './trials.js';
 import type { World } from './viewers.js';
 
@@ -19,25 +20,33 @@ const SHOWN_PUBLICATIONS = [1, 2, 4, 8, 12];
 
 /** Runs the product's fleets over the splits of one world. */
 export class Product {
+  readonly catalogue: readonly CatalogueTitle[];
+  readonly spaces: TitleSpaces;
   readonly #codecs: Codecs;
-  readonly #spaces: TitleSpaces;
 
-  constructor(private readonly world: World) {
+  /** @param onPart hears how much of a fleet is done, 0 to 1. */
+  constructor(
+    private readonly world: World,
+    private readonly onPart: (part: number) => void = () => undefined,
+  ) {
     const codebook = readMiniLmCodebook();
     this.#codecs = new Codecs([createEmbeddingCodec(codebook)]);
-    this.#spaces = new TitleSpaces(world, createTextStart(codebook));
+    this.catalogue = catalogueOf(world);
+    this.spaces = new TitleSpaces(this.catalogue, createTextStart(codebook));
   }
 
   /** The rows of the table, those by bytes received and by publications, and that of new titles. */
   measure(split: Split): readonly SplitResult[] {
     const measured: Measured[] = [];
-    const add = (row: string, { current }: TitleHoldings): void => {
-      measured.push(this.#row(row, split, this.#spaces.of(current)));
+    const add = (row: string, holdings: TitleHoldings): void => {
+      measured.push(this.rowOf(row, split, holdings));
     };
-    const run = this.#run(split, FLEET, (publication, { exchanges }) => {
-      if (!SHOWN_PUBLICATIONS.includes(publication)) return;
-      const { holdings } = receiveAll({ exchanges });
-      add(`after ${publication} publication${publication === 1 ? '' : 's'}`, holdings);
+    const run = this.run(split, FLEET, {
+      onPublished: (publication, { exchanges }) => {
+        if (!SHOWN_PUBLICATIONS.includes(publication)) return;
+        const { holdings } = receiveAll({ exchanges });
+        add(`after ${publication} publication${publication === 1 ? '' : 's'}`, holdings);
+      },
     });
     const { holdings, answers, states } = receiveAll(run);
     add(PRODUCT, holdings);
@@ -45,48 +54,57 @@ export class Product {
     for (const exchanges of SHOWN_EXCHANGES) {
       add(`${exchanges} exchanges`, states[exchanges - 1] ?? holdings);
     }
+    // The product's own first, then how it came to it.
+    measured.push(...measured.splice(0, SHOWN_PUBLICATIONS.length));
     const { passes, upBytes, downBytes } = run;
-    const generation = holdings.current?.head.generation ?? 0;
-    const costs = { passes, upBytes, downBytes, answers, generation };
+    const { generation = 0, scoring = 0 } = holdings.current?.head ?? {};
+    const costs = { passes, upBytes, downBytes, answers, generation, scoring };
     const own = { split: split.index, viewers: viewersOf(split.trials), measured, costs };
     const newTitles = new NewTitles(this.world, split);
-    return [own, newTitles.measureCounted(this.#spaces.of(holdings.current))];
+    return [own, newTitles.measureCounted(this.spaces.of(holdings.current))];
   }
 
   /** All answers received, under other settings or with fewer viewers to learn from. */
   measureVariant(split: Split, { row, settings, oneViewerOf = 1 }: Variant): SplitResult {
     const learning = split.learning.filter((_, viewer) => viewer % oneViewerOf === 0);
-    const { holdings } = receiveAll(this.#run({ ...split, learning }, { ...FLEET, ...settings }));
-    const measured = [this.#row(row, split, this.#spaces.of(holdings.current))];
+    const { holdings } = receiveAll(this.run({ ...split, learning }, { ...FLEET, ...settings }));
+    const measured = [this.rowOf(row, split, holdings)];
     return { split: split.index, viewers: viewersOf(split.trials), measured };
   }
 
   /** A tenth of the titles hidden from the server. */
   measureNewTitles(split: Split): SplitResult {
     const newTitles = new NewTitles(this.world, split);
-    const { holdings } = receiveAll(this.#run(newTitles.splitWithout, FLEET));
-    return newTitles.measure(this.#spaces.of(holdings.current));
+    const { holdings } = receiveAll(this.run(newTitles.splitWithout, FLEET));
+    return newTitles.measure(this.spaces.of(holdings.current));
   }
 
-  #run(
+  run(
     split: Split,
     settings: FleetSettings,
-    onPublished?: (publication: number, run: FleetRun) => void,
+    { onPublished, ...more }: Pick<FleetContext, 'onPublished' | 'intruders'> = {},
   ): FleetRun {
-    const context = { codecs: this.#codecs, spaces: this.#spaces, settings };
-    return runFleet(this.world, split, context, onPublished);
+    return runFleet(this.world, split, {
+      codecs: this.#codecs,
+      spaces: this.spaces,
+      settings,
+      onPublished: (publication, run) => {
+        this.onPart(publication / settings.publications);
+        onPublished?.(publication, run);
+      },
+      ...more,
+    });
   }
 
-  #row(row: string, { trials }: Split, space: TitleSpace): Measured {
-    const { scoring } = space;
-    const precisions = precisionsOf(trials, ({ known }) =>
-      scoresOf(space, viewerFor(space, sumsOf(space, known), scoring)),
-    );
-    return { row, setting: '', precisions };
+  /** Precision of a TV that holds this. */
+  rowOf(row: string, { trials }: Split, { current }: TitleHoldings): Measured {
+    const recommender = new Recommender(this.catalogue, this.spaces.of(current));
+    return { row, setting: '', precisions: precisionsOf(trials, recommender.counted) };
   }
 }
 
-function receiveAll({ exchanges }: Pick<FleetRun, 'exchanges'>) {
+/** What a new TV holds after each answer, until it lacks nothing. */
+export function receiveAll({ exchanges }: Pick<FleetRun, 'exchanges'>) {
   const states: TitleHoldings[] = [];
   const answers: FleetCosts['answers'][number][] = [];
   let holdings: TitleHoldings = {};

@@ -1,3 +1,5 @@
+import type { LearningConfig } from '@omega-tv/federation';
+
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** How a fleet is replayed; one setting for all data sets. */
@@ -14,6 +16,8 @@ export interface FleetSettings {
   readonly reportSpreadMs: number;
   /** Of an answer. */
   readonly answerBytes: number;
+  /** Other settings of the server. */
+  readonly server?: Partial<LearningConfig>;
 }
 
 /** From one publication to the next, by the server's clock. */
@@ -36,14 +40,12 @@ export interface Variant {
   readonly row: `k = ${number}` | 'reported at once' | `${string} of the viewers teach`;
   readonly settings?: Partial<FleetSettings>;
   readonly oneViewerOf?: number;
-  /** Left out of a large world, where a fleet takes minutes. */
-  readonly isForSmall?: true;
 }
 
 export const VARIANTS: readonly Variant[] = [
   { row: 'k = 1', settings: { minDevices: 1 } },
-  { row: 'k = 5', settings: { minDevices: 5 }, isForSmall: true },
-  { row: 'reported at once', settings: { reportSpreadMs: 0 }, isForSmall: true },
+  { row: 'k = 5', settings: { minDevices: 5 } },
+  { row: 'reported at once', settings: { reportSpreadMs: 0 } },
   { row: 'half of the viewers teach', oneViewerOf: 2 },
   { row: 'a quarter of the viewers teach', oneViewerOf: 4 },
 ];

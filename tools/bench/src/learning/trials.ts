@@ -5,7 +5,7 @@ import type { Like, World } from './viewers.js';
 export const KNOWN_COUNTS = [3, 5, 20] as const;
 export type KnownCount = (typeof KNOWN_COUNTS)[number];
 /** How many others it recommends. */
-const LIST_LENGTH = 10;
+export const LIST_LENGTH = 10;
 export const SPLITS = 6;
 const RANDOM_SEED = 3;
 
@@ -68,7 +68,7 @@ export function precisionAt10(scores: ArrayLike<number>, { known, later }: Trial
 }
 
 /** The best titles, best first; the first of equals. */
-function topTitles(
+export function topTitles(
   scores: ArrayLike<number>,
   count: number,
   hidden: ReadonlySet<number>,

@@ -8,6 +8,7 @@ import { MAX_STEPS, type TitleHead } from './title-list.js';
 
 const GENERATION: IntegerField = { name: 'generation', typicalBits: 3 };
 const VERSION: IntegerField = { name: 'version', typicalBits: 7 };
+const TITLES: IntegerField = { name: 'titles', typicalBits: 11 };
 const WEIGHT: IntegerField = { name: 'weight', typicalBits: 3 };
 const HAS_MEANS = flagField('mean viewers', 1, 1);
 const MEAN: IntegerField = { name: 'mean viewer', typicalBits: 2 };
@@ -17,6 +18,7 @@ export function encodeHead(head: TitleHead): Uint8Array {
   const writer = new FieldWriter();
   writer.integer(GENERATION, head.generation);
   writer.integer(VERSION, head.version);
+  writer.integer(TITLES, head.titles);
   writer.bytes('step', floatBytes(head.step));
   let before = 0;
   for (const exponent of head.weightExponents) {
@@ -37,6 +39,7 @@ export function decodeHead(bytes: Uint8Array): TitleHead {
     const reader = new FieldReader(bytes);
     const generation = reader.integer(GENERATION);
     const version = reader.integer(VERSION);
+    const titles = reader.integer(TITLES);
     const step = new DataView(reader.bytes('step', 4).buffer).getFloat32(0);
     if (!(step > 0 && step < Infinity)) throw malformed('step: is no number above 0');
     let exponent = 0;
@@ -50,7 +53,7 @@ export function decodeHead(bytes: Uint8Array): TitleHead {
       new Int8Array(FACTORS).map(() => within('mean viewer', reader.signed(MEAN))),
     );
     reader.finish();
-    return { generation, version, step, weightExponents, scoring, meanViewers };
+    return { generation, version, titles, step, weightExponents, scoring, meanViewers };
   });
 }
 

@@ -12,26 +12,27 @@ import {
   writeChange,
   writeTitle,
 } from './title-coding.js';
+import { readShape, shapeOf, writeShape } from './piece-shape.js';
 import {
-  HASH_BITS,
-  PIECE_LAYOUT,
+  MAX_TITLES_OF_PIECE,
+  partsOf,
   PIECES,
+  placeOf,
   type ListedTitle,
   type TitlePiece,
 } from './title-list.js';
+import { TITLE_HASH_BITS } from './title-hash.js';
 
 const GENERATION: IntegerField = { name: 'generation', typicalBits: 3 };
 const VERSION: IntegerField = { name: 'version', typicalBits: 7 };
 const IS_DIFF = flagField('base', 1, 1);
 const AGE: IntegerField = { name: 'base', typicalBits: 2 };
 const TITLES: IntegerField = { name: 'titles', typicalBits: 7 };
-const HASH_GAP: IntegerField = { name: 'content hash', typicalBits: 39 };
+const HASH_GAP: IntegerField = { name: 'content hash', typicalBits: 23 };
 /** What comes next in the order of hashes: one of the base, kept, changed or gone, or an added one. */
 const STEP = symbolField('step', [16, 12, 2, 2]);
 const Step = { kept: 0, changed: 1, removed: 2, added: 3 } as const;
 const CHECK_BYTES = 4;
-const PARTS = 2 ** PIECE_LAYOUT.partBits;
-const HASHES_PER_PART = 2 ** (HASH_BITS - PIECE_LAYOUT.partBits);
 
 /**
  * Writes a piece, whole or against an older version of it.
@@ -55,7 +56,9 @@ function writeTitles(
   { index, titles }: TitlePiece,
   base: readonly ListedTitle[],
 ): void {
-  const forecast = new CoordinateForecast();
+  const shape = shapeOf(base.length > 0 ? base : titles);
+  if (base.length === 0) writeShape(writer, shape);
+  const forecast = new CoordinateForecast(shape);
   let hash = firstHash(index);
   let at = 0;
   for (const title of titles) {
@@ -129,12 +132,12 @@ function readTitles(
   base: readonly ListedTitle[],
 ): readonly ListedTitle[] {
   const count = reader.integer(TITLES);
-  if (count > PIECE_LAYOUT.maxTitles) {
-    throw malformed(`titles: are ${count}, above ${PIECE_LAYOUT.maxTitles}`);
+  if (count > MAX_TITLES_OF_PIECE) {
+    throw malformed(`titles: are ${count}, above ${MAX_TITLES_OF_PIECE}`);
   }
-  const forecast = new CoordinateForecast();
+  const forecast = new CoordinateForecast(base.length > 0 ? shapeOf(base) : readShape(reader));
   const titles: ListedTitle[] = [];
-  const end = firstHash(index) + HASHES_PER_PART;
+  const end = firstHash(index) + hashesOf(index);
   let hash = firstHash(index);
   let at = 0;
   while (titles.length < count) {
@@ -160,7 +163,11 @@ function readTitles(
 }
 
 function firstHash(index: number): number {
-  return (index % PARTS) * HASHES_PER_PART;
+  return placeOf(index).part * hashesOf(index);
+}
+
+function hashesOf(index: number): number {
+  return 2 ** TITLE_HASH_BITS / partsOf(placeOf(index).level);
 }
 
 function isSameTitle(a: ListedTitle, b: ListedTitle): boolean {

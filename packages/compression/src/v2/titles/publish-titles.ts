@@ -1,23 +1,29 @@
 import { FACTORS, type PublishedFactors, type TitleFactors } from '@omega-tv/types';
-import { toContentHash } from '../content-hash.js';
 import { quarterPower, toQuarterExponent } from './quarter-powers.js';
 import {
+  countTitles,
   MAX_COUNT_LEVEL,
   MAX_STEPS,
   MEAN_VIEWER_STEP,
-  PIECE_LAYOUT,
+  levelOf,
+  MAX_TITLES,
   pieceIndex,
+  placeOf,
+  ranksOf,
   STEP_OF_DEVIATION,
   type ListedTitle,
   type TitleHead,
   type TitleList,
   type TitlePiece,
 } from './title-list.js';
+import { toTitleHash } from './title-hash.js';
 
+/** A head stays while the number of titles has changed by no more than this part. */
+const TITLES_SLACK = 1 / 16;
 /** Versions of a piece that diffs are made from. */
 const HISTORY = 12;
-/** A title stays where it is until it is this many ranks beyond its level. */
-const RANK_SLACK = 64;
+/** A title stays where it is until it is this part of its level's length beyond it. */
+const RANK_SLACK = 1 / 4;
 /**
  * A title keeps its coordinates while they are at most this much farther (squared, in steps) from
  * the exact ones than new ones would be: noise alone sends nothing.
@@ -36,8 +42,9 @@ export function publishTitles(
   const before = previous?.head.generation === factors.generation ? previous : undefined;
   const version = (previous?.version ?? 0) + 1;
   const step = before?.head.step ?? stepFor(factors.titles);
-  const head = steadyHead(before?.head, { ...headOf(factors), step, version });
   const pieces = piecesOf(factors, step, version, before);
+  const titles = countTitles(pieces.values());
+  const head = steadyHead(before?.head, { ...headOf(factors), titles, step, version });
   const isSame =
     before?.head === head &&
     pieces.size === before.pieces.size &&
@@ -62,7 +69,7 @@ function stepFor(titles: readonly TitleFactors[]): number {
   return step > 0 ? step : 1;
 }
 
-function headOf(factors: PublishedFactors): Omit<TitleHead, 'step' | 'version'> {
+function headOf(factors: PublishedFactors): Omit<TitleHead, 'titles' | 'step' | 'version'> {
   const { generation, weights, scoring, meanViewers } = factors;
   return {
     generation,
@@ -76,6 +83,7 @@ function headOf(factors: PublishedFactors): Omit<TitleHead, 'step' | 'version'> 
 
 function steadyHead(before: TitleHead | undefined, head: TitleHead): TitleHead {
   if (before?.scoring !== head.scoring) return head;
+  if (Math.abs(before.titles - head.titles) > before.titles * TITLES_SLACK) return head;
   const isNear = before.meanViewers.every((mean, i) =>
     mean.every((value, axis) => Math.abs(value - (head.meanViewers[i]?.[axis] ?? 0)) <= 1),
   );
@@ -92,13 +100,13 @@ function piecesOf(
   const contents = new Map<number, ListedTitle[]>();
   const seen = new Set<number>();
   titles.forEach((title, rank) => {
-    const hash = parseInt(toContentHash(title.contentId), 16);
+    const hash = toTitleHash(title.contentId);
     // Two ids with one hash are never sent: no TV could tell them apart. The more completed stays.
     if (seen.has(hash)) return;
     seen.add(hash);
     const place = known.get(hash);
-    const level = levelOf(rank, place?.level);
-    if (level === undefined) return;
+    if (rank >= MAX_TITLES) return;
+    const level = steadyLevel(rank, place?.level);
     const index = pieceIndex(level, hash);
     const listed = toListed(hash, title, step, place?.title);
     const content = contents.get(index);
@@ -126,21 +134,18 @@ interface Place {
 function placesOf(list: TitleList | undefined): ReadonlyMap<number, Place> {
   const places = new Map<number, Place>();
   for (const { index, titles } of list?.pieces.values() ?? []) {
-    const level = Math.floor(index / 2 ** PIECE_LAYOUT.partBits);
+    const { level } = placeOf(index);
     for (const title of titles) places.set(title.hash, { level, title });
   }
   return places;
 }
 
-/** Where it was, while its rank is near enough; undefined beyond the last level. */
-function levelOf(rank: number, before: number | undefined): number | undefined {
-  const { titlesPerLevel, levels } = PIECE_LAYOUT;
-  if (before !== undefined) {
-    const first = before * titlesPerLevel;
-    if (rank >= first - RANK_SLACK && rank < first + titlesPerLevel + RANK_SLACK) return before;
-  }
-  const level = Math.floor(rank / titlesPerLevel);
-  return level < levels ? level : undefined;
+/** Where it was, while its rank is near enough. */
+function steadyLevel(rank: number, before: number | undefined): number {
+  if (before === undefined) return levelOf(rank);
+  const { first, end } = ranksOf(before);
+  const slack = (end - first) * RANK_SLACK;
+  return rank >= first - slack && rank < end + slack ? before : levelOf(rank);
 }
 
 /** The very title of the version before, where it hardly moved. */

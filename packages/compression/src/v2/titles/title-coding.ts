@@ -3,6 +3,7 @@ import { flagField, type IntegerField, type SymbolField } from '../fields/field.
 import type { FieldReader } from '../fields/field-reader.js';
 import type { FieldWriter } from '../fields/field-writer.js';
 import { malformed } from '../malformed.js';
+import { typicalDistance, type PieceShape } from './piece-shape.js';
 import { MAX_COUNT_LEVEL, MAX_STEPS, type ListedTitle } from './title-list.js';
 
 /** What is expected of a coordinate, by how large its neighbours are: counts of zero and not. */
@@ -20,8 +21,10 @@ const CONTEXTS = ZERO_COUNTS.length;
 /** Least magnitude of each context, in sixteenths of a step. */
 const LEAST_OF_CONTEXT = [0, 1, 2, 4, 7, 12, 20, 36];
 const SIXTEENTHS = 16;
-/** Titles that the start of a piece counts as, when it forecasts an axis. */
-const PRIOR_TITLES = 4;
+/** Titles that the shape of a piece counts as, when it forecasts an axis. */
+const PRIOR_TITLES = 16;
+/** Sixteenths of a step that a title is taken for average by, before its own coordinates speak. */
+const PRIOR_OF_TITLE = 64;
 
 const IS_OTHER: readonly SymbolField[] = ZERO_COUNTS.map(([zero, other], context) => ({
   name: `coordinate ${context}`,
@@ -34,7 +37,7 @@ const IS_LARGER: readonly SymbolField[] = ZERO_COUNTS.map((_, context) => ({
   increment: 8,
 }));
 const EXCESS: IntegerField = { name: 'size', typicalBits: 1 };
-const COUNT: IntegerField = { name: 'completions', typicalBits: 4 };
+const COUNT: IntegerField = { name: 'completions', typicalBits: 1 };
 const MOVED = [
   flagField('moved', 6, 1),
   flagField('moved by few', 5, 1),
@@ -46,36 +49,43 @@ const COORDINATES_MOVED = flagField('coordinates moved', 1, 6);
 const COUNT_CHANGE: IntegerField = { name: 'completions', typicalBits: 2 };
 
 /**
- * Forecasts how large a coordinate is from those before it in its title and from its axis in the
- * titles before. Whole numbers only.
+ * Forecasts how far a coordinate is from the mean of its piece: by its axis in the shape of the
+ * piece and in the titles before, and by how far its title's other coordinates were beside what was
+ * forecast of them. Whole numbers only.
  */
 export class CoordinateForecast {
   readonly #axes = new Float64Array(FACTORS);
   #titles = 0;
-  #sum = 0;
+  #seen = 0;
+  #forecast = 0;
+  #byAxis = 0;
+
+  constructor(readonly shape: PieceShape) {}
 
   /** @returns 0 to 7. */
   context(axis: number): number {
-    // The leading axes are the stronger ones.
-    const prior = PRIOR_TITLES * Math.floor((SIXTEENTHS * 3) / (4 + axis));
+    const prior = PRIOR_TITLES * typicalDistance(this.shape.spreads[axis] ?? 0);
     const ofAxis = (this.#axes[axis] ?? 0) * SIXTEENTHS + prior;
-    const ofTitle = this.#sum * SIXTEENTHS;
-    const byAxis = Math.floor(ofAxis / (this.#titles + PRIOR_TITLES));
-    const byTitle = Math.floor((ofTitle + byAxis * PRIOR_TITLES) / (axis + PRIOR_TITLES));
-    const expected = Math.floor((byAxis + byTitle) / 2);
+    this.#byAxis = Math.floor(ofAxis / (this.#titles + PRIOR_TITLES));
+    const ofTitle = this.#seen * SIXTEENTHS + PRIOR_OF_TITLE;
+    const byTitle = Math.floor((this.#byAxis * ofTitle) / (this.#forecast + PRIOR_OF_TITLE));
+    const expected = Math.floor((this.#byAxis + byTitle) / 2);
     let context = CONTEXTS - 1;
     while (expected < (LEAST_OF_CONTEXT[context] ?? 0)) context -= 1;
     return context;
   }
 
-  saw(axis: number, steps: number): void {
-    this.#axes[axis] = (this.#axes[axis] ?? 0) + Math.abs(steps);
-    this.#sum += Math.abs(steps);
+  /** @param distance from the mean of the piece, in steps; of the axis that was asked for last. */
+  saw(axis: number, distance: number): void {
+    this.#axes[axis] = (this.#axes[axis] ?? 0) + Math.abs(distance);
+    this.#seen += Math.abs(distance);
+    this.#forecast += this.#byAxis;
   }
 
   endTitle(): void {
     this.#titles += 1;
-    this.#sum = 0;
+    this.#seen = 0;
+    this.#forecast = 0;
   }
 }
 
@@ -84,8 +94,10 @@ export function writeTitle(
   { countLevel, steps }: ListedTitle,
   forecast: CoordinateForecast,
 ): void {
-  writer.integer(COUNT, countLevel);
-  steps.forEach((value, axis) => {
+  const { shape } = forecast;
+  writer.signed(COUNT, countLevel - shape.countLevel);
+  steps.forEach((coordinate, axis) => {
+    const value = coordinate - (shape.means[axis] ?? 0);
     const context = forecast.context(axis);
     const [isOther, isLarger] = fieldsOf(context);
     writer.flag(isOther, value !== 0);
@@ -104,21 +116,22 @@ export function readTitle(
   hash: number,
   forecast: CoordinateForecast,
 ): ListedTitle {
-  const countLevel = checkLevel(reader.integer(COUNT));
+  const { shape } = forecast;
+  const countLevel = checkLevel(shape.countLevel + reader.signed(COUNT));
   const steps = new Int8Array(FACTORS);
   for (let axis = 0; axis < FACTORS; axis += 1) {
     const [isOther, isLarger] = fieldsOf(forecast.context(axis));
-    const value = reader.flag(isOther) ? readSize(isLarger) : 0;
-    steps[axis] = value;
+    const value = reader.flag(isOther) ? readDistance(isLarger) : 0;
+    steps[axis] = checkSteps((shape.means[axis] ?? 0) + value);
     forecast.saw(axis, value);
   }
   forecast.endTitle();
   return { hash, countLevel, steps };
 
-  function readSize(isLarger: SymbolField): number {
+  function readDistance(isLarger: SymbolField): number {
     const isNegative = reader.choice('sign', 2) === 1;
     const size = reader.flag(isLarger) ? reader.integer(EXCESS) + 2 : 1;
-    return checkSteps(isNegative ? -size : size);
+    return isNegative ? -size : size;
   }
 }
 

@@ -4,6 +4,7 @@ import { decodePiece, readPieceLabel } from './piece-frame.js';
 import { countOf } from './publish-titles.js';
 import { quarterPower } from './quarter-powers.js';
 import {
+  countTitles,
   MEAN_VIEWER_STEP,
   type ListedTitle,
   type TitleHead,
@@ -58,20 +59,14 @@ export function receiveTitles(holdings: TitleHoldings, payload: Uint8Array): Tit
   if (current === undefined || current.head.generation === used.generation) {
     return { current: generation };
   }
-  return countTitles(generation) * 2 >= countTitles(current)
+  return countTitles(generation.pieces.values()) * 2 >= countTitles(current.pieces.values())
     ? { current: generation }
     : { current, next: generation };
 }
 
-function countTitles({ pieces }: HeldGeneration): number {
-  let count = 0;
-  for (const { titles } of pieces.values()) count += titles.length;
-  return count;
-}
-
 /** A title as a TV computes with it. */
 export interface HeldTitle {
-  /** The first 48 bits of the SHA-256 of the content id, as a number. */
+  /** See `toTitleHash`. */
   readonly hash: number;
   readonly count: number;
   readonly coordinates: Float64Array;

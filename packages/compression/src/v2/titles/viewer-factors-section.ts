@@ -46,6 +46,11 @@ export function writeViewerFactors(factors: ViewerFactors, random: RandomSource)
   return writer.finish();
 }
 
+/** Viewer factors as the reader of a delta gets them. */
+export function roundViewerFactors(factors: ViewerFactors, random: RandomSource): ViewerFactors {
+  return readViewerFactors(writeViewerFactors(factors, random));
+}
+
 /** @throws SyncError `compression` for what is no such section. */
 export function readViewerFactors(payload: Uint8Array): ViewerFactors {
   return reading(() => {

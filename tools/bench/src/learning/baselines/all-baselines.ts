@@ -5,29 +5,45 @@ import { exactIals } from './exact-ials.js';
 import { itemNeighbours } from './neighbours.js';
 import { fiveTrends, localOnly, popularityOnly } from './plain.js';
 
+export type BaselineName =
+  | 'popularity'
+  | 'best of neighbours'
+  | 'best of EASE'
+  | 'best of exact iALS'
+  | 'local only (text)'
+  | 'five trends';
+
 /** A row of the table: of several settings the best one at each number of known titles counts. */
 export interface Baseline {
-  readonly name: string;
-  readonly create: () => readonly Candidate[];
+  readonly name: BaselineName;
+  readonly create: (world: World, completions: Completions) => readonly Candidate[];
 }
 
 const NEIGHBOUR_BLENDS = [0.05, 0.2];
 const EASE_BLENDS = [0.005, 0.02, 0.1];
 const IALS_BLENDS = [0.05, 0.1];
 
-export function baselinesOf(world: World, completions: Completions): readonly Baseline[] {
-  const local = localOnly(world);
-  const blended = (candidates: readonly Candidate[], blends: readonly number[]) =>
-    candidates.map((candidate) => ({ ...candidate, blends }));
-  return [
-    { name: 'local only (text)', create: () => [local] },
-    { name: 'five trends', create: () => [fiveTrends(completions, local)] },
-    { name: 'popularity', create: () => [popularityOnly(completions)] },
-    {
-      name: 'best of neighbours',
-      create: () => blended(itemNeighbours(completions), NEIGHBOUR_BLENDS),
-    },
-    { name: 'best of EASE', create: () => blended(ease(completions), EASE_BLENDS) },
-    { name: 'best of exact iALS', create: () => blended([exactIals(completions)], IALS_BLENDS) },
-  ];
+export const BASELINES: readonly Baseline[] = [
+  { name: 'popularity', create: (_, completions) => [popularityOnly(completions)] },
+  {
+    name: 'best of neighbours',
+    create: (_, completions) => blended(itemNeighbours(completions), NEIGHBOUR_BLENDS),
+  },
+  { name: 'best of EASE', create: (_, completions) => blended(ease(completions), EASE_BLENDS) },
+  {
+    name: 'best of exact iALS',
+    create: (_, completions) => blended(exactIals(completions), IALS_BLENDS),
+  },
+  { name: 'local only (text)', create: (world) => [localOnly(world)] },
+  {
+    name: 'five trends',
+    create: (world, completions) => [fiveTrends(completions, localOnly(world))],
+  },
+];
+
+function blended(
+  candidates: readonly Candidate[],
+  blends: readonly number[],
+): readonly Candidate[] {
+  return candidates.map((candidate) => ({ ...candidate, blends }));
 }

@@ -9,64 +9,77 @@ const RIDGES = [100, 500];
  * are fewer, P = (I - X'(XX' + ridge)^-1 X) / ridge.
  */
 export function ease(completions: Completions): readonly Candidate[] {
-  const { ofViewer, ofTitle, titleCount } = completions;
+  const { ofViewer, titleCount } = completions;
   return RIDGES.map((ridge) => {
-    const rows =
+    const { diagonal, sumOfRows } =
       ofViewer.length < titleCount
-        ? rowsByViewers(completions, ridge)
-        : rowsByTitles(ofViewer, titleCount, ridge);
-    const diagonal = Float64Array.from(ofTitle, (_, title) => rows(title)[title] ?? 1);
+        ? byViewers(completions, ridge)
+        : byTitles(ofViewer, titleCount, ridge);
     return {
       name: `EASE (ridge ${ridge})`,
-      recommend: (known: readonly number[]) => {
-        const scores = new Float64Array(titleCount);
-        for (const title of known) {
-          const row = rows(title);
-          for (let i = 0; i < titleCount; i += 1) {
-            scores[i] = (scores[i] ?? 0) - (row[i] ?? 0) / (diagonal[i] ?? 1);
-          }
-        }
-        return scores;
-      },
+      recommend: (known: readonly number[]) =>
+        sumOfRows(known).map((sum, title) => -sum / (diagonal[title] ?? 1)),
     };
   });
 }
 
-/** Rows of P. */
-type Rows = (title: number) => Float64Array;
-
-function rowsByTitles(ofViewer: readonly Int32Array[], size: number, ridge: number): Rows {
-  const matrix = new Float64Array(size * size);
-  for (let i = 0; i < size; i += 1) matrix[i * size + i] = ridge;
-  for (const titles of ofViewer) {
-    for (const a of titles)
-      for (const b of titles) matrix[a * size + b] = (matrix[a * size + b] ?? 0) + 1;
-  }
-  invertInPlace(matrix, size);
-  return (title) => matrix.subarray(title * size, (title + 1) * size);
+/** What EASE needs of P. */
+interface Precision {
+  readonly diagonal: Float64Array;
+  readonly sumOfRows: (titles: readonly number[]) => Float64Array;
 }
 
-function rowsByViewers({ ofViewer, ofTitle, titleCount }: Completions, ridge: number): Rows {
+function byTitles(ofViewer: readonly Int32Array[], size: number, ridge: number): Precision {
+  const matrix = new Float64Array(size * size);
+  for (let i = 0; i < size; i += 1) matrix[i * size + i] = ridge;
+  for (const titles of ofViewer) addProducts(matrix, size, titles);
+  invertInPlace(matrix, size);
+  return {
+    diagonal: Float64Array.from({ length: size }, (_, title) => matrix[title * size + title] ?? 1),
+    sumOfRows: (titles) => {
+      const sum = new Float64Array(size);
+      for (const title of titles) {
+        const start = title * size;
+        for (let i = 0; i < size; i += 1) sum[i] = (sum[i] ?? 0) + (matrix[start + i] ?? 0);
+      }
+      return sum;
+    },
+  };
+}
+
+function byViewers({ ofViewer, ofTitle, titleCount }: Completions, ridge: number): Precision {
   const size = ofViewer.length;
   const inverse = new Float64Array(size * size);
   for (let i = 0; i < size; i += 1) inverse[i * size + i] = ridge;
-  for (const viewers of ofTitle) {
-    for (const a of viewers)
-      for (const b of viewers) inverse[a * size + b] = (inverse[a * size + b] ?? 0) + 1;
-  }
+  for (const viewers of ofTitle) addProducts(inverse, size, viewers);
   invertInPlace(inverse, size);
-  return (title) => {
-    const row = new Float64Array(titleCount);
-    const byViewer = new Float64Array(size);
-    for (const viewer of ofTitle[title] ?? []) {
-      for (let i = 0; i < size; i += 1) {
-        byViewer[i] = (byViewer[i] ?? 0) + (inverse[viewer * size + i] ?? 0);
+  const at = (a: number, b: number): number => inverse[a * size + b] ?? 0;
+  const diagonal = Float64Array.from(ofTitle, (viewers) => {
+    let sum = 1;
+    for (const a of viewers) for (const b of viewers) sum -= at(a, b);
+    return sum / ridge;
+  });
+  const sumOfRows = (titles: readonly number[]): Float64Array => {
+    const ofViewers = new Float64Array(size);
+    const sum = new Float64Array(titleCount);
+    for (const title of titles) {
+      sum[title] = (sum[title] ?? 0) + 1;
+      for (const a of ofTitle[title] ?? []) {
+        for (let b = 0; b < size; b += 1) ofViewers[b] = (ofViewers[b] ?? 0) + at(a, b);
       }
     }
-    ofViewer.forEach((titles, viewer) => {
-      for (const other of titles) row[other] = (row[other] ?? 0) - (byViewer[viewer] ?? 0);
+    ofViewer.forEach((others, viewer) => {
+      for (const other of others) sum[other] = (sum[other] ?? 0) - (ofViewers[viewer] ?? 0);
     });
-    row[title] = (row[title] ?? 0) + 1;
-    return row.map((value) => value / ridge);
+    return sum.map((value) => value / ridge);
   };
+  return { diagonal, sumOfRows };
+}
+
+/** Adds 1 for every pair. */
+function addProducts(matrix: Float64Array, size: number, members: Int32Array): void {
+  for (const a of members) {
+    const start = a * size;
+    for (const b of members) matrix[start + b] = (matrix[start + b] ?? 0) + 1;
+  }
 }

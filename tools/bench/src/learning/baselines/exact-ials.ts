@@ -1,23 +1,21 @@
-import {
-  emptyFactorSums,
-  LEARNING_MODEL,
-  sumFactors,
-  viewerFactors,
-  type FactorSums,
-} from '@omega-tv/federation';
+import { emptyFactorSums, sumFactors, viewerFactors, type FactorSums } from '@omega-tv/federation';
 import { createRandom } from '@omega-tv/seeded-random';
 import { FACTORS } from '@omega-tv/types';
 import type { Candidate, Completions } from './completions.js';
 
 const SWEEPS = 12;
+/** As Rendle et al. (2021) tune it, on viewers like these. */
+const RIDGE = 0.03;
+/** Those of the viewer who asks: newcomers may want more. */
+const RIDGES = [RIDGE, 0.1];
 const START_DEVIATION = 0.1;
 const PLAIN_RIDGE = new Float64Array(FACTORS).fill(1);
 
 /**
- * Implicit alternating least squares with every history in one place, the model's own settings: both
- * sides are exact ridge regressions.
+ * Implicit alternating least squares with every history in one place, both sides exact ridge
+ * regressions; one candidate for each ridge of the viewer who asks.
  */
-export function exactIals({ ofViewer, ofTitle }: Completions): Candidate {
+export function exactIals({ ofViewer, ofTitle }: Completions): readonly Candidate[] {
   const random = createRandom('ials');
   let titles: readonly Float64Array[] = ofTitle.map(() =>
     Float64Array.from({ length: FACTORS }, () => (random.next() - 0.5) * 2 * START_DEVIATION),
@@ -27,22 +25,26 @@ export function exactIals({ ofViewer, ofTitle }: Completions): Candidate {
     titles = solve(ofTitle, viewers);
   }
   const listed = sumFactors(titles);
-  return {
-    name: 'exact iALS',
-    recommend: (known) => {
-      const x = viewerFactors({ listed, weights: PLAIN_RIDGE }, sumsOf(known, titles));
-      return Float64Array.from(titles, (y) =>
-        y.reduce((sum, value, i) => sum + value * (x[i] ?? 0), 0),
-      );
+  return RIDGES.map((ridge) => ({
+    name: `exact iALS (ridge ${ridge})`,
+    recommend: (known: readonly number[]) => {
+      const x = viewerFactors({ listed, weights: PLAIN_RIDGE }, sumsOf(known, titles), ridge);
+      return Float64Array.from(titles, (y) => {
+        let sum = 0;
+        for (let i = 0; i < FACTORS; i += 1) sum += (x[i] ?? 0) * (y[i] ?? 0);
+        return sum;
+      });
     },
-  };
+  }));
 }
 
 /** The factors of one side from those of the other. */
 function solve(lists: readonly Int32Array[], others: readonly Float64Array[]): Float64Array[] {
   const listed = sumFactors(others);
+  const space = { listed, weights: PLAIN_RIDGE };
+  const nothing = new Float64Array(FACTORS);
   return lists.map((list) =>
-    viewerFactors({ listed, weights: PLAIN_RIDGE }, sumsOf(list, others), LEARNING_MODEL.ridge),
+    list.length === 0 ? nothing : viewerFactors(space, sumsOf(list, others), RIDGE),
   );
 }
 

@@ -1,3 +1,4 @@
+import { dot } from '@omega-tv/catalogue';
 import type { World } from '../viewers.js';
 import { popularity, type Candidate, type Completions } from './completions.js';
 
@@ -8,12 +9,10 @@ export function localOnly({ embeddings }: Pick<World, 'embeddings'>): Candidate 
   return {
     name: 'local only (text)',
     recommend: (known) => {
-      const sum = new Float64Array(embeddings[0]?.length ?? 0);
+      const sum = new Float32Array(embeddings[0]?.length ?? 0);
       for (const title of known)
         embeddings[title]?.forEach((value, i) => (sum[i] = (sum[i] ?? 0) + value));
-      return Float64Array.from(embeddings, (embedding) =>
-        embedding.reduce((total, value, i) => total + value * (sum[i] ?? 0), 0),
-      );
+      return Float64Array.from(embeddings, (embedding) => dot(embedding, sum));
     },
   };
 }

@@ -10,7 +10,7 @@ import { WorkLeft } from './work-left.js';
 export const EXPERIMENTS = ['liars', 'privacy'] as const;
 export type Experiment = (typeof EXPERIMENTS)[number];
 
-export type ExperimentRows = readonly LiarsRow[] | readonly PrivacyRow[];
+type ExperimentRows = readonly LiarsRow[] | readonly PrivacyRow[];
 
 export interface ExperimentOptions extends ThreadOptions<string> {
   readonly folder: string;

@@ -37,6 +37,22 @@ const codecs = codebooks.map(createEmbeddingCodec);
 const [codec] = codecs;
 const format = createNodeV1Format();
 
+/** All threads of a pool meet here, once each is loaded. */
+export interface Meeting {
+  readonly arrived: SharedArrayBuffer;
+  readonly threads: number;
+}
+
+/** Returns when as many threads as the pool has are loaded: each takes one such task, and keeps it. */
+export function meet({ arrived, threads }: Meeting): void {
+  const count = new Int32Array(arrived);
+  Atomics.add(count, 0, 1);
+  Atomics.notify(count, 0);
+  for (let here = Atomics.load(count, 0); here < threads; here = Atomics.load(count, 0)) {
+    Atomics.wait(count, 0, here);
+  }
+}
+
 export function decode({ frame, base, maxPatterns }: DecodeJob): WorkerOutcome<SyncDelta> {
   try {
     const known = new Codecs(codecs as [EmbeddingCodec, ...EmbeddingCodec[]]);

@@ -1,7 +1,7 @@
 import { Piscina } from 'piscina';
 import type { EmbeddingCodec } from '@omega-tv/embedding-codec';
 import { silentLogger, SyncError, type Logger, type SyncDelta } from '@omega-tv/types';
-import type { DecodeJob, WorkerData, WorkerOutcome } from './coding-worker.js';
+import type { DecodeJob, Meeting, WorkerData, WorkerOutcome } from './coding-worker.js';
 import type { PublicationJob, PublicationResult } from './publication-work.js';
 
 const WORKER = new URL('./coding-worker.js', import.meta.url).href;
@@ -19,6 +19,8 @@ export interface WorkersOptions {
 export class Workers {
   readonly #decoders: Piscina;
   readonly #publisher: Piscina;
+  /** Node 20 ends the whole process where a thread is ended while it loads its modules. */
+  readonly #loaded: Promise<unknown>;
 
   constructor({ codecs, threads, filename = WORKER, logger = silentLogger }: WorkersOptions) {
     const workerData: WorkerData = { codebooks: codecs.map(({ codebook }) => codebook) };
@@ -38,6 +40,7 @@ export class Workers {
     };
     this.#decoders = start(threads);
     this.#publisher = start(1);
+    this.#loaded = Promise.allSettled([meet(this.#decoders, threads), meet(this.#publisher, 1)]);
   }
 
   /** @throws SyncError as decoding does. */
@@ -50,8 +53,16 @@ export class Workers {
   }
 
   async close(): Promise<void> {
+    await this.#loaded;
     await Promise.all([this.#decoders.destroy(), this.#publisher.destroy()]);
   }
+}
+
+function meet(pool: Piscina, threads: number): Promise<unknown> {
+  const arrived = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+  const meeting: Meeting = { arrived, threads };
+  const tasks = Array.from({ length: threads }, () => pool.run(meeting, { name: 'meet' }));
+  return Promise.all(tasks);
 }
 
 /** Errors lose their class on the way between threads. */

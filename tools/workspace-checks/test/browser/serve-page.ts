@@ -27,7 +27,8 @@ export async function servePage({ script, assets }: Bundle): Promise<PageServer>
     format: createNodeV1Format(),
     snapshots: { codecs: [createMiniLmCodec()] },
     clock: { nowMs: () => Date.UTC(2026, 0, 1) },
-    federation: { minDevices: 2 },
+    // Two TVs stand for many: what they send is learned whole.
+    federation: { minDevices: 2, maxSamplesPerHalfLife: 10_000 },
   });
   const app = createServer(constellation);
   const html = '<!doctype html><title>TV</title><script type="module" src="/page.js"></script>';

@@ -21,6 +21,7 @@ interface Flags {
   readonly rounds: number;
   readonly seed: number;
   readonly freeze: number;
+  readonly only: readonly string[];
   readonly json?: string;
 }
 
@@ -37,13 +38,19 @@ await runProgram(
       parseWhole(1, 1_000_000),
       24,
     )
+    .option(
+      '--only <text>',
+      'kinds of faults with this in their name; may be repeated',
+      collect,
+      [],
+    )
     .option('--seed <n>', 'draws the same faults again', parseWhole(0, MAX_SEED), 1)
     .option('--freeze <ms>', 'how long a process is stopped', parseWhole(0, 600_000), 700)
     .option('--json <file>', 'write the table as JSON too')
     .action(faults),
 );
 
-async function faults({ rounds, seed, freeze, json }: Flags): Promise<void> {
+async function faults({ rounds, seed, freeze, only, json }: Flags): Promise<void> {
   const folder = await mkdtemp(path.join(tmpdir(), 'omega-tv-faults-'));
   const progress = createProgress();
   if (json !== undefined) await checkOutput(resolveFromCaller(json));
@@ -53,6 +60,7 @@ async function faults({ rounds, seed, freeze, json }: Flags): Promise<void> {
       rounds,
       freezeMs: freeze,
       random: createRandom(seed),
+      isWanted: ({ name }) => only.length === 0 || only.some((text) => name.includes(text)),
       signal: signalOfProcess(),
       onProblem: (problem) => {
         progress.done();
@@ -74,6 +82,10 @@ async function faults({ rounds, seed, freeze, json }: Flags): Promise<void> {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+function collect(text: string, before: readonly string[]): readonly string[] {
+  return [...before, text];
 }
 
 function totalOf(results: readonly KindResult[]): KindResult {

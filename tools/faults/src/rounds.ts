@@ -11,6 +11,8 @@ import { Tv } from './tv.js';
 export interface RoundsOptions {
   readonly rounds: number;
   readonly random: RandomSource;
+  /** Which kinds are played. Default: all. */
+  readonly isWanted?: (kind: FaultKind) => boolean;
   /** How long a process is stopped. */
   readonly freezeMs: number;
   /** A folder of its own, removed by the caller. */
@@ -42,6 +44,7 @@ const none: Schedule<HttpFault> = () => ({ kind: 'none' });
  */
 export async function playRounds(options: RoundsOptions): Promise<readonly KindResult[]> {
   const { folder, random, rounds, freezeMs, signal, onRound, onProblem } = options;
+  const { isWanted = () => true } = options;
   let schedule = none;
   const server = await Server.create(folder);
   await server.start();
@@ -51,7 +54,7 @@ export async function playRounds(options: RoundsOptions): Promise<readonly KindR
   const tv = new Tv(folder, 'tv-1', url);
   const onDisk = new Tv(disk?.folder ?? folder, 'tv-2', url);
   const tvs = [tv, ...(disk === undefined ? [] : [onDisk])];
-  const kinds = [...FAULT_KINDS, ...(disk === undefined ? [] : [FULL_DISK])];
+  const kinds = [...FAULT_KINDS, ...(disk === undefined ? [] : [FULL_DISK])].filter(isWanted);
   const results = new Map(kinds.map(({ name }) => [name, emptyResult(name)]));
   const counted = new Map(tvs.map((one) => [one, 0]));
   const breakNetwork = (next: Schedule<HttpFault>): void => {

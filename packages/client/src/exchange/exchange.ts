@@ -81,11 +81,16 @@ export class Exchange {
     return parts;
   }
 
-  /** How a server counts has to be known before the first push of a TV begins. */
+  /**
+   * How a server counts has to be known before the first push of a TV begins, and where the TV stands
+   * in the epoch that was acknowledged last before a push opens another one.
+   */
   async #mustMeet(): Promise<boolean> {
     const { link, store } = this.session;
     if (link.format.protocolVersion === 1) return false;
-    const { server } = await store.loadSyncState();
-    return server === undefined && (await this.pusher.hasMore());
+    const { server, kept, next } = await store.loadSyncState();
+    const newest = kept[kept.length - 1]?.position.deviceEpoch;
+    const isOpening = newest !== undefined && next !== undefined && next.deviceEpoch !== newest;
+    return (server === undefined || isOpening) && (await this.pusher.hasMore());
   }
 }

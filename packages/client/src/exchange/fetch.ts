@@ -54,7 +54,7 @@ export class Fetcher {
   async poll(options: RequestOptions, minimal: boolean): Promise<SyncAnswer> {
     const { link, store } = this.session;
     const state = await store.loadSyncState();
-    const answer = await link.exchange(link.delta([]), state, { ...options, minimal });
+    const answer = await link.exchange(link.pollOf(state), state, { ...options, minimal });
     await this.session.adopt(answer);
     return answer;
   }

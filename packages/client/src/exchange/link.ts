@@ -99,6 +99,17 @@ export class Link {
     return { capabilities: READS, ...(held === undefined ? {} : { heldTitles: held }) };
   }
 
+  /**
+   * A delta without patterns. It names the place that was acknowledged last, so that the answer says
+   * where this TV stands there, though a copy of it may have opened other epochs since.
+   */
+  pollOf({ kept }: SyncState): SyncDelta {
+    const delta = this.delta([]);
+    const newest = kept[kept.length - 1]?.position;
+    if (newest === undefined || this.format.protocolVersion === 1) return delta;
+    return { ...delta, position: newest, capabilities: ['positions', ...READS] };
+  }
+
   /** A begun push as it goes out. */
   deltaOf({ position, countsBy, patterns, report }: OutboxItem): SyncDelta {
     const delta = { ...this.delta(patterns), ...(report === undefined ? {} : saidBy(report)) };

@@ -93,3 +93,32 @@ it('a TV that a cache misleads takes the snapshot with its next answer (rule 11.
   await tv.syncStore();
   expect(restored.constellation.report()).toMatchObject({ samplesAccepted, duplicates: 0 });
 });
+
+it.each([
+  ['a push', 15],
+  ['a poll', 12],
+])(
+  'a TV that a copy of it came between finds with %s what a restored server holds of it (rule 11.38)',
+  async (_, learned) => {
+    const { transport, constellation } = await openServer();
+    const tv = await openTv(transport, { random: createRandom('its own') });
+    await tv.store.skillStore(realPattern(0));
+    await tv.syncStore();
+    // As after a restore that the TV has not heard of: its server has another epoch, and what it
+    // says next stands in a device epoch that no server knows.
+    const { server, ...state } = await tv.store.loadSyncState();
+    const other = { epoch: 'before the restore', capabilities: server?.capabilities ?? [] };
+    const next = { deviceEpoch: 77, seq: 1, countsBy: 'position' as const };
+    await tv.store.saveSyncState({ ...state, server: other, next });
+
+    const copy = await openTv(transport, { random: createRandom('a copy') });
+    await copy.store.skillStore(realPattern(30, { id: 'of the copy', sampleCount: 20 }));
+    await copy.syncStore();
+    await constellation.publish();
+
+    await tv.store.skillStore(realPattern(0, { sampleCount: learned }));
+    await tv.syncStore();
+    expect(await booksOf(tv)).toMatchObject({ learned, acknowledged: learned, waiting: 0 });
+    expect(constellation.report()).toMatchObject({ samplesAccepted: learned + 20, duplicates: 0 });
+  },
+);

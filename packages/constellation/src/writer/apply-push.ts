@@ -60,9 +60,11 @@ export function applyPush(
     ...(weight === undefined ? {} : { weight }),
   };
   const isNewDevice = known.record === undefined && record !== undefined;
+  const isPoll =
+    received.outline.patterns.length === 0 && received.outline.engagements === undefined;
   const devices = record && new Map([[known.key, record]]);
   return {
-    state: { ...learned.state, counters: countPush(state.counters, decision, isNewDevice) },
+    state: { ...learned.state, counters: countPush(state.counters, decision, isNewDevice, isPoll) },
     changed: { ...changed, ...(devices === undefined ? {} : { devices }) },
     decision,
     ...(delta === undefined ? {} : { delta }),
@@ -148,13 +150,15 @@ function countPush(
   before: ServerCounters,
   { increments, receipt: { outcome } }: Decision,
   isNewDevice: boolean,
+  isPoll: boolean,
 ): ServerCounters {
   const samples = increments.reduce((sum, count) => sum + count, 0);
   return {
     ...before,
     devices: before.devices + Number(isNewDevice),
     deltasApplied: before.deltasApplied + Number(outcome === 'applied'),
-    duplicates: before.duplicates + Number(outcome === 'duplicate'),
+    // A poll names a place that was decided before, and brings nothing.
+    duplicates: before.duplicates + Number(outcome === 'duplicate' && !isPoll),
     samplesAccepted: Math.min(MAX_INTEGER, before.samplesAccepted + samples),
   };
 }

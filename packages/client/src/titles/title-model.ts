@@ -66,7 +66,7 @@ export class TitleModel {
   /** What is said of the viewer with a title just completed; undefined where too little is known. */
   viewerWithout(state: SyncState, contentId: string): ViewerFactors | undefined {
     const space = this.spaceOf(state);
-    const completed = sumsOver(space, state.completed.keys());
+    const completed = sumsOver(space.titles, state.completed.keys());
     const own = space.titles.get(contentId);
     const others = own === undefined ? completed : withoutTitle(completed, own.coordinates);
     if (others.count < LEARNING_MODEL.minHistory) return undefined;
@@ -79,17 +79,19 @@ export class TitleModel {
 
   /**
    * All titles of the catalogue that were not completed, the likeliest first; none where nothing was
-   * completed that has factors.
+   * completed that has factors. Where the fleet counted none of the completed titles, what their texts
+   * say of them stands in.
    */
   rank(state: SyncState): readonly RankedTitle[] {
     const space = this.spaceOf(state);
     const { scoring, meanViewers } = space;
-    const completed = sumsOver(space, state.completed.keys());
+    const guesses = this.#guessesOf(space);
+    const counted = sumsOver(space.titles, state.completed.keys());
+    const completed = counted.count > 0 ? counted : sumsOver(guesses, state.completed.keys());
     if (completed.count === 0) return [];
     const own = viewerFactors(space, completed, scoring.ridge);
     const mean = scoring.centred ? meanViewers[historyClass(completed.count)] : undefined;
     const viewer = own.map((value, i) => value - (mean?.[i] ?? 0));
-    const guesses = this.#guessesOf(space);
     const ranked: RankedTitle[] = [];
     for (const { id } of this.#catalogue) {
       const counted = space.titles.get(id);
@@ -162,7 +164,7 @@ export class TitleModel {
 }
 
 /** The sums over those of the titles that have factors. */
-function sumsOver({ titles }: TitleSpace, ids: Iterable<string>): FactorSums {
+function sumsOver(titles: ReadonlyMap<string, SpaceTitle>, ids: Iterable<string>): FactorSums {
   const factors: Float64Array[] = [];
   for (const id of ids) {
     const title = titles.get(id);

@@ -1,0 +1,22 @@
+import { createHash } from 'node:crypto';
+import type { FastifyInstance } from 'fastify';
+import type { LearnedConstellation } from './learned-constellation.js';
+
+/** Tells a page what the server holds of its TV: all of its record but digests. */
+export function addHeldRoute(
+  app: FastifyInstance,
+  { constellation, store }: LearnedConstellation,
+): void {
+  app.get<{ Params: { deviceId: string } }>('/held/:deviceId', async (request, reply) => {
+    const key = createHash('sha256').update(request.params.deviceId).digest('base64url');
+    const record = await store.loadDevice(key);
+    const { devices } = constellation.report();
+    const device = record && {
+      lastMessage: record.last?.seq ?? 0,
+      marks: record.marks.size,
+      titlesToday: record.activity?.completions ?? 0,
+    };
+    const tvs = devices - (record === undefined ? 0 : 1);
+    return reply.header('cache-control', 'no-store').send({ tvs, ...(device && { device }) });
+  });
+}

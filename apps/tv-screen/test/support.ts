@@ -5,7 +5,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { chromiumPath } from '@omega-tv/test-support';
 import { launchChromium } from '@omega-tv/test-support/chromium';
 
-/** A browser with a profile of its own, large as a TV of 720 lines. */
+/** A browser with a profile of its own. */
 export interface Living {
   readonly browser: BrowserContext;
   close(): Promise<void>;
@@ -43,11 +43,31 @@ export async function openScreen(browser: BrowserContext, url: string): Promise<
   return page;
 }
 
-/** Opens the first title whose button this is and finishes it, by keys. */
-export async function finish(page: Page, name: RegExp): Promise<void> {
-  await page.getByRole('button', { name }).first().focus();
+/** Opens the first title of a row, by its heading; returns its name. */
+export async function chooseFirst(page: Page, row: string): Promise<string> {
+  await page
+    .getByRole('region', { name: row, exact: true })
+    .getByRole('button')
+    .first()
+    .press('Enter');
+  const dialog = page.getByRole('dialog');
+  await dialog.waitFor();
+  return dialog.getByRole('heading').innerText();
+}
+
+/** Finishes the first title of a row; returns its name once the lists have heard of it. */
+export async function finishFirst(page: Page, row: string): Promise<string> {
+  const title = await chooseFirst(page, row);
   await press(page, 'Enter');
-  await page.getByRole('dialog').waitFor();
-  await press(page, 'Enter');
-  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.getByRole('heading', { name: `Because you finished ${title}`, exact: true }).waitFor();
+  return title;
+}
+
+export async function syncNow(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Sync now' }).press('Enter');
+}
+
+/** The headings of the rows, from the top. */
+export function headings(page: Page): Promise<readonly string[]> {
+  return page.getByRole('heading', { level: 2 }).allTextContents();
 }

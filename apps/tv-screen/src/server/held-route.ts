@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import type { LearnedConstellation } from './learned-constellation.js';
 
-/** Tells a page what the server holds of its TV: all of its record but digests. */
+/** Tells a page what the server holds of its TV: how often it told something, and of how many titles. */
 export function addHeldRoute(
   app: FastifyInstance,
   { constellation, store }: LearnedConstellation,
@@ -13,7 +13,6 @@ export function addHeldRoute(
     const { devices } = constellation.report();
     const device = record && {
       lastMessage: record.last?.seq ?? 0,
-      marks: record.marks.size,
       titlesToday: record.activity?.completions ?? 0,
     };
     const tvs = devices - (record === undefined ? 0 : 1);

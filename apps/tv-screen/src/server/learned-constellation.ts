@@ -20,7 +20,7 @@ export interface LearnedConstellation {
 }
 
 /** Nothing is published that fewer TVs stand behind. */
-export const MIN_DEVICES = 5;
+const MIN_DEVICES = 3;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** A Constellation in memory that a fleet of simulated viewers has taught. */

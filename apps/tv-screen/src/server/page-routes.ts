@@ -5,8 +5,8 @@ import { catalogueFiles } from '@omega-tv/catalogue';
 import { CommandError } from '@omega-tv/command-line';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 
-/** Where Vite puts the page, seen from the built server. */
-const SITE = fileURLToPath(new URL('../site/', import.meta.url));
+/** Where Vite puts the page; two folders up from here, built or not. */
+const SITE = fileURLToPath(new URL('../../dist/site/', import.meta.url));
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',

@@ -74,11 +74,18 @@ function There({ there }: { readonly there: HeldThere | undefined }) {
   if (there === undefined) return <p>The server cannot be asked just now.</p>;
   const { device, tvs } = there;
   if (device === undefined) return <p>No record of this TV. It has records of {tvs} others.</p>;
+  if (device.lastMessage === 0) {
+    return (
+      <p>
+        That this TV asked for lists, under a number made from its own, and nothing that it told.
+      </p>
+    );
+  }
   return (
     <p>
-      A record under a number made from this TV's: its last message was number {device.lastMessage},
-      it told of {device.titlesToday} titles today, and {device.marks} tastes of it are marked as
-      counted. Which titles is not in it: they were added to sums over {tvs} TVs.
+      A record under a number made from this TV's own: it told something {device.lastMessage} times,
+      and of {device.titlesToday} titles today. Which titles is not in the record: they were added
+      to sums over {tvs + 1} TVs.
     </p>
   );
 }

@@ -8,18 +8,20 @@ const SHAPES = 5;
 
 /** A poster drawn from what is known of a title: colours from its genres, shapes from its id. */
 export function Poster({ title }: { readonly title: Title }) {
-  const [main, other = main] = title.genres;
+  const [main, other] = title.genres;
+  const fill = other === undefined ? '#fff' : genreColor(other);
   return (
     <span class="poster" style={{ background: genreColor(main) }}>
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} aria-hidden="true" focusable="false">
         {shapesOf(title.id).map(({ x, y, size, isRound }) =>
           isRound ? (
-            <circle key={x} cx={x} cy={y} r={size} fill={genreColor(other)} />
+            <circle key={x} cx={x} cy={y} r={size} fill={fill} fill-opacity="0.55" />
           ) : (
             <path
               key={x}
               d={`M${x} ${y - size}l${size} ${2 * size}h${-2 * size}z`}
-              fill={genreColor(other)}
+              fill={fill}
+              fill-opacity="0.55"
             />
           ),
         )}

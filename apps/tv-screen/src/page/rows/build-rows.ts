@@ -1,5 +1,6 @@
 import { dot, type Title } from '@omega-tv/catalogue/web';
 import type { Knowledge } from '../television/screen-tv.js';
+import { candidatesOf, type Candidate } from './candidates.js';
 import { genreRows } from './genre-rows.js';
 
 /** A title on the screen. */
@@ -25,12 +26,6 @@ const POOL = 120;
 /** Half of the catalogue's pairs lie below 0.20, a title's tenth neighbour at 0.42 (medians). */
 const ALIKE_COSINE = 0.3;
 
-interface Candidate {
-  readonly title: Title;
-  readonly isCounted: boolean;
-  readonly reasons: readonly Title[];
-}
-
 /** The rows of the screen: first those for this viewer, then the catalogue by genre. */
 export function buildRows(titles: readonly Title[], known: Knowledge): readonly Row[] {
   const all = candidatesOf(titles, known);
@@ -42,13 +37,8 @@ export function buildRows(titles: readonly Title[], known: Knowledge): readonly 
     return taken;
   };
   // What only the fleet knows comes first to its titles, though not to its place.
-  const fleet =
-    fleetRow(candidates, known.finished, take) ?? kindredRow(candidates, known.finished, take);
-  const rows = [
-    becauseRow(candidates, known.finished, take),
-    fleet,
-    newRow(candidates, known.finished, take),
-  ];
+  const fleet = fleetRow(candidates, known.finished, take) ?? kindredRow(candidates, take);
+  const rows = [becauseRow(candidates, known.finished, take), fleet, newRow(all, take)];
   return [
     ...rows.filter((row): row is Row => row !== undefined && row.cards.length >= MIN_LENGTH),
     ...genreRows(titles, known, used),
@@ -103,16 +93,12 @@ function fleetRow(
 }
 
 /** Where the fleet knows none of the finished titles, and yet others like them. */
-function kindredRow(
-  candidates: readonly Candidate[],
-  finished: readonly Title[],
-  take: Take,
-): Row | undefined {
+function kindredRow(candidates: readonly Candidate[], take: Take): Row | undefined {
   const counted = candidates.filter(({ isCounted }) => isCounted);
   if (counted.length === 0) return undefined;
-  const cards = counted.map(({ title }) => ({
+  const cards = counted.map(({ title, nearest }) => ({
     title,
-    why: `Viewers who finish titles like ${nearest(title, finished)?.title ?? 'yours'} finish this`,
+    why: `Viewers who finish titles like ${nearest.title} finish this`,
   }));
   return {
     key: 'viewers',
@@ -123,39 +109,16 @@ function kindredRow(
 }
 
 /** What hardly any TV told of; without a server that is all, and its texts alone speak. */
-function newRow(
-  candidates: readonly Candidate[],
-  finished: readonly Title[],
-  take: Take,
-): Row | undefined {
+function newRow(candidates: readonly Candidate[], take: Take): Row | undefined {
   const isTold = candidates.some(({ isCounted }) => isCounted);
   const cards = candidates
     .filter(({ isCounted }) => !isCounted)
-    .map(({ title }) => {
-      const like = nearest(title, finished)?.title ?? 'what you finish';
-      return { title, why: `${isTold ? 'New to other TVs, and close' : 'Close'} to ${like}` };
-    });
+    .map(({ title, nearest }) => ({
+      title,
+      why: `${isTold ? 'New to other TVs, and close' : 'Close'} to ${nearest.title}`,
+    }));
   const heading = isTold ? 'New, and close to your taste' : 'Close to your taste';
   return { key: 'new', heading, cards: take(cards), isPersonal: true };
-}
-
-/** The finished title whose text is nearest. */
-function nearest({ embedding }: Title, finished: readonly Title[]): Title | undefined {
-  const cosines = finished.map((other) => dot(embedding, other.embedding));
-  return finished[cosines.indexOf(Math.max(...cosines))];
-}
-
-function candidatesOf(titles: readonly Title[], known: Knowledge): readonly Candidate[] {
-  const byId = new Map(titles.map((title) => [title.id, title]));
-  const finished = new Map(known.finished.map((title) => [title.id, title]));
-  const candidates: Candidate[] = [];
-  for (const { contentId, isCounted } of known.ranked) {
-    const title = byId.get(contentId);
-    if (title === undefined) continue;
-    const reasons = (known.reasons.get(contentId) ?? []).map((id) => finished.get(id));
-    candidates.push({ title, isCounted, reasons: reasons.filter((one) => one !== undefined) });
-  }
-  return candidates;
 }
 
 function names(titles: readonly Title[]): string {

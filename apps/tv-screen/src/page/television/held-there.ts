@@ -2,10 +2,8 @@
 export interface HeldThere {
   /** Absent where it has no record of this TV. */
   readonly device?: {
-    /** The place of the last message that it counted. */
+    /** Messages of this TV that it counted; 0 where it only asked. */
     readonly lastMessage: number;
-    /** Patterns whose samples it remembers having counted. */
-    readonly marks: number;
     /** Titles that it was told of today. */
     readonly titlesToday: number;
   };

@@ -16,7 +16,7 @@ import { PROFILES, type ProfileName } from './profiles.js';
 export interface Knowledge {
   /** Titles that were not finished here, the likeliest to be liked first. */
   readonly ranked: readonly RankedTitle[];
-  /** The finished titles that speak for each of the likeliest. */
+  /** The finished titles that speak for each, by what the fleet learned. */
   readonly reasons: ReadonlyMap<string, readonly string[]>;
   /** All that was watched here, to the end or not. */
   readonly watched: ReadonlySet<string>;
@@ -24,8 +24,6 @@ export interface Knowledge {
   readonly finished: readonly Title[];
 }
 
-/** Of so many titles the reasons are looked up: more never stand on the lists. */
-const EXPLAINED = 120;
 const ALL = Number.MAX_SAFE_INTEGER;
 
 /** The TV behind the screen: what it remembers, what it learns of it, and what of it may leave. */
@@ -105,8 +103,8 @@ export class ScreenTv {
       ({ contentId }) => !watched.has(contentId),
     );
     const reasons = new Map<string, readonly string[]>();
-    for (const { contentId } of open.slice(0, EXPLAINED)) {
-      reasons.set(contentId, await this.client.reasonsFor(contentId));
+    for (const { contentId, isCounted } of open) {
+      if (isCounted) reasons.set(contentId, await this.client.reasonsFor(contentId));
     }
     const finished = watchings
       .filter(({ completed }) => completed)

@@ -39,7 +39,6 @@ try {
   await page.getByRole('button', { name: 'Sync now' }).press('Enter');
   await page.getByText('What other TVs learned has arrived').waitFor();
   await page.keyboard.press('ArrowDown');
-  await page.keyboard.press('ArrowDown');
   await shot('rows');
   await page.keyboard.press('Enter');
   await page.getByRole('dialog').waitFor();

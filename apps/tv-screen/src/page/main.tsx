@@ -1,4 +1,4 @@
-import './global-this.js';
+import './older-engines.js';
 import { render } from 'preact';
 import { Start } from './start.js';
 

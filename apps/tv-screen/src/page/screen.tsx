@@ -22,6 +22,7 @@ const BUTTONS = [
 export function Screen({ tv, loop }: StartedTv) {
   const [choices, setChoices] = useState<Choices>(readChoices);
   const [opened, setOpened] = useState<Opened>();
+  const [problem, setProblem] = useState<string>();
   const { rows, change, refresh, refreshAfterSync } = useRows(tv, choices.profile);
   const { status, traffic } = useSync(loop, useLatest(refreshAfterSync));
   useRemote();
@@ -33,6 +34,13 @@ export function Screen({ tv, loop }: StartedTv) {
     const next = { ...choices, ...some };
     keepChoices(next);
     setChoices(next);
+  };
+  /** What was chosen is done, or the screen says why not: another tab may have taken the TV. */
+  const attempt = (work: Promise<void>): void => {
+    setProblem(undefined);
+    work.catch((error: unknown) => {
+      setProblem(error instanceof Error ? error.message : String(error));
+    });
   };
   const share = async (isShared: boolean): Promise<void> => {
     // What is kept must never say more than what the viewer chose last.
@@ -89,7 +97,8 @@ export function Screen({ tv, loop }: StartedTv) {
       </header>
       <main>
         <p class="notice" role="status">
-          {change ??
+          {noticeOf(problem) ??
+            change ??
             firstWords(
               rows.some(({ isPersonal }) => isPersonal),
               choices.isShared,
@@ -112,8 +121,12 @@ export function Screen({ tv, loop }: StartedTv) {
       {opened === 'privacy' ? (
         <PrivacyPanel
           isShared={choices.isShared}
-          onShare={(isShared) => void share(isShared)}
-          onForget={() => void forget()}
+          onShare={(isShared) => {
+            attempt(share(isShared));
+          }}
+          onForget={() => {
+            attempt(forget());
+          }}
           onClose={close}
         />
       ) : null}
@@ -121,12 +134,18 @@ export function Screen({ tv, loop }: StartedTv) {
       {typeof opened === 'object' ? (
         <TitlePanel
           card={opened}
-          onWatched={(completed) => void watch(opened, completed)}
+          onWatched={(completed) => {
+            attempt(watch(opened, completed));
+          }}
           onClose={close}
         />
       ) : null}
     </>
   );
+}
+
+function noticeOf(problem: string | undefined): string | undefined {
+  return problem === undefined ? undefined : `That did not work: ${problem}. Reload the page.`;
 }
 
 function firstWords(hasLists: boolean, isShared: boolean): string {

@@ -2,8 +2,8 @@ import type { Title } from '@omega-tv/catalogue/web';
 import { genreName } from '../rows/genre-rows.js';
 import { genreColor } from './genre-colors.js';
 
-const WIDTH = 240;
-const HEIGHT = 320;
+const WIDTH = 290;
+const HEIGHT = 325;
 const SHAPES = 5;
 
 /** A poster drawn from what is known of a title: colours from its genres, shapes from its id. */

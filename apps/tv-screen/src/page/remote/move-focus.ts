@@ -1,7 +1,7 @@
 export type Direction = 'left' | 'right' | 'up' | 'down';
 
 /** What a row of things to choose from is marked with. */
-export const ROW = 'data-row';
+const ROW = 'data-row';
 
 /**
  * Moves the focus as a remote control does: along a row, or to the thing of the next row that lies

@@ -1,4 +1,3 @@
-import type { Title } from '@omega-tv/catalogue/web';
 import { Poster } from '../posters/poster.js';
 import type { Card, Row } from './build-rows.js';
 
@@ -18,14 +17,18 @@ export function TitleRow({ row, onChoose }: TitleRowProps) {
             <button
               type="button"
               class="card"
-              aria-label={labelOf(card.title, card.why)}
+              aria-describedby={card.why === undefined ? undefined : whyId(card)}
               onClick={() => {
                 onChoose(card);
               }}
             >
               <Poster title={card.title} />
             </button>
-            {card.why === undefined ? null : <p class="why">{card.why}</p>}
+            {card.why === undefined ? null : (
+              <p id={whyId(card)} class="why">
+                {card.why}
+              </p>
+            )}
           </li>
         ))}
       </ul>
@@ -33,6 +36,6 @@ export function TitleRow({ row, onChoose }: TitleRowProps) {
   );
 }
 
-function labelOf({ title, year }: Title, why?: string): string {
-  return why === undefined ? `${title}, ${year}` : `${title}, ${year}. ${why}`;
+function whyId({ title }: Card): string {
+  return `why-${title.id}`;
 }

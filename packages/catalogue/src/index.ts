@@ -1,4 +1,5 @@
-export { loadCatalogue, type Title } from './catalogue.js';
+export { catalogueFiles, loadCatalogue } from './catalogue.js';
+export type { Title } from './title.js';
 export { dot } from './dot.js';
 export { closePairs, type ClosePair } from './close-pairs.js';
 export { decodeFloat16 } from './float16.js';

@@ -5,9 +5,8 @@ import { patternDataToWire, type PatternDataWire } from '@omega-tv/types';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { chromiumPath, describeUnless, missingChromium } from '@omega-tv/test-support';
+import { becomeChromium68, launchChromium } from '@omega-tv/test-support/chromium';
 import { bundleForBrowser } from './browser/bundle.js';
-import { launchChromium } from './browser/chromium.js';
-import { becomeChromium68 } from './browser/older-browser.js';
 // Types only: the module itself runs in the page.
 import type {} from './browser/page.js';
 import { servePage, type PageServer } from './browser/serve-page.js';

@@ -1,5 +1,5 @@
 import type { RandomSource } from '@omega-tv/types';
-import { dot } from '@omega-tv/catalogue';
+import { dot } from '@omega-tv/catalogue/web';
 import { drawPatternId } from './pattern-id.js';
 import { addSample, startPattern, type LearnedPattern, type Sample } from './pattern.js';
 

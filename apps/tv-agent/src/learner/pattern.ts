@@ -1,5 +1,5 @@
 import type { PatternData } from '@omega-tv/types';
-import { dot } from '@omega-tv/catalogue';
+import { dot } from '@omega-tv/catalogue/web';
 
 /** A pattern as its TV keeps it: what is pushed, and two numbers to go on learning from. */
 export interface LearnedPattern extends PatternData {

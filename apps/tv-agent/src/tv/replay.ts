@@ -13,7 +13,9 @@ export function replayHistory(
   titles: ReadonlyMap<string, Title>,
 ): ReadonlyMap<string, LearnedPattern> {
   const patterns = new Map<string, LearnedPattern>();
-  for (const { titleId, completed, patternId, profile } of evenings.flat()) {
+  // `flat` is newer than the engines of some TVs.
+  const viewings = evenings.reduce((all, evening) => all.concat(evening), []);
+  for (const { titleId, completed, patternId, profile } of viewings) {
     const title = titles.get(titleId);
     if (title === undefined) continue;
     const sample = toSample(title, completed);

@@ -43,7 +43,10 @@ export function holdingsChanges(
 ): readonly RecordOperation[] {
   return before === after
     ? []
-    : GENERATIONS.flatMap((name) => generationChanges(name, before[name], after[name]));
+    : GENERATIONS.map((name) => generationChanges(name, before[name], after[name])).reduce(
+        (all, changes) => all.concat(changes),
+        [],
+      );
 }
 
 function generationChanges(

@@ -62,7 +62,8 @@ export class TitleModel {
 
   /**
    * All titles of the catalogue that were not completed, the likeliest first; none where nothing was
-   * completed that has factors.
+   * completed that has factors. Where the fleet counted none of the completed titles, what their texts
+   * say of them stands in.
    */
   rank(state: SyncState): readonly RankedTitle[] {
     const space = this.#spaceOf(state);

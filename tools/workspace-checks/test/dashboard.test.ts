@@ -1,7 +1,7 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import axe from 'axe-core';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import {
@@ -97,10 +97,10 @@ describeUnless(missingChromium(), 'the dashboard in Chromium', () => {
   });
 
   const shows = (id: string, text: string) =>
-    page.waitForFunction(
-      ([where, what]) => document.getElementById(where)?.textContent === what,
-      [id, text] as const,
-    );
+    page.waitForFunction(([where, what]) => document.getElementById(where)?.textContent === what, [
+      id,
+      text,
+    ] as const);
 
   it('asks for the token, by keys alone', async () => {
     await shows('state', 'needs the admin token');
@@ -162,18 +162,14 @@ describeUnless(missingChromium(), 'the dashboard in Chromium', () => {
   });
 
   it('is light or dark as the system is, and has no fault that axe finds', async () => {
-    const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
     const colors = [];
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
       colors.push(await page.evaluate(() => getComputedStyle(document.body).backgroundColor));
       // The debugger's evaluation is no script of the page: its policy does not stop it.
-      await page.evaluate(await readFile(axe, 'utf8'));
+      await page.evaluate(axe.source);
       const violations = await page.evaluate(async () => {
-        const { axe } = window as unknown as {
-          axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-        };
-        const found = await axe.run();
+        const found = await (window as unknown as { axe: typeof axe }).axe.run();
         return found.violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
       });
       expect(violations).toEqual([]);

@@ -33,7 +33,7 @@ export interface AnsweredRequest {
   readonly protocol?: SyncProtocol;
 }
 
-export type SyncProtocol = 'v1' | 'v2';
+type SyncProtocol = 'v1' | 'v2';
 
 /** What `ServerMetrics` reads of a server's load. */
 interface Load {

@@ -62,19 +62,26 @@ const HEIGHT_PX = 180;
 
 /** Draws all charts; returns what draws them again. */
 export function drawCharts(): (points: readonly Point[]) => void {
-  const drawn = CHARTS.map((chart) => ({ chart, plot: toPlot(chart) }));
-  const resize = (): void => {
-    for (const { chart, plot } of drawn) plot.setSize(sizeOf(chart));
-  };
-  window.addEventListener('resize', resize);
-  // Colours are read when something is drawn.
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', resize);
-  return (points) => {
+  const make = () => CHARTS.map((chart) => ({ chart, plot: toPlot(chart) }));
+  let drawn = make();
+  let shown: readonly Point[] = [];
+  const draw = (points: readonly Point[]): void => {
+    shown = points;
     const times = points.map(({ timeS }) => timeS);
     for (const { chart, plot } of drawn) {
       plot.setData([times, ...chart.lines.map(({ read }) => points.map(read))]);
     }
   };
+  window.addEventListener('resize', () => {
+    for (const { chart, plot } of drawn) plot.setSize(sizeOf(chart));
+  });
+  // A legend has its colours from when it was made.
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
+    for (const { plot } of drawn) plot.destroy();
+    drawn = make();
+    draw(shown);
+  });
+  return draw;
 }
 
 function sizeOf({ id }: Chart) {
@@ -92,6 +99,7 @@ function toPlot(chart: Chart): UPlot {
           label,
           stroke: () => colorOf(`--series-${i}`),
           width: 2,
+          points: { show: false },
           value: (_plot: UPlot, value: number | null) => (value === null ? '–' : chart.show(value)),
         })),
       ],

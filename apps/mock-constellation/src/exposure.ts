@@ -16,6 +16,22 @@ export function checkExposure({ host, keys }: { host: string; keys?: string }): 
   );
 }
 
+/**
+ * The admin port says what a server holds.
+ * @throws UsageError where anybody beyond this machine could ask it without a token.
+ */
+export function checkAdminExposure(options: {
+  adminHost: string;
+  adminPort?: number;
+  adminTokenFile?: string;
+}): void {
+  const { adminHost, adminPort, adminTokenFile } = options;
+  if (adminPort === undefined || adminTokenFile !== undefined || isLoopback(adminHost)) return;
+  throw new UsageError(
+    `--admin-host ${adminHost} without --admin-token-file would let anybody see what the server holds; add one, or listen on 127.0.0.1`,
+  );
+}
+
 function isLoopback(host: string): boolean {
   if (host === 'localhost') return true;
   return isIP(host) !== 0 && loopback.check(host, isIPv6(host) ? 'ipv6' : 'ipv4');

@@ -57,8 +57,13 @@ takeFromEnvironment(program.command('serve', { isDefault: true }))
   .option('--max-pending <n>', 'pushes that wait; more are answered 503', parseWhole(1), 2048)
   .option(
     '--admin-port <number>',
-    'serve /livez, /readyz, /metrics and /report to this machine; 0 takes a free port',
+    'serve operators a dashboard, /livez, /readyz, /metrics and /report; 0 takes a free port',
     parseWhole(0, MAX_PORT),
+  )
+  .option('--admin-host <address>', 'address of the admin port', '127.0.0.1')
+  .option(
+    '--admin-token-file <file>',
+    'who shows the token in it may use the admin port; needed where that is not this machine alone',
   )
   .option('--print-config', 'print the settings as JSON, and end', false)
   .option('--v1-only', 'do not read frames, as a server of the first version', false)

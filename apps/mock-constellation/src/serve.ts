@@ -18,7 +18,8 @@ import {
 } from '@omega-tv/command-line';
 import { createRandom } from '@omega-tv/seeded-random';
 import type { Logger } from '@omega-tv/types';
-import { checkExposure } from './exposure.js';
+import { readAdminToken } from './admin-token.js';
+import { checkAdminExposure, checkExposure } from './exposure.js';
 import { installFaults, type Faults } from './faults.js';
 import { openAuthenticator } from './keys.js';
 
@@ -39,6 +40,8 @@ export interface ServeOptions {
   readonly ratePerDevice: number;
   readonly maxPending: number;
   readonly adminPort?: number;
+  readonly adminHost: string;
+  readonly adminTokenFile?: string;
   readonly printConfig: boolean;
   readonly logLevel: string;
   readonly logEvery: number;
@@ -54,6 +57,7 @@ type Settings = Omit<ServeOptions, 'printConfig'>;
 /** Serves until a signal arrives, then ends cleanly: requests under way are answered first. */
 export async function serve({ printConfig, ...options }: ServeOptions): Promise<void> {
   checkExposure(options);
+  checkAdminExposure(options);
   if (printConfig) {
     process.stdout.write(`${JSON.stringify(options, null, 2)}\n`);
     return;
@@ -64,6 +68,7 @@ export async function serve({ printConfig, ...options }: ServeOptions): Promise<
     options.keys === undefined
       ? undefined
       : await openAuthenticator(resolveFromCaller(options.keys), logger, stopped);
+  const token = await readAdminToken(options.adminTokenFile);
   const format = createNodeV1Format({ logger });
   const constellation = await openConstellation(options, format, logger);
   const metrics = new ServerMetrics(constellation);
@@ -75,13 +80,16 @@ export async function serve({ printConfig, ...options }: ServeOptions): Promise<
   });
   installFaults(app, toFaults(options), format, createRandom('faults', options.faultSeed));
   const isReady = (): boolean => !stopped.aborted;
-  const admin = createAdminServer({ constellation, metrics, isReady });
+  const admin = createAdminServer({
+    ...{ constellation, metrics, isReady, logger },
+    ...(token === undefined ? {} : { token }),
+  });
   const publishing = { everyMs: options.publishEvery, logger };
   const publisher = startPublishing(metrics.timePublications(constellation), publishing);
   try {
     if (options.adminPort !== undefined) {
-      const adminUrl = await admin.listen({ host: '127.0.0.1', port: options.adminPort });
-      say(`operators: ${adminUrl} (livez, readyz, metrics, report)`);
+      const adminUrl = await admin.listen({ host: options.adminHost, port: options.adminPort });
+      say(`operators: ${adminUrl} (the dashboard; livez, readyz, metrics, report)`);
     }
     const url = await app.listen({ host: options.host, port: options.port });
     if (authenticator === undefined) {

@@ -150,8 +150,35 @@ describe('--admin-port', () => {
     for (const path of ['livez', 'readyz']) {
       expect((await fetch(`${url}/${path}`)).status).toBe(200);
     }
+    const page = await fetch(url);
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(await page.text()).toContain('<title>Constellation</title>');
     expect((await fetch(`${server.url}/metrics`)).status).toBe(404);
     expect((await server.stop()).code).toBe(0);
+  });
+
+  it('asks for the token of --admin-token-file', async () => {
+    const folder = await temporaryFolder();
+    const file = path.join(folder, 'admin.token');
+    await writeFile(file, 'a-token-of-operators\n');
+    const args = ['--admin-port', '0', '--admin-token-file', file];
+    const server = await startServer(path.join(folder, 'data'), args);
+    const url = /^operators: (http:\/\/127\.0\.0\.1:\d+) /m.exec(await server.operators)?.[1] ?? '';
+    expect((await fetch(`${url}/livez`)).status).toBe(200);
+    expect((await fetch(`${url}/report`)).status).toBe(401);
+    const headers = { authorization: 'Bearer a-token-of-operators' };
+    expect((await fetch(`${url}/report`, { headers })).status).toBe(200);
+    expect((await server.stop()).stderr).not.toContain('a-token-of-operators');
+  });
+
+  it('does not listen beyond this machine without a token (rule 13.33)', async () => {
+    const args = ['--port', '0', '--data', await temporaryFolder(), '--admin-port', '0'];
+    const open = await run([...args, '--admin-host', '0.0.0.0']);
+    expect(open).toMatchObject({ code: 2, stdout: '' });
+    expect(open.stderr).toMatch(/^error: --admin-host 0\.0\.0\.0 without --admin-token-file .*\n$/);
+    const missing = await run([...args, '--admin-token-file', 'no-such-file']);
+    expect(missing).toMatchObject({ code: 1, stdout: '' });
+    expect(missing.stderr).toMatch(/^error: the admin token .*\n$/);
   });
 });
 

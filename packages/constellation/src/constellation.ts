@@ -18,6 +18,7 @@ import { ANYBODY, checkSpeaksFor, deviceKeyOf, deviceKeysOf, type Caller } from 
 import { checkOptions, type ConstellationOptions } from './constellation-options.js';
 import type { Decision } from './decision/decide.js';
 import { decodeAhead, type ReceivedPush } from './decision/decide-push.js';
+import type { DeviceRecord } from './decision/device-record.js';
 import { REQUEST_LIMITS } from './decision/request-limits.js';
 import {
   answerPush,
@@ -25,6 +26,7 @@ import {
   type FrameOptions,
   type OpenedPush,
 } from './exchange/frame-exchange.js';
+import { toOverview, type Overview } from './operations/dashboard/overview.js';
 import { toPublicationJob } from './publish/publishable-state.js';
 import { toPublishedEntry, withKnownPieces } from './publish/published-entry.js';
 import { Published, type NewVersion } from './publish/published.js';
@@ -133,6 +135,19 @@ export class Constellation {
   report(): ConstellationReport {
     const { counters, epoch } = this.#partition.state;
     return { ...counters, version: this.#published.version, epoch };
+  }
+
+  /** What is published, and how much waits for more devices. It names no device. */
+  overview(): Overview {
+    const { titles } = this.#published;
+    return toOverview({ state: this.#partition.state, titles, window: this.window });
+  }
+
+  /** What is kept of a device, under each key that it may have. */
+  async recordsOf(deviceId: string): Promise<readonly DeviceRecord[]> {
+    const keys = deviceKeysOf(deviceId);
+    const found = await Promise.all(keys.map((key) => this.#partition.deviceOf(key)));
+    return found.filter((record) => record !== undefined);
   }
 
   /**

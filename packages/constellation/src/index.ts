@@ -33,6 +33,13 @@ export {
 
 // Advanced: operations
 export { createAdminServer, type AdminOptions } from './operations/admin-server.js';
+export type {
+  ItemCounts,
+  Overview,
+  PlacedPattern,
+  PublishedOverview,
+  TitlesOverview,
+} from './operations/dashboard/overview.js';
 
 // Advanced: other stores and mounts
 export { SnapshotWindow } from './publish/snapshot-window.js';

@@ -37,7 +37,8 @@ describe.each(packages)('$manifest.name, installed', (project) => {
     const folder = path.join(user, 'node_modules', name);
     const files = await listFiles(folder);
     expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'package.json']));
-    const own = /^(?:dist\/[\w/-]+(?:\.d\.ts|\.js|\.js\.map)|codebook\/[\w-]+\.codebook)$/;
+    const own =
+      /^(?:dist\/[\w/-]+(?:\.d\.ts|\.js|\.js\.map)|codebook\/[\w-]+\.codebook|dashboard\/[\w-]+\.(?:html|css))$/;
     const others = files.filter((file) => !own.test(file));
     expect(others.sort()).toEqual(['LICENSE', 'README.md', 'package.json']);
     for (const file of files) {

@@ -1,15 +1,10 @@
-import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import type { LearnedConstellation } from './learned-constellation.js';
 
 /** Tells a page what the server holds of its TV: how often it told something, and of how many titles. */
-export function addHeldRoute(
-  app: FastifyInstance,
-  { constellation, store }: LearnedConstellation,
-): void {
+export function addHeldRoute(app: FastifyInstance, { constellation }: LearnedConstellation): void {
   app.get<{ Params: { deviceId: string } }>('/held/:deviceId', async (request, reply) => {
-    const key = createHash('sha256').update(request.params.deviceId).digest('base64url');
-    const record = await store.checkpoints.loadDevice(key);
+    const [record] = await constellation.recordsOf(request.params.deviceId);
     const { devices } = constellation.report();
     const device = record && {
       lastMessage: record.last?.seq ?? 0,

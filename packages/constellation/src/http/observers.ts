@@ -1,4 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { FRAME_MEDIA_TYPE } from '@omega-tv/compression';
+import { PATHS } from '@omega-tv/protocol';
 import type { SyncError } from '@omega-tv/types';
 import type { ServerMetrics } from '../operations/metrics.js';
 import { refusalOf } from './problems.js';
@@ -21,7 +23,10 @@ export function addObservers(app: FastifyInstance, { logEvery, metrics }: Observ
   app.addHook('onResponse', (request, reply, done) => {
     const refusal = refusalOf(request);
     const answered = answeredOf(request, reply);
-    metrics?.count({ ...answered, ...(refusal === undefined ? {} : { code: refusal.code }) });
+    metrics?.count({
+      ...answered,
+      ...(refusal === undefined ? protocolOf(request, reply) : { code: refusal.code }),
+    });
     if (refusal !== undefined) {
       request.log.warn({ ...answered, ...reasonOf(refusal) }, 'refused');
     } else {
@@ -43,6 +48,12 @@ function answeredOf(request: FastifyRequest, reply: FastifyReply) {
     receivedBytes: body instanceof Uint8Array ? body.length : 0,
     sentBytes: Number(reply.getHeader('content-length') ?? 0),
   };
+}
+
+function protocolOf({ routeOptions }: FastifyRequest, reply: FastifyReply) {
+  if (routeOptions.url !== PATHS.sync || reply.statusCode !== 200) return {};
+  const isFrame = String(reply.getHeader('content-type')).startsWith(FRAME_MEDIA_TYPE);
+  return { protocol: isFrame ? 'v2' : 'v1' } as const;
 }
 
 /** What says where the fault is, and nothing of whose pattern it was: the message shows values. */

@@ -12,8 +12,11 @@ import {
   type Clock,
   type GlobalPatterns,
   type SyncErrorCode,
+  type SyncWindow,
 } from '@omega-tv/types';
+import { PATHS } from '@omega-tv/protocol';
 import type { Constellation, ConstellationReport } from '../constellation.js';
+import { REQUEST_BUCKETS_S } from './request-buckets.js';
 
 /** A request as it ended. */
 export interface AnsweredRequest {
@@ -26,12 +29,31 @@ export interface AnsweredRequest {
   readonly sentBytes: number;
   /** Why it was refused. */
   readonly code?: SyncErrorCode;
+  /** Of the answer to a push that was taken. */
+  readonly protocol?: SyncProtocol;
 }
+
+type SyncProtocol = 'v1' | 'v2';
 
 /** What `ServerMetrics` reads of a server's load. */
 interface Load {
   readonly pending: number;
   readonly shed: number;
+  stretch(window: SyncWindow): SyncWindow;
+}
+
+/** Since the server started. */
+export interface Figures {
+  /** Pushes that were taken. */
+  readonly syncs: Readonly<Record<SyncProtocol, number>>;
+  /** Requests that were refused, by the code of their problem. */
+  readonly refusals: Readonly<Record<string, number>>;
+  readonly receivedBytes: number;
+  readonly sentBytes: number;
+  /** Pushes that took no longer than each of `REQUEST_BUCKETS_S`, then all. */
+  readonly durations: readonly number[];
+  readonly publications: { readonly count: number; readonly seconds: number };
+  readonly load: { readonly pending: number; readonly shed: number };
 }
 
 export interface MetricsOptions {
@@ -39,7 +61,6 @@ export interface MetricsOptions {
   readonly clock?: Clock;
 }
 
-const REQUEST_BUCKETS_S = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
 const PUBLICATION_BUCKETS_S = [0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 5];
 
 /**
@@ -76,7 +97,9 @@ export class ServerMetrics {
   readonly #seconds;
   readonly #received;
   readonly #sent;
+  readonly #syncs;
   readonly #publications;
+  #load: Load | undefined;
 
   constructor(constellation: Constellation, options: MetricsOptions = {}) {
     this.#clock = options.clock ?? systemClock;
@@ -111,6 +134,12 @@ export class ServerMetrics {
       help: 'Bytes of bodies sent',
       registers,
     });
+    this.#syncs = new Counter({
+      name: 'omega_syncs_total',
+      help: 'Pushes taken, by the protocol of their answer',
+      labelNames: ['protocol'],
+      registers,
+    });
     this.#publications = new Histogram({
       name: 'omega_publication_seconds',
       help: 'What a publication takes, durable write included',
@@ -121,12 +150,46 @@ export class ServerMetrics {
     collectDefaultMetrics({ register: this.#registry, prefix: 'omega_' });
   }
 
-  count({ method, route, status, durationMs, code, ...bytes }: AnsweredRequest): void {
+  count({ method, route, status, durationMs, code, protocol, ...bytes }: AnsweredRequest): void {
     this.#requests.inc({ method, route, status });
     this.#seconds.observe({ route }, durationMs / 1000);
     this.#received.inc(bytes.receivedBytes);
     this.#sent.inc(bytes.sentBytes);
     if (code !== undefined) this.#refusals.inc({ code, status });
+    if (protocol !== undefined) this.#syncs.inc({ protocol });
+  }
+
+  /** The figures that the dashboard shows, out of the same registry. */
+  async read(): Promise<Figures> {
+    const refusals: Record<string, number> = {};
+    for (const { labels, value } of (await this.#refusals.get()).values) {
+      const code = String(labels.code);
+      refusals[code] = (refusals[code] ?? 0) + value;
+    }
+    const syncs = { v1: 0, v2: 0 };
+    for (const { labels, value } of (await this.#syncs.get()).values) {
+      syncs[labels.protocol as SyncProtocol] = value;
+    }
+    const durations = (await this.#seconds.get()).values
+      .filter(({ metricName, labels }) => isBucket(metricName) && labels.route === PATHS.sync)
+      .map(({ value }) => value);
+    const published = (await this.#publications.get()).values;
+    const publicationOf = (part: string): number =>
+      published.find(({ metricName }) => metricName?.endsWith(part))?.value ?? 0;
+    return {
+      syncs,
+      refusals,
+      receivedBytes: (await this.#received.get()).values[0]?.value ?? 0,
+      sentBytes: (await this.#sent.get()).values[0]?.value ?? 0,
+      durations,
+      publications: { count: publicationOf('_count'), seconds: publicationOf('_sum') },
+      load: { pending: this.#load?.pending ?? 0, shed: this.#load?.shed ?? 0 },
+    };
+  }
+
+  /** The window that TVs are told under the load of now. */
+  stretch(window: SyncWindow): SyncWindow {
+    return this.#load?.stretch(window) ?? window;
   }
 
   /** Measures the publications of a Constellation: `startPublishing` takes what it returns. */
@@ -145,6 +208,7 @@ export class ServerMetrics {
 
   /** Shows the load of a server; `createServer` calls it. */
   watchLoad(load: Load): void {
+    this.#load = load;
     addGauge(this.#registry, 'omega_pending_pushes', 'Pushes that wait', () => load.pending);
     addCounter(this.#registry, 'omega_shed_pushes_total', 'Pushes answered 503, unread', () => {
       return [[{}, load.shed]];
@@ -159,6 +223,10 @@ export class ServerMetrics {
 
 type Readings = readonly (readonly [Readonly<Record<string, string>>, number])[];
 type AnyRegistry = Registry<OpenMetricsContentType>;
+
+function isBucket(name: string | undefined): boolean {
+  return name?.endsWith('_bucket') === true;
+}
 
 /** What the store's books say; they outlive the process. */
 function addBooks(registry: AnyRegistry, constellation: Constellation): void {

@@ -17,7 +17,8 @@ export interface PublishingOptions {
   readonly repeat?: Repeat;
 }
 
-const repeatWithTimer: Repeat = (work, everyMs) => {
+/** The machine's timers. */
+export const repeatWithTimer: Repeat = (work, everyMs) => {
   const timer = setInterval(work, everyMs);
   return () => {
     clearInterval(timer);

@@ -59,6 +59,11 @@ export class SnapshotWindow {
     return this.#newest;
   }
 
+  /** Oldest first. */
+  get kept(): readonly Snapshot[] {
+    return [...this.#versions.values()];
+  }
+
   /** Goes on with stored frames, oldest first; what cannot be read any more is left out. */
   restore(frames: Iterable<Uint8Array>): void {
     const versions = new Map<number, Snapshot>();
@@ -84,7 +89,7 @@ export class SnapshotWindow {
   /** The versions that go where one comes; nothing changes before `adopt`. */
   expiredAt(nowMs: number): readonly number[] {
     const { maxVersions, maxAgeMs } = this.#options;
-    const kept = [...this.#versions.values()];
+    const { kept } = this;
     const tooMany = kept.length + 1 - maxVersions;
     return kept
       .filter((one, i) => i < tooMany || nowMs - Date.parse(one.timestamp) > maxAgeMs)

@@ -18,7 +18,7 @@ import {
 } from '@omega-tv/constellation';
 import { chromiumPath, describeUnless, missingChromium } from '@omega-tv/test-support';
 import { patternDataFromWire } from '@omega-tv/types';
-import { launchChromium } from './browser/chromium.js';
+import { launchChromium } from '@omega-tv/test-support/chromium';
 import { patternsOf } from './patterns.js';
 
 const TOKEN = 'a-token-of-operators';

@@ -5,7 +5,6 @@ import {
   createInMemoryTransport,
   createMemoryConstellationStore,
   createServer,
-  type ConstellationStore,
 } from '@omega-tv/constellation';
 import { createTextStart } from '@omega-tv/federation';
 import { systemClock } from '@omega-tv/types';
@@ -15,7 +14,6 @@ import { DAYS, teach, type TeachOptions } from './teach.js';
 
 export interface LearnedConstellation {
   readonly constellation: Constellation;
-  readonly store: ConstellationStore;
   close(): Promise<void>;
 }
 
@@ -29,9 +27,8 @@ export async function openLearned(
 ): Promise<LearnedConstellation> {
   const clock = new PassingClock(systemClock, DAYS * DAY_MS);
   const codec = createMiniLmCodec();
-  const store = createMemoryConstellationStore();
   const constellation = await Constellation.open({
-    store,
+    store: createMemoryConstellationStore(),
     format: createNodeV1Format(),
     snapshots: { codecs: [codec] },
     clock,
@@ -55,5 +52,5 @@ export async function openLearned(
   } finally {
     await door.close();
   }
-  return { constellation, store, close: () => constellation.close() };
+  return { constellation, close: () => constellation.close() };
 }

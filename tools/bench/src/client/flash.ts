@@ -16,6 +16,8 @@ export interface FlashRow extends Written {
 const PUSHES = [0, 1, 8];
 const PUBLISHED = 48;
 const OF_A_GENRE = 6;
+/** Of 12 samples each: within what a server learns of a device. */
+const OF_A_PAIR = 8;
 
 /** Measures exchanges that bring no new snapshot, in each release. */
 export async function measureFlash(): Promise<readonly FlashRow[]> {
@@ -45,24 +47,40 @@ export async function measureFlash(): Promise<readonly FlashRow[]> {
 }
 
 /**
- * Two TVs in turns, a pattern at a time: what one device is alone behind has little room on a server.
+ * Pairs of TVs in turns, a pattern at a time: what one device is alone behind has little room on a
+ * server, and of one device it learns 100 samples.
  * @returns how many patterns they got published.
  */
 async function publish(server: ReleasedServer, folder: string): Promise<number> {
+  const patterns = patternsOfMany();
+  for (let at = 0; at < patterns.length; at += OF_A_PAIR) {
+    await teach(server, folder, patterns.slice(at, at + OF_A_PAIR));
+  }
+  await server.publish();
+  const reader = await server.openTv('reader', path.join(folder, 'reader'));
+  const { patternsReceived } = await reader.sync();
+  await reader.close();
+  return patternsReceived;
+}
+
+/** Two TVs that no pattern was told by before. */
+async function teach(
+  server: ReleasedServer,
+  folder: string,
+  patterns: readonly PatternData[],
+): Promise<void> {
   const tvs: ReleasedTv[] = [];
-  for (const id of ['a', 'b']) tvs.push(await server.openTv(id, path.join(folder, id)));
-  for (const pattern of patternsOfMany()) {
+  for (const side of ['a', 'b']) {
+    const id = `${side}-${patterns[0]?.id ?? ''}`;
+    tvs.push(await server.openTv(id, path.join(folder, id)));
+  }
+  for (const pattern of patterns) {
     for (const tv of tvs) {
       await tv.learn(pattern);
       await tv.sync();
     }
   }
   for (const tv of tvs) await tv.close();
-  await server.publish();
-  const reader = await server.openTv('reader', path.join(folder, 'reader'));
-  const { patternsReceived } = await reader.sync();
-  await reader.close();
-  return patternsReceived;
 }
 
 const titles = loadCatalogue();

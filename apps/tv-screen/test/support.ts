@@ -36,6 +36,14 @@ export function focused(page: Page): Promise<string> {
   });
 }
 
+/** Waits until the focus has come to what a screen reader calls so: effects move it. */
+export async function untilFocused(page: Page, name: string): Promise<void> {
+  await page.waitForFunction((wanted) => {
+    const { activeElement } = document;
+    return (activeElement?.getAttribute('aria-label') ?? activeElement?.textContent) === wanted;
+  }, name);
+}
+
 export async function openScreen(browser: BrowserContext, url: string): Promise<Page> {
   const page = await browser.newPage();
   await page.setViewportSize({ width: 1280, height: 720 });
@@ -58,6 +66,7 @@ export async function chooseFirst(page: Page, row: string): Promise<string> {
 /** Finishes the first title of a row; returns its name once the lists have heard of it. */
 export async function finishFirst(page: Page, row: string): Promise<string> {
   const title = await chooseFirst(page, row);
+  await untilFocused(page, 'Finish');
   await press(page, 'Enter');
   await page.getByRole('heading', { name: `Because you finished ${title}`, exact: true }).waitFor();
   return title;

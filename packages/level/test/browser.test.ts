@@ -1,6 +1,6 @@
 import 'fake-indexeddb/auto';
 import { randomUUID } from 'node:crypto';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { syncErrorOf } from '@omega-tv/test-support';
 import { openBrowserOrSetAside, openBrowserRecords } from '../src/browser/index.js';
 import { IndexedDatabase } from '../src/browser/indexed-database.js';
@@ -78,15 +78,14 @@ describe('a database of a page', () => {
   it('keeps what it had when a write fails, says why, and can be written again', async () => {
     const records = await open(randomUUID());
     await records.write(() => [only.put(Uint8Array.of(1))]);
-    const { put } = IDBObjectStore.prototype; // eslint-disable-line @typescript-eslint/unbound-method -- put back below
-    IDBObjectStore.prototype.put = () => {
+    const put = jest.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => {
       throw new DOMException('no room', 'QuotaExceededError');
-    };
+    });
     try {
       const failing = records.write(() => [only.put(Uint8Array.of(2))]);
       await expect(failing).rejects.toMatchObject({ name: 'QuotaExceededError' });
     } finally {
-      IDBObjectStore.prototype.put = put;
+      put.mockRestore();
     }
     expect(await only.get(records)).toEqual(Uint8Array.of(1));
     await records.write(() => [only.put(Uint8Array.of(3))]);

@@ -41,10 +41,13 @@ export class Exchange {
       this.#moved = addResults(this.#moved, answer.result);
       told = namedBy(answer);
     };
-    if (await this.#mustMeet()) take(await this.fetcher.poll(options, true));
+    let isMet = false;
     for (;;) {
+      if (!isMet && (await this.#mustMeet())) take(await this.fetcher.poll(options, true));
       const moved = await this.pusher.pushNext(options);
       if (moved === 'nothing') break;
+      // A refusal names no server epoch: who gave it may be another one than was met.
+      isMet = moved !== 'refused';
       if (moved !== 'refused') take(moved);
     }
     const named = told ?? { version: await link.protocol.getGlobalVersion(options) };

@@ -54,18 +54,20 @@ class Server {
     this.epoch += 1;
   }
 
-  /** A push that is refused for good is told so by an error; undefined here. */
-  answer(item: OutboxItem | undefined) {
+  /**
+   * A push that is refused for good is told so by an error; undefined here.
+   * @param named the place that the message names: a poll names the one acknowledged last.
+   */
+  answer(item: OutboxItem | undefined, named = item?.position) {
     if (item !== undefined && this.#refuses(item)) return undefined;
     const before = this.device?.last;
     const outcome = item === undefined ? undefined : this.#decide(item);
     const capabilities: readonly Capability[] = this.counts === 'position' ? ['positions'] : [];
-    const epochOfItem = item?.position?.deviceEpoch;
-    const closedSeq = epochOfItem === undefined ? undefined : this.device?.closed.get(epochOfItem);
+    const closedSeq = named === undefined ? undefined : this.device?.closed.get(named.deviceEpoch);
     const stood =
-      closedSeq === undefined || epochOfItem === undefined
+      closedSeq === undefined || named === undefined
         ? before
-        : { deviceEpoch: epochOfItem, seq: closedSeq };
+        : { deviceEpoch: named.deviceEpoch, seq: closedSeq };
     const receipt: Receipt = {
       serverEpoch: String(this.epoch),
       lastSeq: 0,
@@ -155,6 +157,8 @@ class World {
   readonly #records: DurableRecords;
   #stored = nothingStored;
   #epochs = 1;
+  /** Whether the exchange that is under way has asked where the TV stands, if it had to. */
+  #isMet = false;
 
   constructor(counts: 'position' | 'marks', records: DurableRecords) {
     this.server = new Server(counts);
@@ -177,7 +181,8 @@ class World {
 
   begin(): void {
     if (this.state.outbox.length > 0) return;
-    if (this.state.server === undefined) this.#take(undefined);
+    this.#isMet = false;
+    this.#meet();
     this.state = copiesMerged(this.state, this.patterns);
     const repeated = repeatedPatterns(this.state, this.patterns);
     const pending =
@@ -192,11 +197,23 @@ class World {
 
   /** The first push of the outbox arrives at the server; the TV hears of it unless it is lost. */
   send(isLost: boolean): void {
-    const [item] = this.state.outbox;
-    if (item === undefined) return;
-    this.sent.push(item);
-    if (isLost) this.server.answer(item);
-    else this.#take(item);
+    if (this.state.outbox.length === 0) return;
+    this.#meet();
+    const [first] = this.state.outbox;
+    if (first === undefined) return;
+    this.sent.push(first);
+    if (isLost) this.server.answer(first);
+    else this.#take(first);
+    if (isLost) this.#isMet = false;
+  }
+
+  /** Once an exchange: before the first push ever, and before one that opens another epoch (11.38). */
+  #meet(): void {
+    const { server, kept, next } = this.state;
+    const newest = kept[kept.length - 1]?.position.deviceEpoch;
+    const isOpening = newest !== undefined && next?.deviceEpoch !== newest;
+    if (!this.#isMet && (server === undefined || isOpening)) this.#take(undefined);
+    this.#isMet = true;
   }
 
   /** A copy of a push that a proxy had held back; nobody waits for the answer. */
@@ -206,10 +223,12 @@ class World {
   }
 
   #take(item: OutboxItem | undefined): void {
-    const signs = this.server.answer(item);
+    const { kept } = this.state;
+    const signs = this.server.answer(item, item?.position ?? kept[kept.length - 1]?.position);
     const context = { drawEpoch: this.drawEpoch, nowMs: 0 };
     if (signs === undefined) {
       this.state = PUSH_TRANSITIONS.waiting.refused.apply(this.state, context);
+      this.#isMet = false;
       return;
     }
     const items = item === undefined ? [] : [item];
@@ -220,6 +239,7 @@ class World {
 
   /** The power goes, and comes back. */
   async crash(): Promise<void> {
+    this.#isMet = false;
     const { operations } = stateChanges(this.#stored, this.state, readMiniLmFrame);
     await this.#records.write(() => operations);
     this.#stored = await readState(this.#records, readMiniLmFrame);

@@ -122,3 +122,24 @@ it.each([
     expect(constellation.report()).toMatchObject({ samplesAccepted: learned + 20, duplicates: 0 });
   },
 );
+
+it('what a restored server lost is told though its first answer is a refusal (rule 11.38)', async () => {
+  const before = await openServer();
+  const line = switchable(before.transport);
+  const tv = await openTv(line, { random: createRandom('its own') });
+  await tv.store.skillStore(realPattern(0));
+  await tv.syncStore();
+  const opening = { deviceEpoch: 77, seq: 1, countsBy: 'position' as const };
+  await tv.store.saveSyncState({ ...(await tv.store.loadSyncState()), next: opening });
+
+  const restored = await openServer();
+  const polled = recording(before.transport, async (next) => {
+    line.to(restored.transport);
+    return next();
+  });
+  line.to(polled);
+  await tv.store.skillStore(realPattern(3, { genre: 'g'.repeat(80) }), realPattern(5));
+  await tv.syncStore();
+  expect(await booksOf(tv)).toMatchObject({ learned: 36, acknowledged: 24, waiting: 0 });
+  expect(restored.constellation.report()).toMatchObject({ samplesAccepted: 24, duplicates: 0 });
+});

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { ClassicLevel } from 'classic-level';
+import type { ClassicLevel } from 'classic-level';
 import { SyncError } from '@omega-tv/types';
 import { CorruptStoreError } from '../corrupt-store-error.js';
 import type { KeyRange, LevelDatabase, RecordOperation } from '../database.js';
@@ -8,6 +8,7 @@ import { lostWritesRecord } from '../lost-writes.js';
 import { reasonOf } from '../reason.js';
 import { StoreInUseError } from '../store-in-use-error.js';
 import { createFolder, OWNER_ONLY } from './folder/create-folder.js';
+import { loadClassicLevel } from './load-classic-level.js';
 
 const STORE_FILE = /^(MANIFEST-\d+|\d{6,}\.(ldb|log|sst))$/;
 
@@ -35,18 +36,20 @@ export class LevelFolder implements LevelDatabase {
   }
 
   /**
-   * @throws SyncError `invalid-config` where it is open elsewhere, or missing and not to be created;
+   * @throws SyncError `invalid-config` where it is open elsewhere, or missing and not to be created, or
+   * LevelDB is missing;
    * CorruptStoreError where LevelDB cannot read it; else what LevelDB or the file system throws.
    */
   async open(): Promise<void> {
     const { directory, createIfMissing } = this.#options;
+    const Database = await loadClassicLevel();
     const files = await readdir(directory).catch((): string[] => []);
     const isStore = files.some((name) => STORE_FILE.test(name));
     if (!isStore) {
       if (!createIfMissing) throw missing(directory);
       await createFolder(directory, OWNER_ONLY);
     }
-    const db = new ClassicLevel<Uint8Array, Uint8Array>(directory, {
+    const db = new Database<Uint8Array, Uint8Array>(directory, {
       // LevelDB would begin a new store where CURRENT is missing, and remove the old one's files.
       createIfMissing: !isStore,
       keyEncoding: 'view',

@@ -56,6 +56,12 @@ export function countingBoth(
       if (delta.patterns.length > 0) await countPush(delta, encoded.bytes.length);
       return encoded;
     },
+    // What is coded for fitting is what is sent.
+    fitDelta: async (delta, context) => {
+      const fitted = await v2.fitDelta(delta, context);
+      await countPush(fitted.part, fitted.bytes.length);
+      return fitted;
+    },
     decodeAnswer: async (body, base) => {
       const answer = await v2.decodeAnswer(body, base);
       newest = answer.globals ?? newest;

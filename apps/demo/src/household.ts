@@ -35,7 +35,7 @@ export async function openHousehold(
     random: createRandom(seed, deviceId, 'pattern ids'),
   });
   const client = await SyncClient.create({
-    url: world.server.url,
+    url: world.network.url,
     deviceId,
     format: countingBoth({ codecs: [world.codec], titles: catalogue }, world.bytes),
     store: television.store,

@@ -6,6 +6,7 @@ import { loadCatalogue } from '@omega-tv/catalogue';
 import { createProgram, parseWhole, runProgram, signalOfProcess } from '@omega-tv/command-line';
 import { createMiniLmCodec } from '@omega-tv/compression/node';
 import { noBytes } from './both-protocols.js';
+import { Network } from './network.js';
 import { play } from './play.js';
 import { ServerHandle } from './server/server-handle.js';
 import { booksBalance, describeSummary } from './summary.js';
@@ -22,7 +23,7 @@ interface DemoOptions {
 const program = createProgram(
   'npm start --',
   'Simulated viewers, TVs that learn from them, and a Constellation: what the product does, ' +
-    'in half a minute to one, on simulated time.',
+    'in one to two minutes, on simulated time.',
 )
   .option('--keep', 'keep the server up at the end, until Ctrl-C', false)
   .option('--seed <n>', 'other viewers, other evenings', parseWhole(0), DEFAULT_SEED)
@@ -39,6 +40,7 @@ async function runDemo({ keep, seed }: DemoOptions): Promise<void> {
   const clock = new SimulatedClock(Date.now());
   const directory = path.join(folder, 'constellation');
   const server = new ServerHandle({ directory, minDevices: MIN_DEVICES, clock });
+  const network = new Network();
   // What waits for the server then fails, and the demo ends.
   signal.addEventListener('abort', () => void server.kill());
   try {
@@ -47,6 +49,7 @@ async function runDemo({ keep, seed }: DemoOptions): Promise<void> {
       catalogue: loadCatalogue(),
       clock,
       server,
+      network,
       folder,
       seed,
       codec,
@@ -60,6 +63,7 @@ async function runDemo({ keep, seed }: DemoOptions): Promise<void> {
     signal.throwIfAborted();
     throw error;
   } finally {
+    await network.close();
     await server.kill();
     await rm(folder, { recursive: true, force: true });
   }

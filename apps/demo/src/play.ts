@@ -4,6 +4,7 @@ import { PERSONAS } from '@omega-tv/simulated-viewers';
 import { reportTelevision, type TelevisionReport } from '@omega-tv/tv-agent';
 import { openHousehold, type Household } from './household.js';
 import { runScene, type Show } from './scene.js';
+import { playBadNetwork } from './scenes/bad-network.js';
 import { playCrash } from './scenes/crash.js';
 import { playDay, settleAll } from './scenes/day.js';
 import { playNewcomers } from './scenes/newcomers.js';
@@ -14,20 +15,22 @@ import type { World } from './world.js';
 
 const TASTES = PERSONAS.slice(0, 4);
 const TVS_PER_TASTE = 5;
-/** The last day of each act; the crash has a day of its own. */
+/** The last day of each act; the crash and the bad network have days of their own. */
 const FIRST_LIST_DAY = 1;
 const LAST_QUIET_DAY = 17;
 const CRASH_DAY = LAST_QUIET_DAY + 1;
+const BAD_NETWORK_DAY = CRASH_DAY + 1;
 const LAST_DAY = 28;
 
 /** Plays the demo from start to end, with live progress, and tells what happened. */
 export async function play(world: World, signal: AbortSignal): Promise<Summary> {
-  const { server } = world;
+  const { server, network } = world;
   const households = await runScene(
     `A Constellation and ${plural(TASTES.length * TVS_PER_TASTE, 'TV')} of ${plural(TASTES.length, 'taste')}`,
     signal,
     async (show) => {
       await server.start();
+      await network.open(server.url);
       show(`listening on ${server.url}`);
       return openHouseholds(world);
     },
@@ -50,8 +53,13 @@ export async function play(world: World, signal: AbortSignal): Promise<Summary> 
     signal,
     () => playCrash(world, households),
   );
+  const badNetwork = await runScene(
+    `Day ${BAD_NETWORK_DAY}: the network fails, and heals`,
+    signal,
+    () => playBadNetwork(world, households),
+  );
   const after = await runScene('More simulated days', signal, async (show) => {
-    await playDays(CRASH_DAY + 1, LAST_DAY, show);
+    await playDays(BAD_NETWORK_DAY + 1, LAST_DAY, show);
     return takeList(household);
   });
   const { newcomers, followed, unshared } = await runScene(
@@ -78,6 +86,7 @@ export async function play(world: World, signal: AbortSignal): Promise<Summary> 
         holdings: await readServerHoldings(world, followed.household.deviceId),
       },
       crash,
+      badNetwork,
       results: households.flatMap(({ results }) => results),
       bytes: world.bytes,
       televisions,

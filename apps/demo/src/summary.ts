@@ -6,12 +6,23 @@ import type { SyncResult } from '@omega-tv/protocol';
 import { describeList, type TelevisionReport } from '@omega-tv/tv-agent';
 import type { ProtocolBytes } from './both-protocols.js';
 import type { Household } from './household.js';
+import type { BadNetworkOutcome } from './scenes/bad-network.js';
 import type { CrashOutcome } from './scenes/crash.js';
 import type { Followed, Newcomer } from './scenes/newcomers.js';
 import type { ServerHoldings, Unshared } from './scenes/privacy.js';
 import type { ListMoment } from './scenes/showcase.js';
 
 const SHOWN_TITLES = 3;
+const FAULTS = {
+  none: 'passed',
+  'lose-request': 'was lost on its way',
+  'cut-request': 'was cut in its middle',
+  'lose-answer': 'arrived, and its answer was lost',
+  'cut-answer': 'arrived, and its answer was cut',
+  duplicate: 'arrived twice',
+  portal: 'was answered by a login page',
+  status: 'was answered by 502',
+} as const;
 const colors = createColors(showsColors(process.stdout));
 
 export interface Summary {
@@ -27,6 +38,7 @@ export interface Summary {
   readonly followed: Followed;
   readonly privacy: { readonly unshared: Unshared; readonly holdings: ServerHoldings };
   readonly crash: CrashOutcome;
+  readonly badNetwork: BadNetworkOutcome;
   readonly results: readonly SyncResult[];
   readonly bytes: ProtocolBytes;
   readonly televisions: ReadonlyMap<string, TelevisionReport>;
@@ -41,6 +53,7 @@ export function describeSummary(summary: Summary): string {
     describePrivacy(summary),
     describeBytes(summary),
     describeCrash(summary),
+    describeBadNetwork(summary),
     describeBooks(summary),
   ].join('\n\n');
 }
@@ -124,15 +137,25 @@ function describeBytes({ results, bytes: sent }: Summary): string {
   ].join('\n');
 }
 
-function describeCrash({ crash, server }: Summary): string {
+function describeCrash({ crash }: Summary): string {
   return [
     heading('A server killed in the middle (SIGKILL)'),
     `${plural(crash.synced, 'TV')} had synced, ${crash.broken} ${crash.broken === 1 ? 'was' : 'were'} cut off; all went on after the restart.`,
-    ...(server.duplicates === 0
-      ? []
-      : [
-          `${plural(server.duplicates, 'push', 'pushes')} had been counted before the answer was lost: sent again, that counted nothing.`,
-        ]),
+  ].join('\n');
+}
+
+function describeBadNetwork({ badNetwork, server }: Summary): string {
+  const { synced, failed, met } = badNetwork;
+  const table = createTable(['a request', 'times']);
+  for (const [kind, meaning] of Object.entries(FAULTS)) {
+    const times = met.get(kind as keyof typeof FAULTS) ?? 0;
+    if (times > 0) table.push([meaning, times]);
+  }
+  return [
+    heading('A network that fails and heals'),
+    table.toString(),
+    `${plural(synced, 'TV')} got through all the same, ${failed} did not; each of these went on where it stood when the network worked again.`,
+    `In both evenings ${plural(server.duplicates, 'push', 'pushes')} had been counted before the answer was lost: sent again, that counted nothing.`,
   ].join('\n');
 }
 

@@ -2,6 +2,7 @@ import type { Title } from '@omega-tv/catalogue';
 import type { EmbeddingCodec } from '@omega-tv/embedding-codec';
 import type { Clock } from '@omega-tv/types';
 import type { ProtocolBytes } from './both-protocols.js';
+import type { Network } from './network.js';
 import type { ServerHandle } from './server/server-handle.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -28,6 +29,7 @@ export interface World {
   readonly catalogue: readonly Title[];
   readonly clock: SimulatedClock;
   readonly server: ServerHandle;
+  readonly network: Network;
   /** Where the stores lie. */
   readonly folder: string;
   readonly seed: number;

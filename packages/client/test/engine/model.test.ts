@@ -283,7 +283,8 @@ function stepsOf(
     do: fc.constantFrom('begin', 'answered', 'crash', ...faults, ...others),
     which: fc.nat(20),
   });
-  return fc.array(fc.oneof(learnStep(patterns), other), { maxLength: 60 });
+  // Without a size fast-check draws five steps on average.
+  return fc.array(fc.oneof(learnStep(patterns), other), { maxLength: 60, size: 'max' });
 }
 
 type Step =

@@ -280,7 +280,8 @@ export class Constellation {
   async #decodeAhead(received: ReceivedPush, caller: Caller): Promise<ReceivedPush> {
     if (this.#workers === undefined || received.decodeOn === undefined) return received;
     const key = deviceKeyOf(caller, received.outline.deviceId);
-    return decodeAhead(await this.#partition.deviceOf(key), received, this.#workers);
+    const { epoch } = this.#partition.state;
+    return decodeAhead(await this.#partition.deviceOf(key), received, epoch, this.#workers);
   }
 
   async #decide(received: ReceivedPush, caller: Caller): Promise<DecidedPush> {

@@ -44,6 +44,12 @@ export interface SyncDelta {
   readonly taste?: Taste;
   /** What the TV can do; with `positions`, its epoch is counted by position (see `Capability`). */
   readonly capabilities?: readonly Capability[];
+  /**
+   * The server that this delta is for, as its receipts name its epoch: another one opens no device
+   * epoch for it. Goes with `capabilities`; absent where the TV does not know it, and where its epoch
+   * is open.
+   */
+  readonly serverEpoch?: string;
   /** The viewer without the title that `engagements` say was completed. */
   readonly viewerFactors?: ViewerFactors;
   /** What the TV holds of the server's list of titles. */

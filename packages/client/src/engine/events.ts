@@ -93,8 +93,10 @@ export function pushEventOf(item: OutboxItem, receipt: Receipt | undefined): Pus
   if (lastSeq < position.seq) return isRefused ? 'undecided' : 'unclear';
   const isOwn = lastSeq === position.seq && digest === digestOf(item);
   if (isOwn) return isRefused ? 'refused' : 'acknowledged';
-  const isByPosition = item.countsBy === 'position' && receipt.standing !== undefined;
-  if (!isByPosition || outcome === 'applied') return 'unclear';
+  if (outcome === 'applied') return 'unclear';
+  // Its epoch was closed by a late copy; what marks count may be said again.
+  if (item.countsBy === 'marks') return 'undecided';
+  if (receipt.standing === undefined) return 'unclear';
   if (lastSeq > position.seq) return 'overtaken';
   if (!isEmpty(item)) return 'contradicted';
   // What was withdrawn counts as it was first sent, or not at all: there is nothing to repeat.

@@ -14,10 +14,13 @@ export class HeldSnapshot {
   version: number;
   /** What it holds of the list of titles: answers bring the rest. */
   holdings: TitleHoldings;
+  /** The server that answered last; undefined before the first. */
+  serverEpoch: string | undefined;
 
   constructor(state: SyncState, format: ClientFormat, logger: Logger) {
     this.version = state.lastVersion;
     this.holdings = state.holdings;
+    this.serverEpoch = state.server?.epoch;
     this.snapshot = readFrame(state.frame, format, logger);
   }
 
@@ -25,6 +28,7 @@ export class HeldSnapshot {
   follow(state: SyncState, snapshot: Snapshot | undefined): void {
     this.version = state.lastVersion;
     this.holdings = state.holdings;
+    this.serverEpoch = state.server?.epoch;
     if (state.frame === undefined) this.snapshot = undefined;
     else if (snapshot !== undefined) this.snapshot = snapshot;
   }

@@ -6,6 +6,7 @@ import {
   MAX_INTEGER,
   type Capability,
   type Clock,
+  type DeltaPosition,
   type Logger,
   type SyncDelta,
 } from '@omega-tv/types';
@@ -114,9 +115,19 @@ export class Link {
   deltaOf({ position, countsBy, patterns, report }: OutboxItem): SyncDelta {
     const delta = { ...this.delta(patterns), ...(report === undefined ? {} : saidBy(report)) };
     if (position === undefined || this.format.protocolVersion === 1) return delta;
-    const capabilities: readonly Capability[] =
-      countsBy === 'position' ? ['positions', ...READS] : READS;
-    return { ...delta, position, capabilities };
+    if (countsBy === 'marks') return { ...delta, position, capabilities: READS };
+    return {
+      ...delta,
+      position,
+      capabilities: ['positions', ...READS],
+      ...this.#opening(position),
+    };
+  }
+
+  /** What opens an epoch says for whom: a copy of it may reach the server after a restore. */
+  #opening({ seq }: DeltaPosition): Pick<SyncDelta, 'serverEpoch'> {
+    const { serverEpoch } = this.#held;
+    return seq > 1 || serverEpoch === undefined ? {} : { serverEpoch };
   }
 
   /** Sends one delta and reads the answer. @throws SyncError as `ConstellationProtocol.sync`. */

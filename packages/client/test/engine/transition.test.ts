@@ -118,16 +118,20 @@ describe('what a receipt says of a push', () => {
     expect(pushEventOf(second, answer(told).receipt)).toBe(event);
   });
 
-  it('without a standing, or counted by marks, another content settles nothing (rule 11.4)', () => {
+  it('without a standing another content settles nothing (rule 11.4)', () => {
     const { standing: _, ...receipt } = answer({
       outcome: 'duplicate',
       digest: 'another',
     }).receipt!;
     expect(pushEventOf(second, receipt)).toBe('unclear');
-    const byMarks = pushedBy('marks', 2, 1);
-    expect(pushEventOf(byMarks, answer({ outcome: 'duplicate', digest: 'x' }).receipt)).toBe(
-      'unclear',
-    );
+  });
+
+  it.each([
+    ['undecided', { outcome: 'duplicate', digest: 'another' }],
+    ['undecided', { outcome: 'refused', lastSeq: 4, digest: 'another' }],
+    ['unclear', { outcome: 'applied', digest: 'another' }],
+  ] as const)('counted by marks: %s: %j (rules 11.4, 11.21)', (event, told) => {
+    expect(pushEventOf(pushedBy('marks', 2, 1), answer(told).receipt)).toBe(event);
   });
 
   it('v1 has none: an answer acknowledges (rule 4.7)', () => {

@@ -82,6 +82,8 @@ function expectRate(
   expect(miss).toBeLessThanOrEqual(isExact || isPercent ? 0 : 1.0000001e-5);
 }
 
+const hexDigit = fc.constantFrom(...'0123456789abcdef');
+
 describe('a delta frame', () => {
   it('gives back all that is said, whatever it says (rule 9.3)', () => {
     const delta = fc.record(
@@ -97,11 +99,19 @@ describe('a delta frame', () => {
         region,
         engagements: fc.array(engagement, { minLength: 1, maxLength: 4 }),
         taste: sketch,
+        told: fc.record(
+          {
+            capabilities: fc.subarray([...CAPABILITIES], { minLength: 1 }),
+            serverEpoch: fc.string({ unit: hexDigit, minLength: 16, maxLength: 16 }),
+          },
+          { requiredKeys: ['capabilities'] },
+        ),
       },
       { requiredKeys: ['deviceId', 'version', 'timestamp', 'patterns'] },
     );
     fc.assert(
-      fc.property(delta, (given) => {
+      fc.property(delta, ({ told, ...said }) => {
+        const given = { ...said, ...told };
         const { bytes } = encodeDeltaFrame(codec, given, { rate, random });
         const { delta: found, header } = decodeDeltaFrame(codecs, bytes, { findBase });
         const bare = (some: readonly PushedPattern[]) =>

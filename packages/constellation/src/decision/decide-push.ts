@@ -26,16 +26,20 @@ export interface PushDecision {
  * Decides a delta, and reads it whole only where its position lets it count.
  * @throws SyncError where it is refused without taking a place.
  */
-export function decidePush(known: DeviceRecord | undefined, received: ReceivedPush): PushDecision {
+export function decidePush(
+  known: DeviceRecord | undefined,
+  received: ReceivedPush,
+  serverEpoch: string,
+): PushDecision {
   const { outline } = received;
-  const { kind } = placeOf(known, outline);
-  if (kind !== 'marks' && kind !== 'next') return { decision: decide(known, outline) };
+  const { kind } = placeOf(known, outline, serverEpoch);
+  if (kind !== 'marks' && kind !== 'next') return { decision: decide(known, outline, serverEpoch) };
   try {
     checkOutline(outline);
     const delta = received.decode();
-    return { delta, decision: decide(known, outline) };
+    return { delta, decision: decide(known, outline, serverEpoch) };
   } catch (error) {
-    const decision = isForGood(error) ? refuse(known, outline) : undefined;
+    const decision = isForGood(error) ? refuse(known, outline, serverEpoch) : undefined;
     if (decision === undefined || !isSyncError(error)) throw error;
     return { decision, refusal: error };
   }
@@ -48,10 +52,11 @@ export function decidePush(known: DeviceRecord | undefined, received: ReceivedPu
 export async function decodeAhead(
   known: DeviceRecord | undefined,
   received: ReceivedPush,
+  serverEpoch: string,
   workers: Workers,
 ): Promise<ReceivedPush> {
   const { outline } = received;
-  if (received.decodeOn === undefined || !mayCount(known, outline)) return received;
+  if (received.decodeOn === undefined || !mayCount(known, outline, serverEpoch)) return received;
   try {
     const delta = await received.decodeOn(workers);
     return { outline, decode: () => delta };
@@ -65,8 +70,12 @@ export async function decodeAhead(
   }
 }
 
-function mayCount(known: DeviceRecord | undefined, outline: DeltaOutline): boolean {
-  const { kind } = placeOf(known, outline);
+function mayCount(
+  known: DeviceRecord | undefined,
+  outline: DeltaOutline,
+  serverEpoch: string,
+): boolean {
+  const { kind } = placeOf(known, outline, serverEpoch);
   return (kind === 'marks' || kind === 'next') && isWithinLimits(outline);
 }
 

@@ -7,6 +7,7 @@ import {
 } from '@omega-tv/types';
 import { digestDelta, type DeltaOutline } from '@omega-tv/compression';
 import { applyMarks, type DeviceMarks } from '@omega-tv/federation';
+import { toServerEpoch } from '../secrets.js';
 import { withDecided, type DecidedDelta, type DeviceRecord } from './device-record.js';
 
 /** What a server makes of a delta. */
@@ -32,8 +33,15 @@ export interface Place {
   readonly last?: DeltaPosition & Partial<DecidedDelta>;
 }
 
-/** Decided before its embeddings are read: only what counts is worth that time. */
-export function placeOf(known: DeviceRecord | undefined, delta: DeltaOutline): Place {
+/**
+ * Decided before its embeddings are read: only what counts is worth that time.
+ * @param serverEpoch of the store that decides.
+ */
+export function placeOf(
+  known: DeviceRecord | undefined,
+  delta: DeltaOutline,
+  serverEpoch: string,
+): Place {
   const { position, capabilities = [] } = delta;
   if (position === undefined) return { kind: 'marks' };
   const { last, closed = [] } = known ?? {};
@@ -46,16 +54,25 @@ export function placeOf(known: DeviceRecord | undefined, delta: DeltaOutline): P
   const left = closed.find((one) => one.deviceEpoch === deviceEpoch);
   if (left !== undefined) return { kind: seq <= left.seq ? 'repeated' : 'closed', last: left };
   if (!capabilities.includes('positions')) return { kind: 'marks' };
-  return { kind: seq === 1 ? 'next' : 'gap' };
+  return { kind: seq === 1 && !isForAnother(delta, serverEpoch) ? 'next' : 'gap' };
+}
+
+/** Sent before a restore, perhaps: the device has said it again since, or will. */
+function isForAnother({ serverEpoch }: DeltaOutline, here: string): boolean {
+  return serverEpoch !== undefined && serverEpoch !== toServerEpoch(here);
 }
 
 /**
  * Decides a delta by its position, or by the marks of its patterns where its epoch is not counted by
- * position. Pure: the same record and delta give the same decision.
+ * position. Pure: the same record, delta and server give the same decision.
  * @throws SyncError `invalid-pattern` for a delta that is refused for good.
  */
-export function decide(known: DeviceRecord | undefined, delta: DeltaOutline): Decision {
-  const place = placeOf(known, delta);
+export function decide(
+  known: DeviceRecord | undefined,
+  delta: DeltaOutline,
+  serverEpoch: string,
+): Decision {
+  const place = placeOf(known, delta, serverEpoch);
   if (place.kind === 'marks') return decideByMarks(known, delta);
   if (place.kind !== 'next') return undecided(known, place);
   return advance(known, delta, { increments: newSamplesOf(delta), outcome: 'applied' });
@@ -65,8 +82,12 @@ export function decide(known: DeviceRecord | undefined, delta: DeltaOutline): De
  * Decides that a delta counts nothing, ever, for what it says. Where positions count, the refusal
  * takes the delta's place; else it leaves no trace.
  */
-export function refuse(known: DeviceRecord | undefined, delta: DeltaOutline): Decision | undefined {
-  if (placeOf(known, delta).kind !== 'next') return undefined;
+export function refuse(
+  known: DeviceRecord | undefined,
+  delta: DeltaOutline,
+  serverEpoch: string,
+): Decision | undefined {
+  if (placeOf(known, delta, serverEpoch).kind !== 'next') return undefined;
   return advance(known, delta, { increments: [], outcome: 'refused' });
 }
 

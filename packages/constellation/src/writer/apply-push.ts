@@ -48,7 +48,7 @@ export function applyPush(
   keys: CohortKeys,
   nowMs: () => number,
 ): AppliedPush {
-  const { delta, decision, refusal } = decidePush(known.record, received);
+  const { delta, decision, refusal } = decidePush(known.record, received, state.epoch);
   const learned =
     delta === undefined || !known.contributes
       ? { state }

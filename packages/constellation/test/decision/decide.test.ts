@@ -1,7 +1,12 @@
 import { digestDelta } from '@omega-tv/compression';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { decide, refuse, type Decision } from '../../src/decision/decide.js';
+import {
+  decide as decideAt,
+  refuse as refuseAt,
+  type Decision,
+} from '../../src/decision/decide.js';
+import { toServerEpoch } from '../../src/secrets.js';
 import type { DeviceRecord } from '../../src/decision/device-record.js';
 
 interface Pushed {
@@ -26,6 +31,10 @@ function deltaOf({ epoch, seq, id = 'p', samples = 3, settled = 10, capable = tr
   };
 }
 
+type Delta = Parameters<typeof decideAt>[1];
+const decide = (record: DeviceRecord | undefined, delta: Delta) => decideAt(record, delta, 'here');
+const refuse = (record: DeviceRecord | undefined, delta: Delta) => refuseAt(record, delta, 'here');
+
 /** Decides one after another, as a server does. */
 function replay(...pushes: readonly Pushed[]): readonly Decision[] {
   let record: DeviceRecord | undefined;
@@ -39,6 +48,28 @@ function replay(...pushes: readonly Pushed[]): readonly Decision[] {
 const lastOf = (...pushes: readonly Pushed[]): Decision => replay(...pushes).at(-1)!;
 const samplesOf = (decisions: readonly Decision[]): number =>
   decisions.flatMap(({ increments }) => increments).reduce((sum, count) => sum + count, 0);
+
+describe('a delta that opens an epoch', () => {
+  const opening = deltaOf({ epoch: 7, seq: 1, samples: 12, settled: 0 });
+
+  it.each([
+    ['the server that decides', toServerEpoch('here'), [12], 1],
+    ['another one', toServerEpoch('before the restore'), [], 0],
+  ])('and names %s (rule 11.39)', (_, serverEpoch, increments, lastSeq) => {
+    const decision = decide(undefined, { ...opening, serverEpoch });
+    expect(decision).toMatchObject({ increments, isDecided: lastSeq === 1, receipt: { lastSeq } });
+    expect(decision.receipt.outcome).toBe(lastSeq === 1 ? 'applied' : 'refused');
+    expect(decision.record === undefined).toBe(lastSeq === 0);
+  });
+
+  it('for another server is not refused for good either, and one in an open epoch counts (rule 11.39)', () => {
+    const serverEpoch = toServerEpoch('before the restore');
+    expect(refuse(undefined, { ...opening, serverEpoch })).toBeUndefined();
+    const { record } = decide(undefined, opening);
+    const next = { ...deltaOf({ epoch: 7, seq: 2 }), serverEpoch };
+    expect(decide(record, next).increments).toEqual([3]);
+  });
+});
 
 describe('an epoch that is counted by position', () => {
   it('is opened by its first delta, and counts what each says is new (rule 11.14)', () => {

@@ -115,7 +115,7 @@ function tooLarge(size: number, limit: number): SyncError<'compression-limit'> {
 
 function sectionsOf(codec: EmbeddingCodec, delta: SyncDelta, base: Snapshot | undefined) {
   const { deviceId, position, version, timestamp, region } = delta;
-  const { patterns, engagements, taste, capabilities = [] } = delta;
+  const { patterns, engagements, taste, capabilities = [], serverEpoch } = delta;
   const header: DeltaHeader = {
     codebookId: codebookIdOf(codec),
     deviceId,
@@ -134,7 +134,8 @@ function sectionsOf(codec: EmbeddingCodec, delta: SyncDelta, base: Snapshot | un
   }
   if (taste !== undefined) sections.push({ type: SectionType.taste, payload: writeTaste(taste) });
   if (capabilities.length > 0) {
-    sections.push({ type: SectionType.capabilities, payload: writeCapabilities(capabilities) });
+    const payload = writeCapabilities(capabilities, serverEpoch);
+    sections.push({ type: SectionType.capabilities, payload });
   }
   return sections;
 }

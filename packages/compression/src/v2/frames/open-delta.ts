@@ -19,7 +19,7 @@ import {
 import { FieldReader } from '../fields/field-reader.js';
 import { V2_LIMITS } from '../limits.js';
 import { malformed } from '../malformed.js';
-import { readCapabilities } from '../sections/capabilities.js';
+import { readDeltaCapabilities } from '../sections/capabilities.js';
 import { readDeltaHeader, type DeltaHeader } from '../sections/delta-header.js';
 import { readEngagements } from '../sections/engagements.js';
 import { readPushedPatterns, type PushedMetadata } from '../sections/pushed-patterns.js';
@@ -106,7 +106,7 @@ function readOutline(frame: Frame, header: DeltaHeader): DeltaOutline {
     ...(region === undefined ? {} : { region }),
     ...(engagements === undefined ? {} : { engagements: readEngagements(reader(engagements)) }),
     ...(taste === undefined ? {} : { taste: readTaste(taste) ?? { kind: 'vector' } }),
-    ...(capabilities === undefined ? {} : { capabilities: readCapabilities(capabilities) }),
+    ...(capabilities === undefined ? {} : readDeltaCapabilities(capabilities)),
     ...readLearning(frame),
   };
 }

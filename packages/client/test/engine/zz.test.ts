@@ -1,0 +1,418 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from '@jest/globals';
+import { digestDelta } from '@omega-tv/compression';
+import type { DurableRecords } from '@omega-tv/level';
+import { openMemoryRecords } from '@omega-tv/level/memory';
+import type { Capability, DeltaPosition, PatternData, Receipt } from '@omega-tv/types';
+import { copiesMerged } from '../../src/choose/copies.js';
+import { pendingPatterns, repeatedPatterns } from '../../src/choose/pending.js';
+import { answerAdopted } from '../../src/engine/adopt.js';
+import { sampleBooks } from '../../src/engine/books.js';
+import { countsByOf, pushBegun } from '../../src/engine/outbox.js';
+import { PUSH_TRANSITIONS } from '../../src/engine/transition.js';
+import { readMiniLmFrame } from '../../src/node/read-frame.js';
+import { nothingStored } from '../../src/records/push-records.js';
+import { readState, stateChanges } from '../../src/records/state-records.js';
+import { emptySyncState, type OutboxItem, type SyncState } from '../../src/engine/state.js';
+import { realPattern } from '../support.js';
+
+/** Ids whose patterns the server refuses for good. */
+const REFUSED_IDS: ReadonlySet<string> = new Set(['p4', 'p8']);
+const PATTERNS = 6;
+const COPIES = 3;
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** What a server keeps of the one device, in the simplest form that the rules allow. */
+interface Device {
+  readonly marks: ReadonlyMap<string, number>;
+  readonly last?: DeltaPosition & {
+    readonly digest: string;
+    readonly byPosition: boolean;
+    readonly isRefused?: true;
+  };
+  readonly closed: ReadonlyMap<number, number>;
+}
+
+const newDevice: Device = { marks: new Map(), closed: new Map() };
+
+class Server {
+  epoch = 1;
+  nowMs = DAY_MS;
+  accepted = 0;
+  device: Device | undefined;
+  copy: Pick<Server, 'accepted' | 'device'> = { accepted: 0, device: undefined };
+
+  constructor(public counts: 'position' | 'marks') {}
+
+  backUp(): void {
+    this.copy = { accepted: this.accepted, device: this.device };
+  }
+
+  restore(): void {
+    this.accepted = this.copy.accepted;
+    this.device = this.copy.device;
+    this.epoch += 1;
+  }
+
+  /**
+   * A push that is refused for good is told so by an error; undefined here.
+   * @param named the place that the message names: a poll names the one acknowledged last.
+   * @param isForThis false where it opens an epoch and names another server.
+   */
+  answer(item: OutboxItem | undefined, named = item?.position, isForThis = true) {
+    if (isForThis && item !== undefined && this.#refuses(item)) return undefined;
+    const before = this.device?.last;
+    const outcome = item === undefined ? undefined : this.#decide(item, isForThis);
+    const capabilities: readonly Capability[] = this.counts === 'position' ? ['positions'] : [];
+    const closedSeq = named === undefined ? undefined : this.device?.closed.get(named.deviceEpoch);
+    const stood =
+      closedSeq === undefined || named === undefined
+        ? before
+        : { deviceEpoch: named.deviceEpoch, seq: closedSeq };
+    const receipt: Receipt = {
+      serverEpoch: String(this.epoch),
+      lastSeq: 0,
+      outcome: 'applied',
+      digest: '',
+      ...outcome,
+      ...(this.counts === 'marks'
+        ? {}
+        : {
+            standing: {
+              serverTimeMs: this.nowMs,
+              ...(stood === undefined
+                ? {}
+                : { position: { deviceEpoch: stood.deviceEpoch, seq: stood.seq } }),
+            },
+          }),
+    };
+    return { receipt, capabilities, hasLostVersions: false };
+  }
+
+  /** Where positions count the refusal takes the push's place; later it is told in a receipt. */
+  #refuses(item: OutboxItem): boolean {
+    if (!item.patterns.some(({ id }) => REFUSED_IDS.has(id))) return false;
+    const { marks, last, closed } = this.device ?? newDevice;
+    const { position = { deviceEpoch: 0, seq: 0 } } = item;
+    if (closed.has(position.deviceEpoch)) return false;
+    const isCurrent = last?.deviceEpoch === position.deviceEpoch;
+    const isByMarks = isCurrent ? !last.byPosition : item.countsBy === 'marks';
+    if (isByMarks || this.counts === 'marks') return true;
+    if (position.seq !== (isCurrent ? last.seq : 0) + 1) return false;
+    const left = !isCurrent && last !== undefined ? [[last.deviceEpoch, last.seq] as const] : [];
+    this.device = {
+      marks,
+      closed: new Map([...closed, ...left]),
+      last: { ...position, digest: digestDelta(item), byPosition: true, isRefused: true },
+    };
+    return true;
+  }
+
+  #decide(item: OutboxItem, isForThis: boolean) {
+    const device = this.device ?? newDevice;
+    const { position = { deviceEpoch: 0, seq: 0 } } = item;
+    const digest = digestDelta(item);
+    const { last, closed } = device;
+    const isCurrent = last?.deviceEpoch === position.deviceEpoch;
+    const closedSeq = closed.get(position.deviceEpoch);
+    if (closedSeq !== undefined) {
+      const outcome = position.seq <= closedSeq ? 'duplicate' : 'refused';
+      return { lastSeq: closedSeq, outcome, digest: '' } as const;
+    }
+    const byPosition = isCurrent
+      ? last.byPosition
+      : this.counts === 'position' && item.countsBy === 'position';
+    if (byPosition && !isCurrent && !isForThis) {
+      return { lastSeq: 0, outcome: 'refused', digest: '' } as const;
+    }
+    if (byPosition) {
+      const lastSeq = isCurrent ? last.seq : 0;
+      if (position.seq <= lastSeq) {
+        const outcome = last?.isRefused === true ? 'refused' : 'duplicate';
+        return { lastSeq, outcome, digest: last?.digest ?? '' } as const;
+      }
+      if (position.seq > lastSeq + 1) return { lastSeq, outcome: 'refused', digest: '' } as const;
+      this.accepted += item.patterns.reduce((sum, { newSamples = 0 }) => sum + newSamples, 0);
+    }
+    const marks = new Map(device.marks);
+    if (!byPosition) {
+      for (const { id, sampleCount } of item.patterns) {
+        const more = Math.max(0, sampleCount - (marks.get(id) ?? 0));
+        this.accepted += more;
+        marks.set(id, Math.max(sampleCount, marks.get(id) ?? 0));
+      }
+    }
+    const left = !isCurrent && last !== undefined ? [[last.deviceEpoch, last.seq] as const] : [];
+    this.device = {
+      marks,
+      closed: new Map([...closed, ...left]),
+      last: { ...position, digest, byPosition },
+    };
+    return { lastSeq: position.seq, outcome: 'applied', digest } as const;
+  }
+}
+
+/** A push as it went out. */
+interface Sent {
+  readonly item: OutboxItem;
+  /** The server that the TV knew then. */
+  readonly serverEpoch: string | undefined;
+}
+
+/** A TV and a server, with the network between them in the test's hand. */
+class World {
+  state: SyncState = { ...emptySyncState, next: { deviceEpoch: 1, seq: 1, countsBy: 'marks' } };
+  readonly learned = new Map<string, PatternData>();
+  readonly server: Server;
+  readonly sent: Sent[] = [];
+  readonly #records: DurableRecords;
+  #stored = nothingStored;
+  #epochs = 1;
+  /** Whether the exchange that is under way has asked where the TV stands, if it had to. */
+  #isMet = false;
+
+  constructor(counts: 'position' | 'marks', records: DurableRecords) {
+    this.server = new Server(counts);
+    this.#records = records;
+  }
+
+  readonly drawEpoch = (): number => (this.#epochs += 1);
+
+  get patterns(): readonly PatternData[] {
+    return [...this.learned.values()];
+  }
+
+  /** From PATTERNS on they are near copies of the first ones, under ids of their own. */
+  learn(index: number, samples: number, successRate: number): void {
+    const id = `p${index}`;
+    const before = this.learned.get(id)?.sampleCount ?? 0;
+    const change = { id, sampleCount: before + samples, successRate };
+    this.learned.set(id, realPattern(index % PATTERNS, change));
+  }
+
+  begin(): void {
+    if (this.state.outbox.length > 0) return;
+    this.#isMet = false;
+    this.#meet();
+    this.state = copiesMerged(this.state, this.patterns);
+    const repeated = repeatedPatterns(this.state, this.patterns);
+    const pending =
+      repeated.length > 0 ? repeated : pendingPatterns(this.state, this.patterns).slice(0, 3);
+    if (pending.length === 0) return;
+    const item: OutboxItem =
+      repeated.length > 0
+        ? { countsBy: 'marks', isRepeat: true, patterns: repeated }
+        : { countsBy: countsByOf(this.state, 2), patterns: pending };
+    this.state = pushBegun(this.state, item, this.drawEpoch);
+  }
+
+  /** The first push of the outbox arrives at the server; the TV hears of it unless it is lost. */
+  send(isLost: boolean): void {
+    if (this.state.outbox.length === 0) return;
+    this.#meet();
+    const [first] = this.state.outbox;
+    if (first === undefined) return;
+    const sent = { item: first, serverEpoch: this.state.server?.epoch };
+    this.sent.push(sent);
+    if (isLost) this.#arrive(sent);
+    else this.#take(first);
+    if (isLost) this.#isMet = false;
+  }
+
+  /** Once an exchange: before the first push ever, and before one that opens another epoch (11.38). */
+  #meet(): void {
+    const { server, kept, next } = this.state;
+    const newest = kept[kept.length - 1]?.position.deviceEpoch;
+    const isOpening = newest !== undefined && next?.deviceEpoch !== newest;
+    if (!this.#isMet && (server === undefined || isOpening)) this.#take(undefined);
+    this.#isMet = true;
+  }
+
+  /** A copy of a push that a proxy had held back; nobody waits for the answer. */
+  arriveLate(which: number): void {
+    const sent = this.sent[which % Math.max(1, this.sent.length)];
+    if (sent !== undefined && !this.#isLeftUnheard(sent.item)) this.#arrive(sent);
+  }
+
+  /**
+   * True for what stands in an epoch that the TV has left, because of a restore, and the server does
+   * not know to be left: such a copy counts beside the repeated push, as rule 11.39 says.
+   */
+  #isLeftUnheard({ position }: OutboxItem): boolean {
+    const { last } = this.server.device ?? newDevice;
+    const isCurrent = position?.deviceEpoch === last?.deviceEpoch;
+    return isCurrent && position?.deviceEpoch !== this.state.next?.deviceEpoch;
+  }
+
+  #arrive({ item, serverEpoch }: Sent): void {
+    this.server.answer(item, item.position, this.#isForServer(item, serverEpoch));
+  }
+
+  /** Only what opens an epoch names its server (rule 11.39). */
+  #isForServer({ position, countsBy }: OutboxItem, serverEpoch: string | undefined): boolean {
+    const isOpening = countsBy === 'position' && position?.seq === 1;
+    const isNamed = isOpening && serverEpoch !== undefined;
+    return !isNamed || serverEpoch === String(this.server.epoch);
+  }
+
+  #take(item: OutboxItem | undefined): void {
+    const { kept } = this.state;
+    const named = item?.position ?? kept[kept.length - 1]?.position;
+    const isForThis = item === undefined || this.#isForServer(item, this.state.server?.epoch);
+    const signs = this.server.answer(item, named, isForThis);
+    const context = { drawEpoch: this.drawEpoch, nowMs: 0 };
+    if (signs === undefined) {
+      this.state = PUSH_TRANSITIONS.waiting.refused.apply(this.state, context);
+      this.#isMet = false;
+      return;
+    }
+    const items = item === undefined ? [] : [item];
+    const { state, pushes } = answerAdopted(this.state, items, signs, context);
+    expect(pushes).not.toContain('unclear');
+    this.state = state;
+  }
+
+  /** The power goes, and comes back. */
+  async crash(): Promise<void> {
+    this.#isMet = false;
+    const { operations } = stateChanges(this.#stored, this.state, readMiniLmFrame);
+    await this.#records.write(() => operations);
+    this.#stored = await readState(this.#records, readMiniLmFrame);
+    expect(this.#stored.state).toEqual(this.state);
+    this.state = this.#stored.state;
+  }
+
+  /** With a network that works; false where it does not come to rest. */
+  settle(): boolean {
+    for (let rounds = 0; rounds < 200; rounds += 1) {
+      this.begin();
+      if (this.state.outbox.length === 0) return true;
+      this.send(false);
+    }
+    return false;
+  }
+
+  expectBalanced(): void {
+    const { learned, ...parts } = sampleBooks(this.state, this.patterns);
+    expect(learned).toBe(this.patterns.reduce((sum, { sampleCount }) => sum + sampleCount, 0));
+    expect(Object.values(parts).reduce((sum, part) => sum + part, 0)).toBe(learned);
+    for (const part of Object.values(parts)) expect(part).toBeGreaterThanOrEqual(0);
+  }
+}
+
+const learnStep = (patterns: number) =>
+  fc.record({
+    do: fc.constant('learn' as const),
+    index: fc.nat(patterns - 1),
+    samples: fc.integer({ min: 1, max: 30 }),
+    successRate: fc.constantFrom(0.5, 0.7, 0.95),
+  });
+
+/** What happens; near copies are among what is learned, unless there are to be none. */
+function stepsOf(
+  others: readonly string[],
+  patterns = PATTERNS + COPIES,
+  faults: readonly string[] = ['lost', 'late'],
+): fc.Arbitrary<readonly Step[]> {
+  const other = fc.record({
+    do: fc.constantFrom('begin', 'answered', 'crash', ...faults, ...others),
+    which: fc.nat(20),
+  });
+  // Without a size fast-check draws five steps on average.
+  return fc.array(fc.oneof(learnStep(patterns), other), { maxLength: 60, size: 'max' });
+}
+
+type Step =
+  | {
+      readonly do: 'learn';
+      readonly index: number;
+      readonly samples: number;
+      readonly successRate: number;
+    }
+  | { readonly do: string; readonly which: number };
+
+async function play(world: World, steps: readonly Step[]): Promise<void> {
+  for (const step of steps) {
+    if ('index' in step) world.learn(step.index, step.samples, step.successRate);
+    else if (step.do === 'begin') world.begin();
+    else if (step.do === 'crash') await world.crash();
+    else if (step.do === 'late') world.arriveLate(step.which);
+    else if (step.do === 'backup') world.server.backUp();
+    else if (step.do === 'restore') world.server.restore();
+    else if (step.do === 'forget') world.server.device = undefined;
+    else if (step.do === 'upgrade') world.server.counts = 'position';
+    else world.send(step.do === 'lost');
+    world.expectBalanced();
+  }
+  world.server.nowMs += 1;
+}
+
+describe('the books of a TV and the sums of its server agree in the end (rule 4.9)', () => {
+  const check = (
+    counts: 'position' | 'marks',
+    steps: ReturnType<typeof stepsOf>,
+    isExpected: (world: World) => void,
+  ): Promise<void> =>
+    fc.assert(
+      fc.asyncProperty(steps, async (given) => {
+        const records = await openMemoryRecords({ kind: 'tv', layout: 1 });
+        const world = new World(counts, records);
+        await play(world, given);
+        // A last word of each: what a server lost is seen at the next push.
+        for (const index of [0, 1]) {
+          world.learn(index, 12, 1);
+          expect(world.settle()).toBe(true);
+        }
+        world.expectBalanced();
+        isExpected(world);
+        await records.close();
+      }),
+      { numRuns: 600 },
+    );
+  const agree = (world: World): void => {
+    const { acknowledged, waiting, dropped } = sampleBooks(world.state, world.patterns);
+    expect({ acknowledged, waiting, dropped }).toEqual({
+      acknowledged: world.server.accepted,
+      waiting: 0,
+      dropped: 0,
+    });
+  };
+
+  it.each(['position', 'marks'] as const)(
+    'by %s: answers and pushes lost, copies late, tastes merged (rules 9.9, 11.14)',
+    async (counts) => {
+      await check(counts, stepsOf([]), agree);
+    },
+  );
+
+  it('with a server put back to copies, again and again (rule 11.9)', async () => {
+    await check('position', stepsOf(['backup', 'restore']), agree);
+  });
+
+  it.each(['upgrade', 'begin'])(
+    'with a server that counts by marks and is put back; or then goes over to positions: %s (rules 4.11, 11.8)',
+    async (upgrade) => {
+      await check('marks', stepsOf([upgrade, 'backup', 'restore'], PATTERNS), agree);
+    },
+  );
+
+  it('but for what was merged since the copy of a server that counted by marks (rule 4.11)', async () => {
+    await check('marks', stepsOf(['upgrade', 'backup', 'restore']), (world) => {
+      const { acknowledged, waiting } = sampleBooks(world.state, world.patterns);
+      expect(waiting).toBe(0);
+      expect(acknowledged).toBeGreaterThanOrEqual(world.server.accepted);
+    });
+  });
+
+  it('with a server that forgets the device: what it had counted stays (rule 11.19)', async () => {
+    await check('position', stepsOf(['forget'], PATTERNS + COPIES, []), agree);
+  });
+
+  it('but for what was on its way, or comes late, when it forgot (rule 11.19)', async () => {
+    await check('position', stepsOf(['forget']), (world) => {
+      const { acknowledged, waiting } = sampleBooks(world.state, world.patterns);
+      expect(waiting).toBe(0);
+      expect(acknowledged).toBeLessThanOrEqual(world.server.accepted);
+    });
+  });
+});

@@ -1,7 +1,7 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { FRAME_MEDIA_TYPE } from '@omega-tv/compression';
 import { PREFER_MINIMAL } from '@omega-tv/protocol';
 import { SyncError } from '@omega-tv/types';
+import { headerOf, type RequestHead } from './route.js';
 
 /** What Content-Type and Accept ask for. */
 export type Format = 'v1' | 'frame';
@@ -15,10 +15,10 @@ const V1_MEDIA_TYPE = 'application/octet-stream';
  * that has none of its codebooks.
  */
 export function negotiate(
-  headers: IncomingHttpHeaders,
+  head: Pick<RequestHead, 'headers'>,
   codebooks: readonly string[] | undefined,
 ): Format {
-  const contentType = headers['content-type'];
+  const contentType = headerOf(head, 'content-type');
   const mediaType = contentType?.split(';')[0]?.trim().toLowerCase();
   if (mediaType === undefined || mediaType === V1_MEDIA_TYPE) return 'v1';
   if (mediaType !== FRAME_MEDIA_TYPE || codebooks === undefined) {
@@ -26,7 +26,7 @@ export function negotiate(
       codebooks === undefined ? V1_MEDIA_TYPE : `${V1_MEDIA_TYPE} or ${FRAME_MEDIA_TYPE}`;
     throw refused('content-type', `Content-Type is ${mediaType}; expected ${known}`);
   }
-  const encoding = headers['content-encoding'] ?? 'identity';
+  const encoding = headerOf(head, 'content-encoding') ?? 'identity';
   if (encoding !== 'identity') {
     throw refused(
       'content-encoding',
@@ -37,7 +37,7 @@ export function negotiate(
   if (version !== undefined && version !== '2') {
     throw refused('content-type', `Frames of version ${version} are not read; expected version 2`);
   }
-  const theirs = parameterOf(headers.accept, 'codebooks')
+  const theirs = parameterOf(headerOf(head, 'accept'), 'codebooks')
     ?.toLowerCase()
     .split(/[\s,]+/);
   if (theirs !== undefined && !theirs.some((id) => codebooks.includes(id))) {
@@ -48,9 +48,8 @@ export function negotiate(
 }
 
 /** True where only the receipt is wanted (RFC 7240). */
-export function prefersMinimal({ prefer }: IncomingHttpHeaders): boolean {
-  const preferences = Array.isArray(prefer) ? prefer.join(',') : (prefer ?? '');
-  return preferences
+export function prefersMinimal(head: Pick<RequestHead, 'headers'>): boolean {
+  return (headerOf(head, 'prefer') ?? '')
     .split(',')
     .map((one) => one.split(';')[0]?.replace(/[\s"]/g, '').toLowerCase())
     .includes(PREFER_MINIMAL);

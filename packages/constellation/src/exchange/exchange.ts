@@ -10,6 +10,7 @@ import type { SnapshotWindow } from '../publish/snapshot-window.js';
 import { toServerEpoch } from '../secrets.js';
 import type { Workers } from '../work/workers.js';
 import { decideDelta } from '../writer/decide-delta.js';
+import type { KnownDevice } from '../writer/apply-push.js';
 import type { Partition } from '../writer/partition.js';
 import { answerPush, openPush, type FrameOptions, type OpenedPush } from './frame-exchange.js';
 
@@ -32,9 +33,14 @@ interface DecidedPush {
   readonly refusal?: SyncError;
 }
 
+/** A device as far as its push is decided. */
+type Device = Pick<KnownDevice, 'key' | 'contributes'>;
+
 /** Decides what TVs push, in both formats, and answers when it is durable. */
 export class Exchange {
   readonly #options: ExchangeOptions;
+  /** The store's epoch, and what receipts call it: the same for as long as the store is. */
+  #epoch = { stored: '', told: '' };
 
   constructor(options: ExchangeOptions) {
     this.#options = options;
@@ -46,9 +52,9 @@ export class Exchange {
     return this.#countingRefusals(async () => {
       const delta = await format.decodeDelta(body);
       checkSpeaksFor(caller, delta.deviceId);
-      const { durable } = await partition.inTurn(() =>
-        this.#decide({ outline: delta, decode: () => delta }, caller),
-      );
+      const received = { outline: delta, decode: () => delta };
+      const device = toDevice(caller, delta.deviceId);
+      const { durable } = await partition.inTurn(() => this.#decide(received, device));
       await durable;
       return published.answer;
     });
@@ -56,18 +62,19 @@ export class Exchange {
 
   /** A frame, see `Constellation.syncFrame`. */
   syncFrame(body: Uint8Array, options: FrameOptions): Promise<Uint8Array> {
-    const { window, published, partition, clock } = this.#options;
+    const { window, published, clock } = this.#options;
     const { caller = ANYBODY, syncWindow = this.#options.syncWindow } = options;
     if (window === undefined) throw new TypeError('This Constellation was opened without codecs.');
     return this.#countingRefusals(async () => {
       const push = openPush(window, body, published.version);
       checkSpeaksFor(caller, push.header.deviceId);
-      const decided = await this.#decideInOrder(push, caller);
+      const device = toDevice(caller, push.header.deviceId);
+      const decided = await this.#decideInOrder(push, device);
       return answerPush(push, decided, {
         window,
         titles: published.titles,
         syncWindow,
-        serverEpoch: toServerEpoch(partition.state.epoch),
+        serverEpoch: this.#serverEpoch(),
         serverTimeMs: clock.nowMs(),
         isMinimal: options.minimal === true,
       });
@@ -89,7 +96,7 @@ export class Exchange {
    */
   async #decideInOrder(
     { deltas, isBatch }: OpenedPush,
-    caller: Caller,
+    device: Device,
   ): Promise<[Decision, ...Decision[]]> {
     const decided: DecidedPush[] = [];
     let failure: unknown;
@@ -99,8 +106,8 @@ export class Exchange {
         const received = open();
         patterns += received.outline.patterns.length;
         if (patterns > REQUEST_LIMITS.maxPatterns && decided.length > 0) break;
-        const ready = await this.#decodeAhead(received, caller);
-        const last = await this.#options.partition.inTurn(() => this.#decide(ready, caller));
+        const ready = await this.#decodeAhead(received, device);
+        const last = await this.#options.partition.inTurn(() => this.#decide(ready, device));
         // Waited for below; one that fails in the meantime must not go unhandled.
         last.durable.catch(() => undefined);
         decided.push(last);
@@ -117,21 +124,24 @@ export class Exchange {
     return [first.decision, ...others.map(({ decision }) => decision)];
   }
 
-  async #decodeAhead(received: ReceivedPush, caller: Caller): Promise<ReceivedPush> {
+  async #decodeAhead(received: ReceivedPush, { key }: Device): Promise<ReceivedPush> {
     const { workers, partition } = this.#options;
     if (workers === undefined || received.decodeOn === undefined) return received;
-    const key = deviceKeyOf(caller, received.outline.deviceId);
     return decodeAhead(await partition.deviceOf(key), received, workers);
   }
 
-  async #decide(received: ReceivedPush, caller: Caller): Promise<DecidedPush> {
+  async #decide(received: ReceivedPush, device: Device): Promise<DecidedPush> {
     const { partition, keys, clock } = this.#options;
-    const deviceKey = deviceKeyOf(caller, received.outline.deviceId);
-    const { contributes } = caller;
-    const known = { key: deviceKey, contributes, record: await partition.deviceOf(deviceKey) };
+    const known = { ...device, record: await partition.deviceOf(device.key) };
     const nowMs = (): number => clock.nowMs();
     const { entry, applied } = decideDelta(partition.state, known, received, { keys, nowMs });
     return { ...applied, durable: partition.append(entry, applied) };
+  }
+
+  #serverEpoch(): string {
+    const stored = this.#options.partition.state.epoch;
+    if (this.#epoch.stored !== stored) this.#epoch = { stored, told: toServerEpoch(stored) };
+    return this.#epoch.told;
   }
 
   async #countingRefusals(work: () => Promise<Uint8Array>): Promise<Uint8Array> {
@@ -144,4 +154,8 @@ export class Exchange {
       throw error;
     }
   }
+}
+
+function toDevice(caller: Caller, deviceId: string): Device {
+  return { key: deviceKeyOf(caller, deviceId), contributes: caller.contributes };
 }

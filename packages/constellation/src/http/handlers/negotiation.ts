@@ -33,11 +33,11 @@ export function negotiate(
       `Content-Encoding is ${encoding}; frames are sent as they are`,
     );
   }
-  const version = parameterOf(contentType, 'version');
+  const version = parameterOf(contentType, VERSION);
   if (version !== undefined && version !== '2') {
     throw refused('content-type', `Frames of version ${version} are not read; expected version 2`);
   }
-  const theirs = parameterOf(headerOf(head, 'accept'), 'codebooks')
+  const theirs = parameterOf(headerOf(head, 'accept'), CODEBOOKS)
     ?.toLowerCase()
     .split(/[\s,]+/);
   if (theirs !== undefined && !theirs.some((id) => codebooks.includes(id))) {
@@ -56,8 +56,14 @@ export function prefersMinimal(head: Pick<RequestHead, 'headers'>): boolean {
 }
 
 /** A parameter of a media type, with or without quotation marks (RFC 9110 section 8.3.1). */
-function parameterOf(header: string | undefined, name: string): string | undefined {
-  const parameter = new RegExp(`;\\s*${name}\\s*=\\s*(?:"([^"]*)"|([^\\s;,]+))`, 'i');
+function parameterPattern(name: string): RegExp {
+  return new RegExp(`;\\s*${name}\\s*=\\s*(?:"([^"]*)"|([^\\s;,]+))`, 'i');
+}
+
+const VERSION = parameterPattern('version');
+const CODEBOOKS = parameterPattern('codebooks');
+
+function parameterOf(header: string | undefined, parameter: RegExp): string | undefined {
   const [, quoted, bare] = parameter.exec(header ?? '') ?? [];
   return quoted ?? bare;
 }

@@ -1,7 +1,12 @@
 // Everyday
 export { Constellation, type ConstellationReport } from './constellation.js';
 export type { ConstellationOptions } from './constellation-options.js';
-export { createServer, type ServerLimits, type ServerOptions } from './http/server.js';
+export {
+  createServer,
+  type ConstellationServer,
+  type ServerLimits,
+  type ServerOptions,
+} from './http/server.js';
 export { TokenAuthenticator, type TokenAuthenticatorOptions } from './auth/token-authenticator.js';
 export { openLevelConstellationStore } from './store/level-store.js';
 export type { LevelConstellationStoreOptions } from './store/open-server-records.js';
@@ -55,4 +60,6 @@ export type { FoldSettings } from './writer/fold-settings.js';
 export type { DecidedDelta, DeviceRecord } from './decision/device-record.js';
 export { createMemoryConstellationStore } from './store/memory-store.js';
 export { createInMemoryTransport } from './http/in-memory-transport.js';
+export { Responder, type ResponderOptions } from './http/handlers/responder.js';
+export type { Answer, IncomingRequest, RequestHead, Route } from './http/handlers/route.js';
 export { createCohortKeys } from './secrets.js';

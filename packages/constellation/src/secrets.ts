@@ -1,4 +1,4 @@
-import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { createHmac, hash, randomBytes } from 'node:crypto';
 import type { CohortKeys } from '@omega-tv/federation';
 
 const KEY_BYTES = 32;
@@ -17,10 +17,10 @@ export function createCohortKeys(): CohortKeys {
 
 /** The key of a device's marks: of fixed length, whatever the device calls itself. */
 export function toDeviceKey(deviceId: string): string {
-  return createHash('sha256').update(deviceId).digest('base64url');
+  return hash('sha256', deviceId, 'base64url');
 }
 
 /** The epoch of a store as receipts name it: 64 bits, as hexadecimal digits. */
 export function toServerEpoch(epoch: string): string {
-  return createHash('sha256').update(epoch).digest('hex').slice(0, 16);
+  return hash('sha256', epoch, 'hex').slice(0, 16);
 }

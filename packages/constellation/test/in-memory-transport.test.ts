@@ -12,6 +12,7 @@ import {
   TestClock,
   until,
 } from './support.js';
+import { placedDelta, pushFrame, serveFrames } from './v2/support.js';
 
 const limits = { timeoutMs: 300_000, maxResponseBytes: 10_240 };
 const octets = { 'Content-Type': 'application/octet-stream' };
@@ -38,6 +39,8 @@ describe('the in-memory transport answers as HTTP does', () => {
       'another media type',
       { method: 'POST', path: PATHS.sync, headers: { 'Content-Type': 'text/plain' }, body },
     ],
+    ['another method', { method: 'POST', path: PATHS.health, headers: {}, body }],
+    ['a snapshot without frames', { method: 'GET', path: '/api/v1/snapshots/x/1', headers: {} }],
     ['an unknown route', { method: 'GET', path: '/api/v2/health', headers: {} }],
   ] as const;
   it.each(requests)('%s', async (_, request) => {
@@ -48,8 +51,42 @@ describe('the in-memory transport answers as HTTP does', () => {
     );
     expect(inMemory?.status).toBe(http?.status);
     expect(Buffer.from(inMemory!.body)).toEqual(Buffer.from(http!.body));
-    for (const name of ['content-type', 'content-length', 'content-encoding', 'retry-after']) {
+    const names = ['content-type', 'content-length', 'content-encoding', 'retry-after'];
+    for (const name of [...names, 'allow', 'cache-control']) {
       expect([name, inMemory?.headers[name]]).toEqual([name, http?.headers[name]]);
+    }
+  });
+
+  it('a snapshot, a diff to one, and what is none', async () => {
+    const { app, url, constellation } = await serveFrames();
+    for (const device of ['a', 'b', 'c']) {
+      await pushFrame(url, placedDelta(device, 1, patternOf(0)));
+    }
+    await constellation.publish();
+    const http = createAxiosTransport({ baseUrl: url });
+    for (const path of [
+      'global/1',
+      'global/1?base=1',
+      'global/1?base=1&base=1',
+      'global/01',
+      'D%45/1',
+    ]) {
+      const request = {
+        method: 'GET',
+        path: `${PATHS.snapshots}/${path}`,
+        headers: {},
+        ...limits,
+      } as const;
+      const [one, other] = [
+        await createInMemoryTransport(app).request(request),
+        await http.request(request),
+      ];
+      expect([path, one.status, Buffer.from(one.body)]).toEqual([
+        path,
+        other.status,
+        Buffer.from(other.body),
+      ]);
+      expect(one.headers.etag).toBe(other.headers.etag);
     }
   });
 

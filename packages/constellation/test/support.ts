@@ -5,13 +5,13 @@ import { setTimeout } from 'node:timers/promises';
 import { loadCatalogue } from '@omega-tv/catalogue';
 import { createNodeV1Format, nativeZstd } from '@omega-tv/compression/node';
 import { syncDeltaToWire, type PatternData, type SyncDelta } from '@omega-tv/types';
-import type { FastifyInstance } from 'fastify';
 import { onTestFinished } from '@omega-tv/test-support';
 import {
   Constellation,
   createMemoryConstellationStore,
   createServer,
   type ConstellationOptions,
+  type ConstellationServer,
   type ServerOptions,
 } from '../src/index.js';
 
@@ -92,7 +92,7 @@ export async function openConstellation(
 
 export interface TestServer {
   readonly constellation: Constellation;
-  readonly app: FastifyInstance;
+  readonly app: ConstellationServer;
   readonly port: number;
   readonly url: string;
 }

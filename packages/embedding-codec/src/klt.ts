@@ -45,21 +45,12 @@ export class KltTransform {
       factors[count] = value;
       count += 1;
     }
-    const inFours = count - (count % 4);
-    // Two pairs a pass: half the memory traffic of one, and the same sums in the same order.
-    for (let n = 0; n < inFours; n += 4) {
-      const [a, b, c, d] = [rows[n] ?? 0, rows[n + 1] ?? 0, rows[n + 2] ?? 0, rows[n + 3] ?? 0];
+    const inEights = count - (count % 8);
+    // Four pairs a pass: a quarter of the memory traffic of one, and the same sums in the same order.
+    for (let n = 0; n < inEights; n += 8) this.addEight(n, vector);
+    for (let n = inEights; n + 1 < count; n += 2) {
+      const [a, b] = [rows[n] ?? 0, rows[n + 1] ?? 0];
       const [p, q] = [factors[n] ?? 0, factors[n + 1] ?? 0];
-      const [r, s] = [factors[n + 2] ?? 0, factors[n + 3] ?? 0];
-      for (let i = 0; i < dimension; i += 1) {
-        const first = p * (basis[a + i] ?? 0) + q * (basis[b + i] ?? 0);
-        const second = r * (basis[c + i] ?? 0) + s * (basis[d + i] ?? 0);
-        vector[i] = (vector[i] ?? 0) + first + second;
-      }
-    }
-    if (count - inFours >= 2) {
-      const [a, b] = [rows[inFours] ?? 0, rows[inFours + 1] ?? 0];
-      const [p, q] = [factors[inFours] ?? 0, factors[inFours + 1] ?? 0];
       for (let i = 0; i < dimension; i += 1) {
         const sum = p * (basis[a + i] ?? 0) + q * (basis[b + i] ?? 0);
         vector[i] = (vector[i] ?? 0) + sum;
@@ -69,6 +60,27 @@ export class KltTransform {
       const [a, p] = [rows[count - 1] ?? 0, factors[count - 1] ?? 0];
       for (let i = 0; i < dimension; i += 1) vector[i] = (vector[i] ?? 0) + p * (basis[a + i] ?? 0);
     }
+  }
+
+  /** Adds four pairs of the axes in use, from the nth on. */
+  private addEight(n: number, vector: Float64Array): void {
+    const { basis, dimension, rows, factors } = this;
+    const [a, b, c, d] = [rows[n] ?? 0, rows[n + 1] ?? 0, rows[n + 2] ?? 0, rows[n + 3] ?? 0];
+    const [e, f, g, h] = [rows[n + 4] ?? 0, rows[n + 5] ?? 0, rows[n + 6] ?? 0, rows[n + 7] ?? 0];
+    const [p, q] = [factors[n] ?? 0, factors[n + 1] ?? 0];
+    const [r, s] = [factors[n + 2] ?? 0, factors[n + 3] ?? 0];
+    const [t, u] = [factors[n + 4] ?? 0, factors[n + 5] ?? 0];
+    const [v, w] = [factors[n + 6] ?? 0, factors[n + 7] ?? 0];
+    /* eslint-disable @typescript-eslint/no-non-null-assertion -- the innermost loop of decoding: a
+       "?? 0" makes it half as slow again. */
+    for (let i = 0; i < dimension; i += 1) {
+      const first = p * basis[a + i]! + q * basis[b + i]!;
+      const second = r * basis[c + i]! + s * basis[d + i]!;
+      const third = t * basis[e + i]! + u * basis[f + i]!;
+      const fourth = v * basis[g + i]! + w * basis[h + i]!;
+      vector[i] = vector[i]! + first + second + third + fourth;
+    }
+    /* eslint-enable @typescript-eslint/no-non-null-assertion */
   }
 
   /**

@@ -36,8 +36,8 @@ export function decodeMessage(
   const quantizer = context.quantizer(header);
   const models = createMessageModels(references.length);
   const coder = new RangeDecoder(body);
-  /** Those in the window, the latest first. */
-  const earlier: Float64Array[] = [];
+  /** Those in the window, the latest first; who sums uploads needs few of them, so each waits. */
+  const earlier: (() => Float64Array)[] = [];
   const decoded: Float32Array[] = [];
   for (let index = 0; index < count; index += 1) {
     const norm = decodeNorm(coder, models.norm.decode(coder));
@@ -47,10 +47,10 @@ export function decodeMessage(
     }
     const { prediction, scale } = readPrediction();
     const residual = quantizer.reconstruct(quantizer.read(coder, scale, index), scale, index);
-    const best = add(prediction, residual.best);
+    const best = once(() => add(prediction, residual.best));
     earlier.unshift(best);
     if (earlier.length > WINDOW) earlier.pop();
-    const vector = unbiased ? add(prediction, residual.unbiased) : best;
+    const vector = unbiased ? add(prediction, residual.unbiased) : best();
     decoded.push(toFloat32(vector, normValue(norm)));
   }
   coder.finish();
@@ -65,14 +65,16 @@ export function decodeMessage(
     if (kind === PredictionKind.scaledClassMean) {
       return { prediction: context.classes.vector(context.classes.read(coder)), scale };
     }
-    const among = kind === PredictionKind.reference ? references : earlier;
-    if (among.length === 0) {
+    if (kind === PredictionKind.reference && references.length > 0) {
+      return { prediction: references[decodeUniform(coder, references.length)] ?? [], scale };
+    }
+    if (kind === PredictionKind.reference || earlier.length === 0) {
       throw new CodecError(
         'invalid-message',
         'A vector refers to an earlier one, but is the first.',
       );
     }
-    return { prediction: among[decodeUniform(coder, among.length)] ?? [], scale };
+    return { prediction: earlier[decodeUniform(coder, earlier.length)]?.() ?? [], scale };
   }
 
   function add(prediction: ArrayLike<number>, residual: Float64Array): Float64Array {
@@ -80,4 +82,9 @@ export function decodeMessage(
     context.transform.addInverse(residual, vector);
     return vector;
   }
+}
+
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | undefined;
+  return () => (made ??= { value: make() }).value;
 }

@@ -2,22 +2,29 @@
 export function sha256(bytes: Uint8Array): Uint8Array {
   const padded = pad(bytes);
   const view = new DataView(padded.buffer);
-  const hash = Uint32Array.from(INITIAL);
-  const schedule = new Uint32Array(64);
+  const hash = INITIAL.slice();
   for (let start = 0; start < padded.length; start += 64) {
-    for (let i = 0; i < 16; i += 1) schedule[i] = view.getUint32(start + 4 * i);
-    compress(hash, schedule);
+    for (let i = 0; i < 16; i += 1) SCHEDULE[i] = view.getUint32(start + 4 * i);
+    compress(hash, SCHEDULE);
   }
   const digest = new DataView(new ArrayBuffer(32));
-  hash.forEach((word, i) => {
-    digest.setUint32(4 * i, word);
-  });
+  for (let i = 0; i < 8; i += 1) digest.setUint32(4 * i, hash[i] ?? 0);
   return new Uint8Array(digest.buffer);
 }
 
-const INITIAL = [
-  0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
-];
+/** Filled anew for each block. */
+const SCHEDULE = new Uint32Array(64);
+
+const INITIAL = Uint32Array.of(
+  0x6a09e667,
+  0xbb67ae85,
+  0x3c6ef372,
+  0xa54ff53a,
+  0x510e527f,
+  0x9b05688c,
+  0x1f83d9ab,
+  0x5be0cd19,
+);
 
 /** The first 32 bits of the fractional parts of the cube roots of the first 64 primes. */
 const ROUND = Uint32Array.from(
@@ -51,21 +58,45 @@ function rotate(word: number, bits: number): number {
 
 function compress(hash: Uint32Array, w: Uint32Array): void {
   for (let i = 16; i < 64; i += 1) {
-    const [a, b] = [w[i - 15] ?? 0, w[i - 2] ?? 0];
+    const a = w[i - 15] ?? 0;
+    const b = w[i - 2] ?? 0;
     const low = rotate(a, 7) ^ rotate(a, 18) ^ (a >>> 3);
     const high = rotate(b, 17) ^ rotate(b, 19) ^ (b >>> 10);
-    w[i] = (w[i - 16] ?? 0) + low + (w[i - 7] ?? 0) + high;
+    w[i] = ((w[i - 16] ?? 0) + low + (w[i - 7] ?? 0) + high) | 0;
   }
-  let [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = hash;
+  // Eight variables, not an array: engines that do not take arrays apart would make one a round.
+  let [a, b, c, d] = [word(hash, 0), word(hash, 1), word(hash, 2), word(hash, 3)];
+  let [e, f, g, h] = [word(hash, 4), word(hash, 5), word(hash, 6), word(hash, 7)];
   for (let i = 0; i < 64; i += 1) {
     const mix = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
     const choice = (e & f) ^ (~e & g);
-    const first = (h + mix + choice + (ROUND[i] ?? 0) + (w[i] ?? 0)) | 0;
+    const first = (h + mix + choice + word(ROUND, i) + word(w, i)) | 0;
     const majority = (a & b) ^ (a & c) ^ (b & c);
     const second = ((rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) + majority) | 0;
-    [h, g, f, e, d, c, b, a] = [g, f, e, (d + first) | 0, c, b, a, (first + second) | 0];
+    h = g;
+    g = f;
+    f = e;
+    e = (d + first) | 0;
+    d = c;
+    c = b;
+    b = a;
+    a = (first + second) | 0;
   }
-  [a, b, c, d, e, f, g, h].forEach((word, i) => {
-    hash[i] = (hash[i] ?? 0) + word;
-  });
+  add(hash, 0, a);
+  add(hash, 1, b);
+  add(hash, 2, c);
+  add(hash, 3, d);
+  add(hash, 4, e);
+  add(hash, 5, f);
+  add(hash, 6, g);
+  add(hash, 7, h);
+}
+
+/** As a signed number: engines are faster with those. */
+function word(words: Uint32Array, index: number): number {
+  return (words[index] ?? 0) | 0;
+}
+
+function add(hash: Uint32Array, index: number, value: number): void {
+  hash[index] = (hash[index] ?? 0) + value;
 }

@@ -20,8 +20,9 @@ export interface FederationConfig {
    */
   readonly maxSamplesPerHalfLife: number;
   /**
-   * The farthest that a contribution may lie from its cluster's centre, both of unit length; what lies
-   * farther is moved to this distance (centred clipping). Default 0.3.
+   * The farthest that a contribution may lie from the centre of a young cluster, both of unit length; what
+   * lies farther is moved to this distance (centred clipping). It narrows with the root of what stands
+   * behind the centre, to a quarter. Default 0.2.
    */
   readonly clippingDistance: number;
   /**
@@ -57,7 +58,7 @@ const DEFAULTS: FederationConfig = {
   minDevices: 10,
   maxSamplesPerDevice: QUALITY_THRESHOLD.minSampleCount,
   maxSamplesPerHalfLife: 100,
-  clippingDistance: 0.3,
+  clippingDistance: 0.2,
   clustersPerGenre: 8,
   maxGenres: 64,
   joinCosine: 0.75,

@@ -14,7 +14,10 @@ export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
 export function toUnit(vector: ArrayLike<number>, weight = 0): Float64Array | undefined {
   const length = Math.sqrt(dot(vector, vector));
   if (!(length > 0 && length >= weight * MIN_SHARE && length < Infinity)) return undefined;
-  return Float64Array.from(vector, (value) => value / length);
+  // A loop, for Float64Array.from takes ten times as long.
+  const unit = new Float64Array(vector.length);
+  for (let i = 0; i < unit.length; i += 1) unit[i] = (vector[i] ?? 0) / length;
+  return unit;
 }
 
 /** `a` scaled by `scale`, plus `b` scaled by `otherScale`; as long as `b`. */

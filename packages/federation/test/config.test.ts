@@ -9,7 +9,7 @@ describe('createFederationConfig', () => {
       minDevices: 10,
       maxSamplesPerDevice: 10,
       maxSamplesPerHalfLife: 100,
-      clippingDistance: 0.3,
+      clippingDistance: 0.2,
       clustersPerGenre: 8,
       maxGenres: 64,
       joinCosine: 0.75,

@@ -76,7 +76,7 @@ describe('publish', () => {
     state = publishNow(fold(same, config, state), later).state;
     expect(state.published.version).toBe(version);
     expect(state.published.patterns[0]).toBe(before[0]);
-    const other = Array.from({ length: 9 }, (_, i) => trio(patterns[5]!, {}, `other-${i}`)).flat();
+    const other = Array.from({ length: 60 }, (_, i) => trio(patterns[5]!, {}, `other-${i}`)).flat();
     const moved = publishNow(fold(other, config, state), later).globals;
     expect(moved.version).toBe(version + 1);
     expect(cosine(moved.patterns[0]!.embedding, before[0]!.embedding)).toBeLessThan(0.9995);

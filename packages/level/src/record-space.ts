@@ -18,6 +18,11 @@ export interface RecordSpace<Type> {
    * @throws CorruptStoreError when one cannot be read.
    */
   entries(reader: RecordReader): AsyncIterable<readonly [id: string, value: Type]>;
+  /**
+   * The same as a map in memory, for spaces that are known to be small.
+   * @throws CorruptStoreError when one cannot be read.
+   */
+  readMap(reader: RecordReader): Promise<ReadonlyMap<string, Type>>;
 }
 
 /** A record that is the only one of its kind. */
@@ -52,15 +57,21 @@ export interface SingleRecord<Type> {
 export function recordSpace<Type>(prefix: string, codec: RecordCodec<Type>): RecordSpace<Type> {
   const prefixBytes = keyToBytes(prefix);
   const keyOf = (id: string): Uint8Array => keyToBytes(prefix + id);
+  const entries: RecordSpace<Type>['entries'] = async function* (reader) {
+    for await (const [key, record] of reader.iterator(rangeOfPrefix(prefixBytes))) {
+      const value = readValue(key, record, codec);
+      yield [keyFromBytes(key.subarray(prefixBytes.length)), value] as const;
+    }
+  };
   return {
     put: (id, value) => putOperation(keyOf(id), value, codec),
     delete: (id) => ({ type: 'del', key: keyOf(id) }),
     get: (reader, id) => getValue(reader, keyOf(id), codec),
-    entries: async function* (reader) {
-      for await (const [key, record] of reader.iterator(rangeOfPrefix(prefixBytes))) {
-        const value = readValue(key, record, codec);
-        yield [keyFromBytes(key.subarray(prefixBytes.length)), value] as const;
-      }
+    entries,
+    readMap: async (reader) => {
+      const map = new Map<string, Type>();
+      for await (const [id, value] of entries(reader)) map.set(id, value);
+      return map;
     },
   };
 }

@@ -81,6 +81,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
             await entriesOf(records),
             byBytes.map((id) => [id, keyToBytes(id)]),
           );
+          equal([...(await left.readMap(records))], await entriesOf(records));
           for (const id of ids) equal(await right.get(records, id), Uint8Array.of(7));
           await records.write(() => ids.flatMap((id) => [left.delete(id), right.delete(id)]));
           equal(await entriesOf(records), []);

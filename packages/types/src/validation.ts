@@ -19,7 +19,9 @@ export function checkBuilt(
 
 /** As the wire names and holds it; what is no object of ours stays as it is, for the check to find. */
 function toWireForm(value: unknown): unknown {
-  if (ArrayBuffer.isView(value)) return Array.from(value as Float32Array);
+  // The walk below takes a typed array as it is: a copy of its coordinates would cost more than it.
+  if (value instanceof Float32Array) return value;
+  if (ArrayBuffer.isView(value)) return Array.from(value as Uint8Array);
   if (Array.isArray(value)) return value.map(toWireForm);
   if (!isRecord(value)) return value;
   // No prototype, so that no name means anything; Object.fromEntries is too new for old TVs.
@@ -29,8 +31,12 @@ function toWireForm(value: unknown): unknown {
 }
 
 function toSnakeCase(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return HAS_CAPITALS.test(name)
+    ? name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+    : name;
 }
+
+const HAS_CAPITALS = /[A-Z]/;
 
 function toCamelCase(path: string): string {
   return path.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
@@ -90,18 +96,21 @@ function findOffence(schema: TSchema, value: unknown, path: string): Offence | u
     }
     return undefined;
   }
-  if (Type.IsArray(schema) && Array.isArray(value) && hasLength(schema, value.length)) {
+  if (Type.IsArray(schema) && isList(value) && hasLength(schema, value.length)) {
     const { items } = schema;
+    const isWithin = Type.IsNumber(items) ? numberCheckOf(items) : () => false;
     for (let i = 0; i < value.length; i += 1) {
-      if (Type.IsNumber(items) && isNumberWithin(items, value[i])) continue;
+      if (isWithin(value[i])) continue;
       const offence = findOffence(items, value[i], `${path}[${i}]`);
       if (offence !== undefined) return offence;
     }
     return undefined;
   }
-  if (Check(schema, value)) return undefined;
-  const [error] = Errors(schema, value);
-  return { path, found: value, limit: error?.message ?? 'must match its schema' };
+  // TypeBox knows arrays only.
+  const list = value instanceof Float32Array ? Array.from(value) : value;
+  if (Check(schema, list)) return undefined;
+  const [error] = Errors(schema, list);
+  return { path, found: list, limit: error?.message ?? 'must match its schema' };
 }
 
 interface Lengths {
@@ -120,14 +129,18 @@ interface Bounds {
 }
 
 /** True for a valid number between exclusive bounds; false leaves the verdict to TypeBox. */
-function isNumberWithin(schema: object, value: unknown): boolean {
-  const { exclusiveMinimum, exclusiveMaximum } = schema as Bounds;
-  if (exclusiveMinimum === undefined || exclusiveMaximum === undefined) return false;
-  return typeof value === 'number' && value > exclusiveMinimum && value < exclusiveMaximum;
+function numberCheckOf(schema: object): (value: unknown) => boolean {
+  const { exclusiveMinimum: least, exclusiveMaximum: most } = schema as Bounds;
+  if (least === undefined || most === undefined) return () => false;
+  return (value) => typeof value === 'number' && value > least && value < most;
+}
+
+function isList(value: unknown): value is ArrayLike<unknown> {
+  return Array.isArray(value) || value instanceof Float32Array;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && !isList(value);
 }
 
 function isPrimitive(value: unknown): boolean {

@@ -1,6 +1,7 @@
 import { tabulateClusterCosines } from './clusters/cosines.js';
 import { tabulateClusterThresholds } from './clusters/thresholds.js';
 import { tabulateClient } from './client/client-table.js';
+import { tabulateConvergence } from './liars/convergence.js';
 import { tabulateLiars } from './liars/tabulate-liars.js';
 import type { SingleTable } from './table-names.js';
 import { tabulateV1Sizes } from './v1/sizes.js';
@@ -13,4 +14,5 @@ export const singleTables: Readonly<
   'cluster-thresholds': tabulateClusterThresholds,
   client: tabulateClient,
   'liars-patterns': tabulateLiars,
+  convergence: tabulateConvergence,
 };

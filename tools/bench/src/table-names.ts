@@ -5,6 +5,7 @@ export const SINGLE_TABLES = [
   'cluster-thresholds',
   'client',
   'liars-patterns',
+  'convergence',
 ] as const;
 
 export type SingleTable = (typeof SINGLE_TABLES)[number];

@@ -16,7 +16,7 @@ import {
   type SyncState,
 } from '../engine/state.js';
 import { patternsCodec } from './patterns-codec.js';
-import { areSame, readMap } from './record-maps.js';
+import { areSame } from './record-maps.js';
 
 const Count = Type.Integer({ minimum: 0 });
 
@@ -163,7 +163,7 @@ async function readKept(
   reader: RecordReader,
   readItem: (number: number) => Promise<Patterns>,
 ): Promise<readonly { readonly number: number; readonly item: KeptItem }[]> {
-  const records = [...(await readMap(reader, keptRecords))].map(([key, record]) => ({
+  const records = [...(await keptRecords.readMap(reader))].map(([key, record]) => ({
     number: Number(key),
     ...record,
   }));

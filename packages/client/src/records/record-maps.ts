@@ -1,4 +1,4 @@
-import type { RecordOperation, RecordReader, RecordSpace } from '@omega-tv/level';
+import type { RecordOperation, RecordSpace } from '@omega-tv/level';
 
 /** What to write of a map whose entries are records: those that differ, and no others. */
 export function mapChanges<Value>(
@@ -18,14 +18,4 @@ export function mapChanges<Value>(
 /** Small values of JSON, whose keys are always written in one order. */
 export function areSame(a: unknown, b: unknown): boolean {
   return a === b || JSON.stringify(a) === JSON.stringify(b);
-}
-
-/** @throws CorruptStoreError where one cannot be read. */
-export async function readMap<Value>(
-  reader: RecordReader,
-  space: RecordSpace<Value>,
-): Promise<ReadonlyMap<string, Value>> {
-  const map = new Map<string, Value>();
-  for await (const [id, value] of space.entries(reader)) map.set(id, value);
-  return map;
 }

@@ -11,7 +11,7 @@ import type { ReadFrame } from './frame-reader.js';
 import { patternCodec } from './patterns-codec.js';
 import { publishedChanges, readPublished } from './published-records.js';
 import { isExchangeStored, pushChanges, readPushes, type StoredState } from './push-records.js';
-import { areSame, mapChanges, readMap } from './record-maps.js';
+import { areSame, mapChanges } from './record-maps.js';
 import { holdingsChanges, readHoldings } from './title-records.js';
 
 const Count = Type.Integer({ minimum: 0 });
@@ -114,9 +114,9 @@ export async function readState(reader: RecordReader, readFrame: ReadFrame): Pro
   const state: SyncState = {
     ...pushes,
     ...(isLost ? { lastVersion: 0 } : {}),
-    marks: await readMap(reader, markRecords),
-    merges: await readMap(reader, mergeRecords),
-    completed: await readMap(reader, completedRecords),
+    marks: await markRecords.readMap(reader),
+    merges: await mergeRecords.readMap(reader),
+    completed: await completedRecords.readMap(reader),
     privateProfiles: new Set(await privateProfilesRecord.get(reader)),
     holdings: await readHoldings(reader),
     deadLetters,

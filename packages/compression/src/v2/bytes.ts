@@ -157,8 +157,12 @@ export class ByteReader {
   }
 }
 
+const HEX_OF_BYTE = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
 export function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  let digits = '';
+  for (const byte of bytes) digits += HEX_OF_BYTE[byte] ?? '';
+  return digits;
 }
 
 /** @throws SyncError `serialization` for anything but two lower-case digits a byte. */
@@ -166,5 +170,7 @@ export function fromHex(name: string, digits: string, bytes: number): Uint8Array
   if (digits.length !== 2 * bytes || !/^[0-9a-f]*$/.test(digits)) {
     throw unwritable(name, `must be ${2 * bytes} hexadecimal digits, but is "${digits}"`);
   }
-  return Uint8Array.from({ length: bytes }, (_, i) => parseInt(digits.slice(2 * i, 2 * i + 2), 16));
+  const read = new Uint8Array(bytes);
+  for (let i = 0; i < bytes; i += 1) read[i] = parseInt(digits.slice(2 * i, 2 * i + 2), 16);
+  return read;
 }

@@ -14,6 +14,18 @@ export function digestDelta(
   delta: Pick<DeltaOutline, 'patterns' | 'engagements' | 'taste'>,
 ): string {
   const { patterns, engagements = [], taste } = delta;
+  if (patterns.length > 0 || engagements.length > 0 || taste !== undefined) return digestOf(delta);
+  // Seven of ten pushes say nothing new.
+  return (digestOfNothing ??= digestOf({ patterns: [] }));
+}
+
+let digestOfNothing: string | undefined;
+
+function digestOf({
+  patterns,
+  engagements = [],
+  taste,
+}: Pick<DeltaOutline, 'patterns' | 'engagements' | 'taste'>): string {
   const writer = new ByteWriter();
   writer.run(writePushedPatterns(patterns));
   writer.run(writeEngagements(engagements));

@@ -9,7 +9,7 @@ import {
   type Frame,
   type Section,
 } from './container.js';
-import { FieldReader } from './fields/field-reader.js';
+import { FieldReader, type FieldCosts } from './fields/field-reader.js';
 import { V2_LIMITS } from './limits.js';
 import { readDeltaHeader } from './sections/delta-header.js';
 import { readEngagements } from './sections/engagements.js';
@@ -74,9 +74,10 @@ function inspectSection(frame: Frame, { type, payload }: Section): FramePart {
   if (type === SectionType.frame) return { ...part, ...inspectNested(frame, payload) };
   const read = readers[frame.kind]?.[type];
   if (read === undefined) return { ...part, parts: [] };
-  const reader = new FieldReader(payload);
+  const costs: FieldCosts = new Map();
+  const reader = new FieldReader(payload, costs);
   const value = reading(() => read(reader, frame));
-  const fields = [...reader.costs].map(([field, bits]) => ({ name: field, bits, parts: [] }));
+  const fields = [...costs].map(([field, bits]) => ({ name: field, bits, parts: [] }));
   const used = fields.reduce((sum, { bits }) => sum + bits, 0);
   const end = { name: 'end of the range coder', bits: 8 * payload.length - used, parts: [] };
   return { ...part, value, parts: [...fields, end] };

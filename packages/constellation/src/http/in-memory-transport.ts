@@ -1,36 +1,42 @@
-import type { FastifyInstance } from 'fastify';
-import type { Transport } from '@omega-tv/protocol';
+import type { Transport, TransportResponse } from '@omega-tv/protocol';
 import { SyncError } from '@omega-tv/types';
+import type { Responder } from './handlers/responder.js';
+import type { IncomingRequest } from './handlers/route.js';
 
-/** Carries requests to a server of this process without a socket. */
-export function createInMemoryTransport(server: FastifyInstance): Transport {
+/**
+ * Carries requests to a server of this process without a socket, as it would come out of one: answers
+ * are copies, and an abort gives up waiting only.
+ */
+export function createInMemoryTransport(server: Pick<Responder, 'respond'>): Transport {
   return {
     request: async ({ method, path, headers, body, maxResponseBytes, signal }) => {
       signal?.throwIfAborted();
-      const answered = server.inject({
-        method,
-        url: path,
-        headers: { ...headers },
-        ...(body === undefined ? {} : { payload: Buffer.from(body) }),
-      });
-      const response = await (signal === undefined ? answered : untilAborted(answered, signal));
-      const answer = new Uint8Array(response.rawPayload);
-      if (answer.length > maxResponseBytes) {
-        throw new SyncError(
-          'compression-limit',
-          `${method} ${path}: the answer has ${answer.length} bytes; at most ${maxResponseBytes} are read`,
-          { size: answer.length, limit: maxResponseBytes },
-          { retryable: true },
-        );
-      }
-      return { status: response.statusCode, headers: toHeaders(response.headers), body: answer };
+      const request: IncomingRequest = {
+        ...{ method, path, headers: inLowerCase(headers) },
+        ...(body === undefined ? {} : { body: Uint8Array.from(body) }),
+      };
+      const answered = server.respond(request);
+      const answer = await (signal === undefined ? answered : untilAborted(answered, signal));
+      const size = answer.body.length;
+      if (size <= maxResponseBytes) return toResponse(answer);
+      throw new SyncError(
+        'compression-limit',
+        `${method} ${path}: the answer has ${size} bytes; at most ${maxResponseBytes} are read`,
+        { size, limit: maxResponseBytes },
+        { retryable: true },
+      );
     },
   };
 }
 
-function toHeaders(headers: NodeJS.Dict<number | string | string[]>): Record<string, string> {
+function toResponse({ status, headers, body }: TransportResponse): TransportResponse {
+  const length = { 'content-length': String(body.length) };
+  return { status, headers: { ...headers, ...length }, body: Uint8Array.from(body) };
+}
+
+function inLowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, String(value)] as const),
+    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const),
   );
 }
 

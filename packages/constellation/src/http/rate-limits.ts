@@ -2,7 +2,7 @@ import { BlockList, isIPv6 } from 'node:net';
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { SyncError } from '@omega-tv/types';
-import { callerOf } from './admission.js';
+import { callerOf } from './routes.js';
 
 export interface RateLimits {
   /**

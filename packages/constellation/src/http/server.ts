@@ -8,19 +8,18 @@ import fastify, {
   type FastifyRequest,
 } from 'fastify';
 import { FRAME_MEDIA_TYPE, V2_LIMITS } from '@omega-tv/compression';
-import { createOpenApiDocument, PATHS, type VersionAnswer } from '@omega-tv/protocol';
-import { isSyncError, SyncError, type SyncWindow } from '@omega-tv/types';
+import { isSyncError, SyncError } from '@omega-tv/types';
 import type { Constellation } from '../constellation.js';
 import type { ServerMetrics } from '../operations/metrics.js';
-import { addCaller, type AdmissionOptions } from './admission.js';
 import { allowOrigins } from './cors.js';
+import type { AdmissionOptions } from './handlers/admission.js';
+import { serverFailed, tooLarge } from './handlers/problem-answer.js';
+import { Responder } from './handlers/responder.js';
+import type { IncomingRequest, RequestHead, Route } from './handlers/route.js';
 import { addObservers } from './observers.js';
-import { refuseOtherMethods } from './other-methods.js';
-import { answerClientError, sendProblem, uncached } from './problems.js';
-import { addPushRoute } from './push-route.js';
-import { PushLoad } from './push-load.js';
+import { answerClientError, sendAnswer, sendProblem } from './problems.js';
 import { addRateLimits, type RateLimits } from './rate-limits.js';
-import { addSnapshotRoutes } from './snapshot-routes.js';
+import { addCaller, addRoutes, headOf } from './routes.js';
 
 /** How long a client may take to send a request. */
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -52,9 +51,11 @@ export interface ServerOptions extends AdmissionOptions {
   readonly limits?: ServerLimits;
 }
 
-const DEFAULT_PENDING_PUSHES = 2048;
 const DEFAULT_CONNECTIONS = 10_000;
 const DEFAULT_LOG_EVERY = 100;
+
+/** A Fastify instance; `respond` answers in this process what it answers over HTTP. */
+export type ConstellationServer = FastifyInstance & Pick<Responder, 'respond'>;
 
 /**
  * Serves a Constellation over HTTP; the caller listens on it and closes both.
@@ -79,12 +80,15 @@ const DEFAULT_LOG_EVERY = 100;
 export function createServer(
   constellation: Constellation,
   options: ServerOptions = {},
-): FastifyInstance {
-  const { format, window, syncWindow } = constellation;
+): ConstellationServer {
   const { limits = {}, metrics, trustProxies = [] } = options;
-  const load = new PushLoad(limits.pendingPushes ?? DEFAULT_PENDING_PUSHES);
+  const { pendingPushes } = limits;
+  const responder = new Responder(constellation, {
+    ...options,
+    ...(pendingPushes === undefined ? {} : { pendingPushes }),
+  });
   const app = fastify({
-    bodyLimit: format.maxRequestBytes,
+    bodyLimit: constellation.format.maxRequestBytes,
     requestTimeout: REQUEST_TIMEOUT_MS,
     http: { connectionsCheckingInterval: SLOW_CHECK_MS },
     forceCloseConnections: 'idle',
@@ -105,7 +109,7 @@ export function createServer(
   app.server.maxConnections = limits.connections ?? DEFAULT_CONNECTIONS;
   addCaller(app);
   addObservers(app, { logEvery: options.logEvery ?? DEFAULT_LOG_EVERY, metrics });
-  metrics?.watchLoad(load);
+  metrics?.watchLoad(responder.load);
   allowOrigins(app, options.allowOrigins ?? []);
   const checkRate = addRateLimits(app, limits);
   app.removeAllContentTypeParsers();
@@ -117,22 +121,7 @@ export function createServer(
     done(null, body);
   });
 
-  app.get(PATHS.health, (_request, reply) => uncached(reply).send({ status: 'ok' }));
-  app.get(PATHS.version, (_request, reply) => {
-    const answer: VersionAnswer = { version: constellation.version };
-    return uncached(reply).send(answer);
-  });
-  const tokens = options.authenticator !== undefined;
-  const contract = JSON.stringify(createOpenApiDocument({ frames: window !== undefined, tokens }));
-  app.get(PATHS.openApi, (_request, reply) =>
-    reply.type('application/json; charset=utf-8').send(contract),
-  );
-  if (window !== undefined) addSnapshotRoutes(app, window);
-  for (const path of [PATHS.health, PATHS.version, PATHS.openApi]) {
-    refuseOtherMethods(app, path, ['GET', 'HEAD']);
-  }
-  refuseOtherMethods(app, PATHS.sync, ['POST']);
-  addPushRoute(app, constellation, { ...options, load, checkRate });
+  addRoutes(app, responder, checkRate);
 
   // A connection that goes idle after closing began would hold the close for its keep-alive time.
   let isClosing = false;
@@ -149,49 +138,37 @@ export function createServer(
     done(null, payload);
   });
 
-  app.setNotFoundHandler((request, reply) => {
-    const detail = `No route ${request.method} ${request.url}; GET ${PATHS.openApi} lists what there is`;
-    return sendProblem(reply, new SyncError('protocol', detail, {}), 404);
-  });
+  app.setNotFoundHandler((request, reply) =>
+    sendAnswer(reply, responder.unknownRoute(headOf(request))),
+  );
   app.setErrorHandler<FastifyError | SyncError>((error, request, reply) => {
-    if (isSyncError(error)) return sendProblem(reply, error, undefined, windowFor(request));
+    const [route, head] = [routeOf(request), headOf(request)];
+    if (isSyncError(error)) return sendAnswer(reply, responder.failed(route, head, error));
     const status = error.statusCode ?? 500;
-    if (status < 500) countRefused(request);
-    else request.log.error({ err: error }, 'the request failed');
-    const contentLength = Number(request.headers['content-length']);
-    const shown = fastifyErrorToSyncError(error, contentLength, limitOf(request));
-    return sendProblem(reply, shown, status, windowFor(request));
+    if (status < 500) {
+      const shown = toSyncError(error, head.headers, responder.bodyLimitOf(head));
+      return sendAnswer(reply, responder.refuseUnread(route, head, shown, status));
+    }
+    request.log.error({ err: error }, 'the request failed');
+    return sendAnswer(reply, responder.failed(route, head, serverFailed(error), status));
   });
 
-  return app;
+  return Object.assign(app, {
+    respond: (request: IncomingRequest) => responder.respond(request),
+  });
 
-  function limitOf({ headers }: FastifyRequest): number {
-    const isFrame = headers['content-type']?.toLowerCase().startsWith(FRAME_MEDIA_TYPE);
-    return isFrame === true ? V2_LIMITS.maxRequestBytes : format.maxRequestBytes;
-  }
-
-  /** Problems of pushes say when to come back. */
-  function windowFor(request: FastifyRequest): SyncWindow | undefined {
-    return request.routeOptions.url === PATHS.sync ? syncWindow : undefined;
-  }
-
-  /** For deltas that the Constellation never saw: it counts those that it refuses itself. */
-  function countRefused(request: FastifyRequest): void {
-    if (request.routeOptions.url === PATHS.sync) constellation.countRefused();
+  function routeOf({ routeOptions }: FastifyRequest): Route | undefined {
+    return responder.routes.find(({ pattern }) => pattern === routeOptions.url);
   }
 }
 
 /** What Fastify refused before a route saw it. */
-function fastifyErrorToSyncError(
-  error: FastifyError,
-  contentLength: number,
+function toSyncError(
+  { code, message }: FastifyError,
+  headers: RequestHead['headers'],
   limit: number,
 ): SyncError {
-  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
-    const size = contentLength > limit ? contentLength : limit + 1;
-    const message = `The body has at least ${size} bytes; at most ${limit} are read`;
-    return new SyncError('compression-limit', message, { size, limit });
-  }
-  if ((error.statusCode ?? 500) < 500) return new SyncError('protocol', error.message, {});
-  return new SyncError('http', 'The server failed', { reason: 'server-error' }, { cause: error });
+  if (code !== 'FST_ERR_CTP_BODY_TOO_LARGE') return new SyncError('protocol', message, {});
+  const contentLength = Number(headers['content-length']);
+  return tooLarge(contentLength > limit ? contentLength : limit + 1, limit);
 }

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { DurableRecords, RecordOperation, RecordReader, RecordSpace } from '@omega-tv/level';
+import type { DurableRecords, RecordOperation, RecordReader } from '@omega-tv/level';
 import {
   emptyFederation,
   emptyLearning,
@@ -64,15 +64,15 @@ async function load(reader: RecordReader): Promise<Checkpoint | undefined> {
   if (head === undefined) return undefined;
   const published = await publishedRecord.get(reader);
   const titles = await titlesRecord.get(reader);
-  const frames = await loadMap(reader, snapshotRecords);
+  const frames = await snapshotRecords.readMap(reader);
   return {
     offset: head.offset ?? 0,
     epoch: head.epoch,
     ...(head.settings === undefined ? {} : { settings: head.settings }),
     counters: head.counters,
     federation: {
-      clusters: await loadMap(reader, clusterRecords),
-      trends: await loadMap(reader, trendRecords),
+      clusters: await clusterRecords.readMap(reader),
+      trends: await trendRecords.readMap(reader),
       counters: head.federationCounters,
       published: published ?? emptyFederation().published,
     },
@@ -85,21 +85,12 @@ async function load(reader: RecordReader): Promise<Checkpoint | undefined> {
 /** Empty in a store of a server that learned no titles. */
 async function loadLearning(reader: RecordReader): Promise<LearningState> {
   const empty = emptyLearning();
-  const shared = (await loadMap(reader, sharedRecords)) as ReadonlyMap<SharedItem, Tally>;
+  const shared = (await sharedRecords.readMap(reader)) as ReadonlyMap<SharedItem, Tally>;
   return {
     ...empty,
     ...(await modelRecord.get(reader)),
-    titles: await loadMap(reader, titleRecords),
+    titles: await titleRecords.readMap(reader),
     shared: new Map([...empty.shared, ...shared]),
     counters: (await learningRecord.get(reader)) ?? empty.counters,
   };
-}
-
-async function loadMap<Value>(
-  reader: RecordReader,
-  space: RecordSpace<Value>,
-): Promise<ReadonlyMap<string, Value>> {
-  const map = new Map<string, Value>();
-  for await (const [id, value] of space.entries(reader)) map.set(id, value);
-  return map;
 }

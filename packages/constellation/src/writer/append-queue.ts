@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { DeltaLog } from '../log/delta-log.js';
 
 /** An entry on its way to the log. */
@@ -30,7 +31,8 @@ export class AppendQueue {
 
   add(entry: Uint8Array): Appended {
     this.#waiting.push(entry);
-    this.#next ??= this.#current.then(() => this.#write());
+    // What came in with this one goes along: a write of its own would keep all of them waiting.
+    this.#next ??= this.#current.then(() => setImmediate()).then(() => this.#write());
     return { sequence: this.sequence, durable: this.#next };
   }
 

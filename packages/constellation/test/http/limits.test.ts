@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { decodeAnswerFrame } from '@omega-tv/compression';
 import { createMemoryConstellationStore, createServer } from '../../src/index.js';
-import { PushLoad } from '../../src/http/push-load.js';
+import { PushLoad } from '../../src/http/handlers/push-load.js';
 import { bearer, createAuthority } from '../auth/support.js';
 import { ControlledStore } from '../controlled-store.js';
 import { openConstellation, patternOf, serve, syncErrorOf, until } from '../support.js';

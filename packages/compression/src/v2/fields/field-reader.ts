@@ -7,6 +7,9 @@ import { FieldModels, type IntegerField, type SymbolField } from './field.js';
 const CHUNK_BITS = 15;
 const SHARE_BITS = 15;
 
+/** What each field took, in bits: for people. */
+export type FieldCosts = Map<string, number>;
+
 /** A range decoder that knows what each symbol cost. */
 class CostedDecoder extends RangeDecoder {
   bits = 0;
@@ -19,14 +22,15 @@ class CostedDecoder extends RangeDecoder {
 
 /** Reads what FieldWriter wrote. Throws CodecError where the bytes end before their fields. */
 export class FieldReader {
-  /** What each field took, in bits: for people. */
-  readonly costs = new Map<string, number>();
-  readonly #coder: CostedDecoder;
+  readonly #coder: RangeDecoder;
+  readonly #costs: FieldCosts | undefined;
   readonly #models = new FieldModels();
   #textBytes = 0;
 
-  constructor(bytes: Uint8Array) {
-    this.#coder = new CostedDecoder(bytes);
+  /** @param costs gets what each field takes. Default: nobody looks. */
+  constructor(bytes: Uint8Array, costs?: FieldCosts) {
+    this.#coder = costs === undefined ? new RangeDecoder(bytes) : new CostedDecoder(bytes);
+    this.#costs = costs;
   }
 
   symbol(field: SymbolField): number {
@@ -70,16 +74,19 @@ export class FieldReader {
       throw malformed(`${name}: has ${length} bytes, more than a name or a section may have`);
     }
     const model = this.#models.ofText(name);
-    const bytes = this.#costed(name, () =>
-      Uint8Array.from({ length }, () => model.decode(this.#coder)),
-    );
+    const bytes = new Uint8Array(length);
+    this.#costed(name, () => {
+      for (let i = 0; i < length; i += 1) bytes[i] = model.decode(this.#coder);
+    });
     const text = utf8(name, bytes);
     if (!isName(text)) throw malformed(`${name}: has more than 1,024 characters`);
     return text;
   }
 
   bytes(name: string, length: number): Uint8Array {
-    return Uint8Array.from({ length }, () => this.choice(name, 256));
+    const bytes = new Uint8Array(length);
+    for (let i = 0; i < length; i += 1) bytes[i] = this.choice(name, 256);
+    return bytes;
   }
 
   /** @throws CodecError where bytes are left. */
@@ -88,9 +95,12 @@ export class FieldReader {
   }
 
   #costed<Value>(name: string, read: () => Value): Value {
-    const before = this.#coder.bits;
+    const costs = this.#costs;
+    const coder = this.#coder;
+    if (costs === undefined || !(coder instanceof CostedDecoder)) return read();
+    const before = coder.bits;
     const value = read();
-    this.costs.set(name, (this.costs.get(name) ?? 0) + this.#coder.bits - before);
+    costs.set(name, (costs.get(name) ?? 0) + coder.bits - before);
     return value;
   }
 }

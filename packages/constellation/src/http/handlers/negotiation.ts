@@ -1,7 +1,7 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { FRAME_MEDIA_TYPE } from '@omega-tv/compression';
 import { PREFER_MINIMAL } from '@omega-tv/protocol';
 import { SyncError } from '@omega-tv/types';
+import { headerOf, type RequestHead } from './route.js';
 
 /** What Content-Type and Accept ask for. */
 export type Format = 'v1' | 'frame';
@@ -15,10 +15,10 @@ const V1_MEDIA_TYPE = 'application/octet-stream';
  * that has none of its codebooks.
  */
 export function negotiate(
-  headers: IncomingHttpHeaders,
+  head: Pick<RequestHead, 'headers'>,
   codebooks: readonly string[] | undefined,
 ): Format {
-  const contentType = headers['content-type'];
+  const contentType = headerOf(head, 'content-type');
   const mediaType = contentType?.split(';')[0]?.trim().toLowerCase();
   if (mediaType === undefined || mediaType === V1_MEDIA_TYPE) return 'v1';
   if (mediaType !== FRAME_MEDIA_TYPE || codebooks === undefined) {
@@ -26,18 +26,18 @@ export function negotiate(
       codebooks === undefined ? V1_MEDIA_TYPE : `${V1_MEDIA_TYPE} or ${FRAME_MEDIA_TYPE}`;
     throw refused('content-type', `Content-Type is ${mediaType}; expected ${known}`);
   }
-  const encoding = headers['content-encoding'] ?? 'identity';
+  const encoding = headerOf(head, 'content-encoding') ?? 'identity';
   if (encoding !== 'identity') {
     throw refused(
       'content-encoding',
       `Content-Encoding is ${encoding}; frames are sent as they are`,
     );
   }
-  const version = parameterOf(contentType, 'version');
+  const version = parameterOf(contentType, VERSION);
   if (version !== undefined && version !== '2') {
     throw refused('content-type', `Frames of version ${version} are not read; expected version 2`);
   }
-  const theirs = parameterOf(headers.accept, 'codebooks')
+  const theirs = parameterOf(headerOf(head, 'accept'), CODEBOOKS)
     ?.toLowerCase()
     .split(/[\s,]+/);
   if (theirs !== undefined && !theirs.some((id) => codebooks.includes(id))) {
@@ -48,17 +48,22 @@ export function negotiate(
 }
 
 /** True where only the receipt is wanted (RFC 7240). */
-export function prefersMinimal({ prefer }: IncomingHttpHeaders): boolean {
-  const preferences = Array.isArray(prefer) ? prefer.join(',') : (prefer ?? '');
-  return preferences
+export function prefersMinimal(head: Pick<RequestHead, 'headers'>): boolean {
+  return (headerOf(head, 'prefer') ?? '')
     .split(',')
     .map((one) => one.split(';')[0]?.replace(/[\s"]/g, '').toLowerCase())
     .includes(PREFER_MINIMAL);
 }
 
 /** A parameter of a media type, with or without quotation marks (RFC 9110 section 8.3.1). */
-function parameterOf(header: string | undefined, name: string): string | undefined {
-  const parameter = new RegExp(`;\\s*${name}\\s*=\\s*(?:"([^"]*)"|([^\\s;,]+))`, 'i');
+function parameterPattern(name: string): RegExp {
+  return new RegExp(`;\\s*${name}\\s*=\\s*(?:"([^"]*)"|([^\\s;,]+))`, 'i');
+}
+
+const VERSION = parameterPattern('version');
+const CODEBOOKS = parameterPattern('codebooks');
+
+function parameterOf(header: string | undefined, parameter: RegExp): string | undefined {
   const [, quoted, bare] = parameter.exec(header ?? '') ?? [];
   return quoted ?? bare;
 }

@@ -1,8 +1,8 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Authenticator } from '../auth/authenticator.js';
-import { ANYBODY, type Caller } from '../auth/caller.js';
-import { forbidden, unauthenticated } from '../auth/refusals.js';
+import type { Authenticator } from '../../auth/authenticator.js';
+import { ANYBODY, type Caller } from '../../auth/caller.js';
+import { forbidden, unauthenticated } from '../../auth/refusals.js';
 import type { Format } from './negotiation.js';
+import { headerOf, type RequestHead } from './route.js';
 
 export interface AdmissionOptions {
   /** Who may push. Default: anybody, under any device id. */
@@ -16,16 +16,6 @@ export interface AdmissionOptions {
 
 /** RFC 6750 section 2.1; the scheme in any case. */
 const BEARER = /^bearer +([\x21-\x7e]+) *$/i;
-const CALLER = 'caller';
-
-/** Makes room on each request for who sent it. */
-export function addCaller(app: FastifyInstance): void {
-  app.decorateRequest(CALLER, null);
-}
-
-export function callerOf(request: FastifyRequest): Caller {
-  return request.getDecorator<Caller | null>(CALLER) ?? ANYBODY;
-}
 
 /**
  * Finds out who pushes, before the body is read.
@@ -33,20 +23,20 @@ export function callerOf(request: FastifyRequest): Caller {
  * allowed.
  */
 export async function admit(
-  request: FastifyRequest,
+  head: RequestHead,
   format: Format,
   { authenticator, allowV1 = false }: AdmissionOptions,
-): Promise<void> {
-  if (authenticator === undefined) return;
+): Promise<Caller> {
+  if (authenticator === undefined) return ANYBODY;
   if (format === 'v1' && !allowV1) {
     throw forbidden('v1 shows no tokens and is not let in here; update the software of this TV');
   }
-  const { authorization } = request.headers;
+  const authorization = headerOf(head, 'authorization');
   const isUnknown = format === 'v1' && authorization === undefined;
   const token = BEARER.exec(authorization ?? '')?.[1];
   if (token === undefined && !isUnknown) {
     throw unauthenticated('A token is needed: Authorization: Bearer <token>');
   }
   const device = token === undefined ? {} : await authenticator.authenticate(token);
-  request.setDecorator<Caller>(CALLER, { ...device, contributes: format !== 'v1' });
+  return { ...device, contributes: format !== 'v1' };
 }

@@ -6,6 +6,7 @@ import { chooseScoring } from './choose-scoring.js';
 import type { LearningConfig } from './config.js';
 import { sharedRules, titleRules } from './fold-completions.js';
 import { FACTORS, HISTORY_CLASSES, type PublishedFactors } from '@omega-tv/types';
+import { isOver } from './device-sample.js';
 import { titleSolver } from './solve-title.js';
 import type { LearningState, LearningTouched, SharedItem, TitleRecord } from './state.js';
 import { readMoments, rotateFactors, rotateMoments, rotateTally, type Moments } from './sums.js';
@@ -151,7 +152,11 @@ function prune(state: LearningState, nowMs: number, config: LearningConfig): Lea
   const titles = new Map<string, TitleRecord>();
   for (const [id, record] of state.titles) {
     const tally = pruneTally(record.tally, nowMs, titleRules(config));
-    if (tally !== undefined) titles.set(id, tally === record.tally ? record : { ...record, tally });
+    if (tally === undefined) continue;
+    const { sample, ...rest } = record;
+    const isSampleOver = sample !== undefined && isOver(sample, nowMs, config);
+    const kept = isSampleOver ? rest : record;
+    titles.set(id, tally === record.tally ? kept : { ...kept, tally });
   }
   const shared = new Map<SharedItem, Tally>();
   for (const [item, before] of state.shared) {

@@ -51,6 +51,7 @@ export { historyClass } from './learning/history-class.js';
 export { LEARNING_MODEL } from './learning/model.js';
 export { SCORINGS, type Scoring } from './learning/scorings.js';
 export type { Axes } from './learning/axes.js';
+export type { DeviceSample } from './learning/device-sample.js';
 export type { DeviceActivity } from './learning/activity.js';
 export type { FoldedCompletions } from './learning/fold-completions.js';
 export type { TitlePublication } from './learning/publish-title-factors.js';

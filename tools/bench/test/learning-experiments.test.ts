@@ -28,8 +28,8 @@ describe('devices that lie', () => {
   const attackOf = (name: string) => ATTACKS.find((attack) => attack.name === name)!;
 
   it('spoil the lists of others where their viewers are not cut (rule 12.7)', () => {
-    const cut = measureLiars(world, split, attackOf('crafted viewers'), 0.2, ignore);
-    const uncut = measureLiars(world, split, attackOf('crafted viewers, not cut'), 0.2, ignore);
+    const cut = measureLiars(world, split, attackOf('crafted viewers, huge'), 0.2, ignore);
+    const uncut = measureLiars(world, split, attackOf('huge, not cut'), 0.2, ignore);
     expect(cut.precision).toBeGreaterThan(0.6);
     expect(uncut.precision).toBeLessThan(0.6);
     expect(cut.lists).toBeLessThan(0.1);

@@ -55,7 +55,7 @@ export async function* entriesOf(reader: RecordReader): AsyncIterable<BackupEntr
     if (isClosed(value.tally)) yield { kind: 'trend', id, value: withoutOpen(value) };
   }
   for await (const [id, value] of titleRecords.entries(reader)) {
-    if (isClosed(value.tally)) yield { kind: 'title', id, value: withoutOpen(value) };
+    if (isClosed(value.tally)) yield { kind: 'title', id, value: withoutDevices(value) };
   }
   for await (const [id, tally] of sharedRecords.entries(reader)) {
     if (isClosed(tally)) yield { kind: 'shared', id, value: { ...tally, open: [] } };
@@ -71,6 +71,12 @@ function isClosed({ closed }: Tally): boolean {
 
 function withoutOpen<Item extends { readonly tally: Tally }>(item: Item): Item {
   return { ...item, tally: { ...item.tally, open: [] } };
+}
+
+/** Without its sample: with its key it says which device is in it. */
+function withoutDevices(record: TitleRecord): TitleRecord {
+  const { id, tally, recent } = withoutOpen(record);
+  return { id, tally, ...(recent === undefined ? {} : { recent }) };
 }
 
 export function toOperation(entry: BackupEntry): RecordOperation {

@@ -30,6 +30,6 @@ export function toPublicationJob(
   };
 }
 
-function withoutOpen(record: TitleRecord): TitleRecord {
-  return { ...record, tally: { ...record.tally, open: [] } };
+function withoutOpen({ id, tally, recent }: TitleRecord): TitleRecord {
+  return { id, tally: { ...tally, open: [] }, ...(recent === undefined ? {} : { recent }) };
 }

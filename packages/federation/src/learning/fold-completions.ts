@@ -6,6 +6,7 @@ import { addShare, emptyTally, type Tally } from '../tally.js';
 import { countCompletion, type DeviceActivity } from './activity.js';
 import type { LearningConfig } from './config.js';
 import { receiveFactors, type ReceivedFactors } from './received-factors.js';
+import { isRepeated, sampleReport } from './device-sample.js';
 import { SCORINGS } from './scorings.js';
 import type { LearningState, LearningTouched, SharedItem, TitleRecord } from './state.js';
 import { factorShare, momentShare } from './sums.js';
@@ -49,8 +50,8 @@ interface Draft {
  * Folds completions into the state, in their order. Copy on write: the state given is left as it
  * is, and records that did not change are shared with it. Nothing published changes here.
  *
- * Counted but not learned: what exceeds a device's day, and a second completion of a title by one
- * device in a cohort.
+ * Counted but not learned: what exceeds a device's day, a second completion of a title by one
+ * device in a cohort, and cohorts of devices that report a title again and again.
  * @param activityOf what was kept of a device, undefined for a new one.
  * @example
  * ```ts
@@ -139,16 +140,19 @@ function learnTitle(
   config: LearningConfig,
 ): boolean {
   const before: TitleRecord = titles.get(id) ?? { id, tally: emptyTally() };
-  const tally = addShare(
+  const grown = addShare(
     before.tally,
     { ...share, vector: factorShare(x) },
     keys,
     titleRules(config),
   );
-  if (tally === before.tally) return false;
+  if (grown === before.tally) return false;
+  const sample = sampleReport(before.sample, share, keys, config);
+  // What devices said before is not learned again: the cohort that they closed is dropped.
+  const tally = isRepeated(sample) ? { ...grown, closed: before.tally.closed } : grown;
   touchedTitles.add(id);
   const recent = recentAfter(before, tally, share.atMs, config);
-  const record = { id, tally, ...(recent === undefined ? {} : { recent }) };
+  const record = { id, tally, sample, ...(recent === undefined ? {} : { recent }) };
   for (const gone of room.put(record, share.atMs)) touchedTitles.add(gone);
   return true;
 }

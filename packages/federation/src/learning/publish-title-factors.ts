@@ -2,12 +2,12 @@ import { advanceTime } from '../fold-time.js';
 import { decayFactor, toDecayStep } from '../decay.js';
 import { pruneTally, weightAt, type Tally } from '../tally.js';
 import { isWeak, renewAxes, type Axes } from './axes.js';
-import { factorize, type Solve } from './cholesky.js';
 import { chooseScoring } from './choose-scoring.js';
 import type { LearningConfig } from './config.js';
 import { sharedRules, titleRules } from './fold-completions.js';
 import { FACTORS, HISTORY_CLASSES, type PublishedFactors } from '@omega-tv/types';
-import { LEARNING_MODEL } from './model.js';
+import { isOver } from './device-sample.js';
+import { titleSolver } from './solve-title.js';
 import type { LearningState, LearningTouched, SharedItem, TitleRecord } from './state.js';
 import { readMoments, rotateFactors, rotateMoments, rotateTally, type Moments } from './sums.js';
 import { isLearned } from './title-room.js';
@@ -25,8 +25,8 @@ const LEAST_FOR_AXES = 4 * FACTORS;
 const VARIANCE_RANGE = { least: 0.4, most: 2.5 } as const;
 
 /**
- * Computes title factors from what closed cohorts say: y = (C/t + r diag(1/w))^-1 s / (n + a N), a
- * shrunken mean of the viewers that completed the title. On the way it forgets what has expired or
+ * Computes title factors from what closed cohorts say: for each title a shrunken mean of the viewers
+ * that completed it, see `titleSolver`. On the way it forgets what has expired or
  * faded, and renews axes that no longer whiten.
  * @param nowMs Unix ms, by the clock that gave the completions their receive times.
  * @example
@@ -48,7 +48,7 @@ export function publishTitleFactors(
   const step = stepOf(tidied.state, config);
   const moments = momentsOf(tidied.state, step);
   if (!(moments.count > 0) || axes.generation === 0) return { ...tidied, factors: null };
-  return { ...tidied, factors: factorsOf(tidied.state, moments, step) };
+  return { ...tidied, factors: factorsOf(tidied.state, moments, step, config) };
 }
 
 /**
@@ -82,21 +82,21 @@ function momentsOf({ shared }: LearningState, step: number): Moments {
   return readMoments(vector, decayFactor(step - (closed?.step ?? step)));
 }
 
-function factorsOf(state: LearningState, moments: Moments, step: number): PublishedFactors {
+function factorsOf(
+  state: LearningState,
+  moments: Moments,
+  step: number,
+  config: LearningConfig,
+): PublishedFactors {
   const { axes, titles, shared, scoring } = state;
-  const solve = titleSolver(axes, moments);
+  const solve = titleSolver(axes, moments, config);
   const published = [...titles.values()]
     .filter(({ tally }) => isLearned(tally))
-    .map(({ id, tally }) => {
-      const decay = decayFactor(step - tally.closed.step);
-      const [sum, behind] = [tally.closed.vector, (tally.closed.vector[FACTORS] ?? 0) * decay];
-      const shrink = decay / (behind + LEARNING_MODEL.unwatchedWeight * moments.devices);
-      return {
-        contentId: id,
-        count: weightAt(tally, step),
-        coordinates: solve(sum).map((value) => value * shrink),
-      };
-    })
+    .map(({ id, tally }) => ({
+      contentId: id,
+      count: weightAt(tally, step),
+      coordinates: solve(tally.closed.vector, decayFactor(step - tally.closed.step)),
+    }))
     .sort((a, b) => b.count - a.count || (a.contentId < b.contentId ? -1 : 1));
   const meanViewers = Array.from({ length: HISTORY_CLASSES }, (_, index) =>
     meanViewer(shared.get(`history-${index}`)),
@@ -108,16 +108,6 @@ function factorsOf(state: LearningState, moments: Moments, step: number): Publis
     meanViewers,
     scoring,
   };
-}
-
-/** Solves with C/t + r diag(1/w). */
-function titleSolver({ weights }: Axes, { squares }: Moments): Solve {
-  const matrix = squares.slice();
-  for (let axis = 0; axis < FACTORS; axis += 1) {
-    const at = axis * FACTORS + axis;
-    matrix[at] = (matrix[at] ?? 0) + LEARNING_MODEL.ridge / (weights[axis] ?? 1);
-  }
-  return factorize(matrix, FACTORS);
 }
 
 function meanViewer(tally: Tally | undefined): Float64Array {
@@ -162,7 +152,11 @@ function prune(state: LearningState, nowMs: number, config: LearningConfig): Lea
   const titles = new Map<string, TitleRecord>();
   for (const [id, record] of state.titles) {
     const tally = pruneTally(record.tally, nowMs, titleRules(config));
-    if (tally !== undefined) titles.set(id, tally === record.tally ? record : { ...record, tally });
+    if (tally === undefined) continue;
+    const { sample, ...rest } = record;
+    const isSampleOver = sample !== undefined && isOver(sample, nowMs, config);
+    const kept = isSampleOver ? rest : record;
+    titles.set(id, tally === record.tally ? kept : { ...kept, tally });
   }
   const shared = new Map<SharedItem, Tally>();
   for (const [item, before] of state.shared) {

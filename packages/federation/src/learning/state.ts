@@ -2,6 +2,7 @@ import { HISTORY_CLASSES } from '@omega-tv/types';
 import type { FoldTime } from '../fold-time.js';
 import { emptyTally, type Tally } from '../tally.js';
 import { startAxes, type Axes } from './axes.js';
+import type { DeviceSample } from './device-sample.js';
 
 /** A title that somebody completed. The tally's vector is laid out in `sums.ts`. */
 export interface TitleRecord {
@@ -10,6 +11,8 @@ export interface TitleRecord {
   readonly tally: Tally;
   /** Absent before k devices completed it. */
   readonly recent?: RecentCompletions;
+  /** Of the devices that completed it within a half-life; no backup holds it. */
+  readonly sample?: DeviceSample;
 }
 
 /** Completions of closed cohorts, decayed by the trends' half-life up to `step`. */

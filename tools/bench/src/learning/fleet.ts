@@ -26,8 +26,8 @@ export interface FleetContext {
   readonly settings: FleetSettings;
   /** Hears of each publication. */
   readonly onPublished?: (publication: number, run: FleetRun) => void;
-  /** Deltas of other devices, which reach the server beside those of the learning viewers. */
-  readonly intruders?: (nowMs: number, run: FleetRun) => readonly SyncDelta[];
+  /** Deltas of other devices, which reach the server after one of a learning viewer. */
+  readonly intruders?: (after: SyncDelta, nowMs: number, run: FleetRun) => readonly SyncDelta[];
 }
 
 /**
@@ -73,8 +73,11 @@ export function runFleet(
     watched[viewer] = to;
     tv.watch(likes.slice(from, to).map((like) => like.title));
     const delta = tv.report(title, world.titleIds[title] ?? '', new Date(nowMs).toISOString());
-    server.receive(wire.deliver(delta), nowMs);
-    for (const other of intruders?.(nowMs, runSoFar()) ?? []) server.receive(other, nowMs);
+    const delivered = wire.deliver(delta);
+    server.receive(delivered, nowMs);
+    for (const other of intruders?.(delivered, nowMs, runSoFar()) ?? []) {
+      server.receive(other, nowMs);
+    }
     const exchanged = exchanges.exchange(tv.holdings);
     tv.holdings = exchanged.holdings;
     [done, down] = [done + 1, down + exchanged.bytes];

@@ -1,4 +1,5 @@
-import type { SyncDelta } from '@omega-tv/types';
+import type { LearningConfig } from '@omega-tv/federation';
+import type { SyncDelta, ViewerFactors } from '@omega-tv/types';
 import type { LearningServer } from './learning-server.js';
 import type { FleetRun } from './fleet.js';
 import { Product, receiveAll } from './product.js';
@@ -7,25 +8,41 @@ import { FLEET } from './settings.js';
 import { LIST_LENGTH, precisionAt10, topTitles, type Split, type Trial } from './trials.js';
 import type { World } from './viewers.js';
 
-/** What devices that lie do. */
+/** What devices that lie do, and what the server does against it. */
 export interface Attack {
   readonly name: string;
-  /** Length of their viewer factors, whitened; undefined where they send none. */
-  readonly norm?: number;
+  /**
+   * The viewers that they send: none, those of honest devices as they are, or all one along the
+   * mean viewer of the fleet, so long in the whitened norm.
+   */
+  readonly viewers: 'none' | 'honest' | number;
   /** Times that each of them reports the title. */
   readonly reports: number;
-  /** What viewer factors are cut to. */
-  readonly maxViewerNorm: number;
+  /** Settings of a server without a defence. */
+  readonly server?: Partial<LearningConfig>;
 }
 
-const CUT = 12;
-const NEVER_CUT = 1e9;
+const NEVER_CUT: Partial<LearningConfig> = { maxViewerNorm: 1e9 };
+const NOT_SHARED: Partial<LearningConfig> = { sharedMoment: 0 };
+const HUGE = 1000;
+/** About what draws a title farthest where a tenth of the devices report it, see `titleSolver`. */
+const BEST = 2;
 
+/** The second is the measure of the others: what as many honest viewers bring a title. */
 export const ATTACKS: readonly Attack[] = [
-  { name: 'completions alone', reports: 1, maxViewerNorm: CUT },
-  { name: 'crafted viewers', norm: 1000, reports: 1, maxViewerNorm: CUT },
-  { name: 'crafted viewers, not cut', norm: 1000, reports: 1, maxViewerNorm: NEVER_CUT },
-  { name: 'crafted viewers, 24 reports each', norm: 1000, reports: 24, maxViewerNorm: CUT },
+  { name: 'completions, no viewers', viewers: 'none', reports: 1 },
+  { name: "honest viewers' own", viewers: 'honest', reports: 1 },
+  { name: 'crafted viewers, huge', viewers: HUGE, reports: 1 },
+  { name: 'crafted viewers, as pays most', viewers: BEST, reports: 1 },
+  { name: 'the same, 24 reports each', viewers: BEST, reports: 24 },
+  { name: 'huge, alike not counted', viewers: HUGE, reports: 1, server: NOT_SHARED },
+  { name: 'huge, not cut', viewers: HUGE, reports: 1, server: NEVER_CUT },
+  {
+    name: 'huge, neither',
+    viewers: HUGE,
+    reports: 1,
+    server: { ...NOT_SHARED, ...NEVER_CUT },
+  },
 ];
 /** Of all devices; in the order in which they are measured. */
 export const LIAR_SHARES = [0.1, 0.01, 0.2, 0.05];
@@ -45,6 +62,8 @@ export interface LiarsRow {
 
 /** Nobody reports the title that liars push but they. */
 const PUSHED = 'liars:title';
+/** Class of the longest histories. */
+const MOST_HISTORY = 3;
 /** Honest titles are compared with that have so many times its completions, or the inverse. */
 const ALIKE = 1.3;
 
@@ -62,10 +81,10 @@ export function measureLiars(
     embeddings: [...world.embeddings, new Float32Array(world.embeddings[0]?.length ?? 0)],
   };
   const product = new Product(withPushed, onPart);
-  const settings = { ...FLEET, server: { maxViewerNorm: attack.maxViewerNorm } };
+  const settings = attack.server === undefined ? FLEET : { ...FLEET, server: attack.server };
   const liars = new Liars(split, attack, share);
   const run = product.run(split, settings, {
-    intruders: (nowMs, { server }) => liars.next(nowMs, server),
+    intruders: (after, nowMs, { server }) => liars.next(after, nowMs, server),
   });
   return { attack: attack.name, share, ...resultOf(product, split, run, withPushed.titleIds) };
 }
@@ -89,37 +108,43 @@ class Liars {
     this.#perDelta = (this.#devices * attack.reports) / deltas;
   }
 
-  next(nowMs: number, server: LearningServer): readonly SyncDelta[] {
+  /** @param honest the delta that reached the server before theirs. */
+  next(honest: SyncDelta, nowMs: number, server: LearningServer): readonly SyncDelta[] {
     this.#due += this.#perDelta;
     const deltas: SyncDelta[] = [];
-    for (; this.#due >= 1; this.#due -= 1) deltas.push(this.#delta(nowMs, server));
+    for (; this.#due >= 1; this.#due -= 1) deltas.push(this.#delta(honest, nowMs, server));
     return deltas;
   }
 
-  #delta(nowMs: number, { exact }: LearningServer): SyncDelta {
+  #delta(honest: SyncDelta, nowMs: number, server: LearningServer): SyncDelta {
     const device = this.#sent % Math.max(1, this.#devices);
     this.#sent += 1;
-    // Along the mean viewer: whoever is like most people is to be shown the title.
-    const mean = exact?.meanViewers[3];
-    const length = Math.sqrt(mean?.reduce((sum, value) => sum + value * value, 0) ?? 0);
-    const { norm } = this.attack;
+    const { viewers } = this.attack;
+    const viewerFactors =
+      typeof viewers === 'number'
+        ? craftedViewer(server, viewers)
+        : viewers === 'honest'
+          ? honest.viewerFactors
+          : undefined;
     return {
       deviceId: `liar-${device}`,
       patterns: [],
       version: 1,
       timestamp: new Date(nowMs).toISOString(),
       engagements: [{ contentId: PUSHED, count: 1, completed: true }],
-      ...(norm === undefined || mean === undefined || exact === undefined || length === 0
-        ? {}
-        : {
-            viewerFactors: {
-              generation: exact.generation,
-              historyClass: 3,
-              coordinates: mean.map((value) => (value * norm) / length),
-            },
-          }),
+      ...(viewerFactors === undefined ? {} : { viewerFactors }),
     };
   }
+}
+
+/** Along the mean viewer: whoever is like most people is to be shown the title. */
+function craftedViewer({ exact }: LearningServer, norm: number): ViewerFactors | undefined {
+  const mean = exact?.meanViewers[MOST_HISTORY];
+  if (exact === undefined || mean === undefined) return undefined;
+  const length = Math.sqrt(mean.reduce((sum, value) => sum + value * value, 0));
+  if (length === 0) return undefined;
+  const coordinates = mean.map((value) => (value * norm) / length);
+  return { generation: exact.generation, historyClass: MOST_HISTORY, coordinates };
 }
 
 function resultOf(

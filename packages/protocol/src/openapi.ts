@@ -12,9 +12,9 @@ import { PROBLEM_MEDIA_TYPE, ProblemSchema } from './problem.js';
 const V1_MEDIA_TYPE = 'application/octet-stream';
 
 /**
- * The contract as an OpenAPI 3.1 document, made of the schemas that both sides check with.
- * @param options.frames false for a server of v1. Default: true.
- * @param options.tokens true for a server that lets in who shows a token. Default: false.
+ * The contract as an OpenAPI 3.1 document, made of the schemas that both sides check with. `frames` is
+ * false for a server of v1 (default: true), `tokens` true for one that lets in who shows a token
+ * (default: false).
  */
 export function createOpenApiDocument({ frames = true, tokens = false } = {}): Readonly<
   Record<string, unknown>

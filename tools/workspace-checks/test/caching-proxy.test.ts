@@ -14,7 +14,8 @@ import { patternDataFromWire } from '@omega-tv/types';
 import { expect, it } from '@jest/globals';
 import { describeUnless, onTestFinished } from '@omega-tv/test-support';
 import { patternsOf, SAMPLES } from './patterns.js';
-import { findNginx, startCachingProxy } from './proxy/caching-proxy.js';
+import { startCachingProxy } from './proxy/caching-proxy.js';
+import { findNginx } from './proxy/nginx.js';
 
 const nginx = findNginx();
 

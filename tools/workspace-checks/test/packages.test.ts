@@ -24,6 +24,8 @@ beforeAll(async () => {
   const [tv, server] = await packAll(path.join(user, 'packs'));
   await install(user, tv);
   await install(user, `${server} ${USER_PACKAGES}`);
+  const [brain] = await packAll(path.join(user, 'packs'), 'agentdb');
+  await install(user, brain);
 });
 
 afterAll(async () => {
@@ -83,6 +85,7 @@ describe('a program of a user', () => {
       small: true,
       inside: 384,
       kept: [true, true],
+      brain: ['no AgentDB', 100],
       inPage: ['memory-only', 'no IndexedDB'],
       likes: true,
     });

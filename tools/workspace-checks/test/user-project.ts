@@ -28,9 +28,12 @@ export async function createUserProject(): Promise<string> {
   return folder;
 }
 
-/** Packs all packages; the lines that the command prints, for a TV and for a server. */
-export async function packAll(out: string): Promise<readonly [tv: string, server: string]> {
-  const { stdout } = await run('npm', ['run', '-s', 'pack-all', '--', '--out', out], {
+/** Packs all packages; the lines that the command prints: for a TV and for a server, or for `names`. */
+export async function packAll(
+  out: string,
+  ...names: readonly string[]
+): Promise<readonly [tv: string, server: string]> {
+  const { stdout } = await run('npm', ['run', '-s', 'pack-all', '--', '--out', out, ...names], {
     cwd: root,
     env: userEnv,
   });

@@ -1,5 +1,6 @@
 // What a user of the packages may write: installed, checked and run outside the workspace.
 import { readFile } from 'node:fs/promises';
+import { MAX_TAKEN_SKILLS, openAgentDbPatternStore } from '@omega-tv/agentdb';
 import { SyncClient, type Skill } from '@omega-tv/client';
 import { openLevelPatternStore } from '@omega-tv/client/node';
 import { openBrowserPatternStore } from '@omega-tv/client/web';
@@ -107,6 +108,13 @@ for (const records of places) {
   await records.close();
 }
 
+// AgentDB is the user's to install, and is not here.
+const createDatabase = () => Promise.reject(new Error('no AgentDB'));
+const [file, beside] = [`${directory}-brain.db`, `${directory}-brain`];
+const brain = await openAgentDbPatternStore({ createDatabase, file, directory: beside }).catch(
+  (error: unknown) => (error as Error).message,
+);
+
 // Node has no IndexedDB.
 const inPage = await openBrowserPatternStore({ format: frames });
 const paged = await openBrowserRecords({ ...layout, name: 'vectors' }).catch(() => 'no IndexedDB');
@@ -122,6 +130,7 @@ console.log(
     small: sameCodebook && coded.bytes.length <= rate.budgetBytes,
     inside: stepOfMessage(coded.bytes) === coded.step && new CodecContext(codec.codebook).dimension,
     kept,
+    brain: [brain, MAX_TAKEN_SKILLS],
     inPage: [inPage.outcome, paged],
     likes: scoreContent({ embedding, genres: [genre] }, patterns).score > 0.5,
   }),

@@ -6,6 +6,7 @@ import type { OutboxItem, SyncState } from '../engine/state.js';
 import { outboxStatusOf, PUSH_TRANSITIONS } from '../engine/transition.js';
 import { PushBegin } from './begin.js';
 import { Messages } from './messages.js';
+import { withoutPushes } from './results.js';
 import { isRefusal, type Session } from './session.js';
 
 /** A begun push with its message. */
@@ -82,8 +83,9 @@ export class Pusher {
   }
 
   async #adopted(items: readonly OutboxItem[], answer: SyncAnswer): Promise<SyncAnswer> {
-    await this.#session.adopt(answer, items);
-    return answer;
+    const { pushes } = await this.#session.adopt(answer, items);
+    const left = items.filter((_, i) => pushes[i] === undefined || pushes[i] === 'undecided');
+    return left.length === 0 ? answer : { ...answer, result: withoutPushes(answer.result, left) };
   }
 
   /** Several where the server takes them in one body and bytes are not scarce. */

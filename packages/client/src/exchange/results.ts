@@ -1,5 +1,6 @@
 import type { SyncResult } from '@omega-tv/protocol';
 import type { GlobalPatterns } from '@omega-tv/types';
+import type { OutboxItem } from '../engine/state.js';
 
 /** The result of an exchange that had nothing to move. */
 export function nothingMoved(globalVersion: number, protocolVersion: 1 | 2): SyncResult {
@@ -29,6 +30,17 @@ export function snapshotFetched(
     trendsReceived: trends.length,
     bytesReceived,
     durationMs,
+  };
+}
+
+/** The result without pushes of which the server decided nothing: they go out again. */
+export function withoutPushes(result: SyncResult, left: readonly OutboxItem[]): SyncResult {
+  const patterns = left.reduce((sum, { patterns: { length } }) => sum + length, 0);
+  const titles = left.filter(({ report }) => report !== undefined).length;
+  return {
+    ...result,
+    patternsPushed: result.patternsPushed - patterns,
+    titlesReported: result.titlesReported - titles,
   };
 }
 

@@ -34,7 +34,7 @@ async function advance(
     if (action.delay > untilMs) break;
     actions.shift();
     scheduler.frame = action.delay;
-    const failure: unknown = action.execute(action.state, action.delay);
+    const failure = action.execute(action.state, action.delay) as Error | undefined;
     if (failure !== undefined) throw failure;
     await settled();
   }

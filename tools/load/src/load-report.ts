@@ -1,4 +1,5 @@
 import type { LoadReport, LoadRow } from './measure.js';
+import type { UrlRow } from './measure-url.js';
 
 /** What a fleet is planned with, each of one machine's core. */
 export interface UnitCosts {
@@ -71,6 +72,24 @@ export function reportToText(report: LoadReport): string {
     `A pattern costs ${(costs.patternMs * 1000).toFixed(0)} us of the server's processors. A device that pushed once, without patterns, takes ` +
       `${device.diskBytes.toFixed(0)} B on the disk and ${device.memoryBytes.toFixed(0)} B of memory (${device.devices} devices, compacted).\n`,
   ].join('\n');
+}
+
+/** What a server elsewhere answered, as a table in Markdown. */
+export function urlRowsToText(rows: readonly UrlRow[]): string {
+  const bare = rows[0]?.syncsPerSecond ?? 1;
+  return table(
+    ['pushes', 'syncs/s', 'of bare', 'p50 ms', 'p99 ms', 'B up', 'B down', 'failed'],
+    rows.map((row) => [
+      row.name,
+      row.syncsPerSecond.toFixed(0),
+      (row.syncsPerSecond / bare).toFixed(3),
+      row.p50Ms.toFixed(1),
+      row.p99Ms.toFixed(1),
+      row.bytesUp.toFixed(0),
+      row.bytesDown.toFixed(0),
+      String(row.failed),
+    ]),
+  );
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -8,8 +8,10 @@ import {
   runProgram,
   writeFileAtomically,
 } from '@omega-tv/command-line';
-import { reportToText, unitCostsOf } from './load-report.js';
+import { normaliseBaseUrl } from '@omega-tv/protocol';
+import { reportToText, unitCostsOf, urlRowsToText } from './load-report.js';
 import { measureLoad, type LoadSettings } from './measure.js';
+import { measureUrl } from './measure-url.js';
 
 interface Options {
   readonly tvs: number;
@@ -20,6 +22,8 @@ interface Options {
   readonly devices: number;
   readonly json?: string;
   readonly quick: boolean;
+  readonly url?: string;
+  readonly keys?: string;
 }
 
 /** For CI: seconds, not minutes. Its figures are rough. */
@@ -48,23 +52,46 @@ await runProgram(
       Math.min(4, Math.max(1, availableParallelism() - 1)),
     )
     .option('--devices <n>', 'devices whose room is measured', parseWhole(1), 100_000)
+    .option('--url <url>', 'a Constellation that runs, instead of one of its own')
+    .option('--keys <file>', 'its key file, where it wants tokens')
     .option('--json <file>', 'the same figures, and the costs of a unit, as JSON')
     .option('--quick', 'a rough run of some seconds, for tests', false)
     .action(run),
 );
 
-async function run({ json, quick, ...options }: Options): Promise<void> {
+async function run({ json, quick, url, keys, ...options }: Options): Promise<void> {
   const file = json && resolveFromCaller(json);
   if (file !== undefined) await checkOutput(file);
   const settings: LoadSettings = { ...options, variants: VARIANTS, ...(quick ? QUICK : {}) };
   const progress = createProgress();
   try {
-    const report = await measureLoad(settings, progress.stage);
+    const [text, figures] =
+      url === undefined
+        ? await measureHere(settings, progress.stage)
+        : await measureThere(url, keys, settings, progress.stage);
     progress.done();
-    process.stdout.write(reportToText(report));
-    const costs = { ...report, unitCosts: unitCostsOf(report) };
-    if (file !== undefined) await writeFileAtomically(file, `${JSON.stringify(costs, null, 2)}\n`);
+    process.stdout.write(text);
+    const json = `${JSON.stringify(figures, null, 2)}\n`;
+    if (file !== undefined) await writeFileAtomically(file, json);
   } finally {
     progress.done();
   }
+}
+
+type OnStage = (stage: string) => void;
+
+async function measureHere(settings: LoadSettings, onStage: OnStage): Promise<[string, object]> {
+  const report = await measureLoad(settings, onStage);
+  return [reportToText(report), { ...report, unitCosts: unitCostsOf(report) }];
+}
+
+async function measureThere(
+  url: string,
+  keys: string | undefined,
+  settings: LoadSettings,
+  onStage: OnStage,
+): Promise<[string, object]> {
+  const keysFile = keys === undefined ? {} : { keysFile: resolveFromCaller(keys) };
+  const rows = await measureUrl({ url: normaliseBaseUrl(url), ...keysFile }, settings, onStage);
+  return [urlRowsToText(rows), { rows }];
 }

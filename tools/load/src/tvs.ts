@@ -28,17 +28,20 @@ export class Tvs {
   readonly #tokens: readonly (string | undefined)[];
   readonly #seqs: Uint32Array;
   readonly #random: { next(): number };
+  readonly #deviceEpoch: number;
   #next = 0;
 
   constructor(
     messages: Messages,
     tokens: readonly (string | undefined)[],
     random: { next(): number },
+    deviceEpoch = 1,
   ) {
     this.#messages = messages;
     this.#tokens = tokens;
     this.#seqs = new Uint32Array(tokens.length);
     this.#random = random;
+    this.#deviceEpoch = deviceEpoch;
   }
 
   /** The next TV's next push. */
@@ -47,7 +50,7 @@ export class Tvs {
     this.#next = (tv + 1) % this.#tokens.length;
     const seq = (this.#seqs[tv] ?? 0) + 1;
     this.#seqs[tv] = seq;
-    const body = this.#messages.frame(nameOfTv(tv), seq, this.#draw(mix));
+    const body = this.#messages.frame(nameOfTv(tv), seq, this.#draw(mix), this.#deviceEpoch);
     return { body, token: this.#tokens[tv] };
   }
 

@@ -92,7 +92,7 @@ describe('a backup', () => {
     expect((await stat(copy)).mode & 0o777).toBe(0o700);
   });
 
-  it('is for its owner alone, and holds no cohort that is open: no key, no title, no device (rule 11.33)', async () => {
+  it('is for its owner alone, and holds no cohort that is open and no sample: no key, no title, no device (rules 11.33, 12.16)', async () => {
     const folder = await temporaryFolder();
     const directory = await storeOf(folder);
     const file = path.join(folder, 'b');
@@ -102,6 +102,7 @@ describe('a backup', () => {
     const bytes = await readFile(file);
     expect(bytes.includes('imdb:closed')).toBe(true);
     expect(bytes.includes('imdb:secret')).toBe(false);
+    expect(bytes.includes('sinceMs')).toBe(false);
     for (const tv of ['tv-1', 'tv-2', 'tv-3']) expect(bytes.includes(tv)).toBe(false);
     expect((await readdir(folder)).sort()).toEqual(['b', 'store']);
   });

@@ -19,7 +19,7 @@ export interface DeviceSample {
 
 /** At first one device of four is in the sample. */
 const FIRST_DEPTH = 2;
-const DEEPEST = 31;
+const DEEPEST = 30;
 /** Beyond so many devices, half of them leave it. */
 const MAX_DEVICES = 32;
 /**
@@ -70,7 +70,7 @@ function thinned(sample: DeviceSample): DeviceSample {
 
 /** Each depth has half the devices of the one before. */
 function isWithin(hash: number, depth: number): boolean {
-  return hash % 2 ** depth === 0;
+  return (hash & ((1 << depth) - 1)) === 0;
 }
 
 /** FNV-1a (Fowler, Noll, Vo), with the last step of MurmurHash3, that all bits depend on all. */

@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 
 interface Manifest {
   readonly dependencies?: Readonly<Record<string, string>>;
+  /** Installed where the machine can use them. */
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
 /** What a TV installs: packages, and their bytes on the disk. */
@@ -21,26 +23,31 @@ const OWN = '@omega-tv/';
 /** Of a package and all that it depends on, as they lie in this workspace. */
 export async function measureInstall(name: string): Promise<InstallSize> {
   const seen = new Map<string, string>();
-  await collect(name, MODULES, seen);
+  const found = await folderOf(name, MODULES);
+  if (found === undefined) throw new Error(`${name} is not installed`);
+  await collect(name, found, seen);
   let [ownBytes, otherBytes] = [0, 0];
-  for (const [found, folder] of seen) {
-    if (found.startsWith(OWN)) ownBytes += await bytesIn(path.join(folder, 'dist'), false);
+  for (const [one, folder] of seen) {
+    if (one.startsWith(OWN)) ownBytes += await bytesIn(path.join(folder, 'dist'), false);
     else otherBytes += await bytesIn(folder, true);
   }
   return { packages: seen.size, ownBytes, otherBytes };
 }
 
-async function collect(name: string, from: string, seen: Map<string, string>): Promise<void> {
+async function collect(name: string, folder: string, seen: Map<string, string>): Promise<void> {
   if (seen.has(name)) return;
-  const folder = await folderOf(name, from);
   seen.set(name, folder);
   const text = await readFile(path.join(folder, 'package.json'), 'utf8');
-  const { dependencies = {} } = JSON.parse(text) as Manifest;
-  for (const one of Object.keys(dependencies)) await collect(one, folder, seen);
+  const { dependencies = {}, optionalDependencies = {} } = JSON.parse(text) as Manifest;
+  for (const one of Object.keys({ ...dependencies, ...optionalDependencies })) {
+    const found = await folderOf(one, folder);
+    if (found !== undefined) await collect(one, found, seen);
+    else if (!(one in optionalDependencies)) throw new Error(`${one} is not installed`);
+  }
 }
 
 /** Where Node would find it. */
-async function folderOf(name: string, from: string): Promise<string> {
+async function folderOf(name: string, from: string): Promise<string | undefined> {
   const places = createRequire(path.join(from, 'x.js')).resolve.paths(name) ?? [];
   for (const place of [...places, MODULES]) {
     const folder = path.join(place, name);
@@ -50,7 +57,7 @@ async function folderOf(name: string, from: string): Promise<string> {
     );
     if (isThere) return folder;
   }
-  throw new Error(`${name} is not installed`);
+  return undefined;
 }
 
 async function bytesIn(folder: string, withMaps: boolean): Promise<number> {

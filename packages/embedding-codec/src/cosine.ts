@@ -1,5 +1,6 @@
 /**
- * Cosine of the angle between two vectors; 0 where one of them is zero, and so like nothing.
+ * Cosine of the angle between two vectors; 0 where one of them has no direction (zero, not finite), and
+ * so is like nothing, or where their lengths differ.
  * @example
  * ```ts
  * import { cosineSimilarity } from '@omega-tv/embedding-codec';
@@ -8,6 +9,7 @@
  * ```
  */
 export function cosineSimilarity(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  if (a.length !== b.length) return 0;
   let [dot, squareA, squareB] = [0, 0, 0];
   for (let i = 0; i < a.length; i += 1) {
     const [x, y] = [a[i] ?? 0, b[i] ?? 0];
@@ -15,5 +17,6 @@ export function cosineSimilarity(a: ArrayLike<number>, b: ArrayLike<number>): nu
     squareA += x * x;
     squareB += y * y;
   }
-  return squareA === 0 || squareB === 0 ? 0 : dot / (Math.sqrt(squareA) * Math.sqrt(squareB));
+  const lengths = Math.sqrt(squareA) * Math.sqrt(squareB);
+  return lengths > 0 && lengths < Infinity ? dot / lengths : 0;
 }

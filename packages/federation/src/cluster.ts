@@ -1,10 +1,10 @@
+import { cosineSimilarity } from '@omega-tv/embedding-codec';
 import { PUBLISHED_ID_PREFIX } from '@omega-tv/types';
 import type { CohortRules } from './cohort.js';
 import type { FederationConfig } from './config.js';
 import { isClosed } from './room.js';
 import type { Cluster } from './state.js';
 import { emptyTally } from './tally.js';
-import { cosine } from './vector.js';
 
 const MAX_SLUG_LENGTH = 32;
 /**
@@ -45,7 +45,7 @@ function findNearest(
   let nearest: Cluster | undefined;
   let highest = -Infinity;
   for (const cluster of clusters) {
-    const similarity = cosine(centreOf(cluster), vector);
+    const similarity = cosineSimilarity(centreOf(cluster), vector);
     // Ties go by id, not by the order in which a store gave the records back.
     const isTied = similarity === highest && nearest !== undefined && cluster.id < nearest.id;
     if (similarity > highest || isTied) [nearest, highest] = [cluster, similarity];

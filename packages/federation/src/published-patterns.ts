@@ -1,9 +1,10 @@
+import { cosineSimilarity } from '@omega-tv/embedding-codec';
 import { MAX_INTEGER, type PatternData } from '@omega-tv/types';
 import type { FederationConfig } from './config.js';
 import { isClosed } from './room.js';
 import type { Cluster, FederationState, Trend } from './state.js';
 import { weightAt } from './tally.js';
-import { cosine, toUnit } from './vector.js';
+import { toUnit } from './vector.js';
 
 /** A success rate that moved less than this, or a count by less than this factor, stays as it was. */
 const STEADY_RATE = 0.02;
@@ -49,7 +50,7 @@ function keepSteady(
   if (before === undefined) return pattern;
   const isSteady =
     before.genre === pattern.genre &&
-    (cosine(before.embedding, pattern.embedding) > steadyCosine ||
+    (cosineSimilarity(before.embedding, pattern.embedding) > steadyCosine ||
       before.embedding.every((value, i) => value === pattern.embedding[i])) &&
     Math.abs(before.successRate - pattern.successRate) < STEADY_RATE &&
     before.sampleCount < pattern.sampleCount * STEADY_COUNT_FACTOR &&

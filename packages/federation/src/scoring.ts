@@ -1,3 +1,4 @@
+import { cosineSimilarity } from '@omega-tv/embedding-codec';
 import {
   isFresh,
   isPublishedId,
@@ -6,7 +7,6 @@ import {
   type PatternData,
   type TrendSignal,
 } from '@omega-tv/types';
-import { cosine } from './vector.js';
 
 /** Own samples at which a pattern is believed half: the least that may leave a TV. */
 const HALF_BELIEVED_SAMPLES = QUALITY_THRESHOLD.minSampleCount;
@@ -92,7 +92,10 @@ function findBest(
   weigh: (pattern: PatternData) => number,
 ): ScoreReason | undefined {
   const amounts = patterns.map((pattern) => {
-    const similarity = Math.min(Math.max(cosine(content.embedding, pattern.embedding), 0), 1);
+    const similarity = Math.min(
+      Math.max(cosineSimilarity(content.embedding, pattern.embedding), 0),
+      1,
+    );
     return similarity * pattern.successRate * weigh(pattern);
   });
   const best = Math.max(0, ...amounts);

@@ -29,17 +29,3 @@ export function blend(
 ): Float64Array {
   return b.map((value, i) => (a[i] ?? 0) * scale + value * otherScale);
 }
-
-/** Cosine of the angle; 0 where a vector has no direction or the two have unequal lengths. */
-export function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  if (a.length !== b.length) return 0;
-  let [ab, aa, bb] = [0, 0, 0];
-  for (let i = 0; i < a.length; i += 1) {
-    const [x, y] = [a[i] ?? 0, b[i] ?? 0];
-    ab += x * y;
-    aa += x * x;
-    bb += y * y;
-  }
-  const lengths = Math.sqrt(aa) * Math.sqrt(bb);
-  return lengths > 0 && lengths < Infinity ? ab / lengths : 0;
-}

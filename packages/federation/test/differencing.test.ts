@@ -1,8 +1,8 @@
-import { createEmbeddingCodec } from '@omega-tv/embedding-codec';
+import { createEmbeddingCodec, cosineSimilarity } from '@omega-tv/embedding-codec';
 import { readMiniLmCodebook } from '@omega-tv/embedding-codec/node';
 import { describe, expect, it } from '@jest/globals';
 import { createFederationConfig, type FederationConfig } from '../src/config.js';
-import { cosine, toUnit } from '../src/vector.js';
+import { toUnit } from '../src/vector.js';
 import { contributionOf, dramas, fold, publishNow, START_MS, tastePatterns } from './fixtures.js';
 
 const [seed] = dramas;
@@ -42,8 +42,8 @@ function differencing(minDevices: number): { readonly found: number; readonly bl
     const left = now.embedding.map(
       (value, axis) => value * now.sampleCount - old.embedding[axis]! * old.sampleCount,
     );
-    found.push(cosine(left, patterns[i]!));
-    blind.push(cosine(now.embedding, patterns[i]!));
+    found.push(cosineSimilarity(left, patterns[i]!));
+    blind.push(cosineSimilarity(now.embedding, patterns[i]!));
   }
   expect(found.length).toBeGreaterThan(0);
   return { found: mean(found), blind: mean(blind) };
@@ -67,7 +67,7 @@ function accomplices(minDevices: number, told: (published: Float32Array) => Floa
     const candidates = lengths.map((length) =>
       mixed.map((value, axis) => value * length - known[axis]! * (minDevices - 1)),
     );
-    return Math.max(...candidates.map((candidate) => cosine(candidate, victim)));
+    return Math.max(...candidates.map((candidate) => cosineSimilarity(candidate, victim)));
   });
   return mean(cosines);
 }

@@ -1,3 +1,4 @@
+import { cosineSimilarity } from '@omega-tv/embedding-codec';
 import { createHmac } from 'node:crypto';
 import { globalPatternsToWire, type GlobalPatterns } from '@omega-tv/types';
 import { loadCatalogue, type Title } from '@omega-tv/catalogue';
@@ -7,7 +8,6 @@ import type { CohortKeys } from '../src/cohort.js';
 import type { Contribution } from '../src/contribution.js';
 import { publish } from '../src/publish.js';
 import { emptyFederation, type FederationState } from '../src/state.js';
-import { cosine } from '../src/vector.js';
 
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
@@ -48,7 +48,11 @@ export function contributionOf(
 /** The nearest titles of a title, itself first. */
 export function likeTitles(seed: Title, count: number, among: readonly Title[] = titles): Title[] {
   return [...among]
-    .sort((a, b) => cosine(b.embedding, seed.embedding) - cosine(a.embedding, seed.embedding))
+    .sort(
+      (a, b) =>
+        cosineSimilarity(b.embedding, seed.embedding) -
+        cosineSimilarity(a.embedding, seed.embedding),
+    )
     .slice(0, count);
 }
 

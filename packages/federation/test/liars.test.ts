@@ -1,7 +1,7 @@
+import { cosineSimilarity } from '@omega-tv/embedding-codec';
 import { describe, expect, it } from '@jest/globals';
 import { createFederationConfig } from '../src/config.js';
 import { weighDevice, type DeviceWeight } from '../src/device-weight.js';
-import { cosine } from '../src/vector.js';
 import {
   contributionOf,
   DAY_MS,
@@ -25,7 +25,9 @@ function meanOf(vectors: readonly Float32Array[]): Float32Array {
 
 /** The drama least like the taste. */
 const far = dramas.reduce((least, title) =>
-  cosine(title.embedding, centre) < cosine(least.embedding, centre) ? title : least,
+  cosineSimilarity(title.embedding, centre) < cosineSimilarity(least.embedding, centre)
+    ? title
+    : least,
 ).embedding;
 
 interface Push {
@@ -51,7 +53,9 @@ function publishedOf(pushes: readonly Push[]): Float32Array {
   const { patterns } = publishNow(fold(contributions, config), START_MS, config).globals;
   return patterns
     .map(({ embedding }) => embedding)
-    .reduce((best, one) => (cosine(one, centre) > cosine(best, centre) ? one : best));
+    .reduce((best, one) =>
+      cosineSimilarity(one, centre) > cosineSimilarity(best, centre) ? one : best,
+    );
 }
 
 function plainMean(pushes: readonly Push[]): Float32Array {
@@ -63,7 +67,7 @@ function plainMean(pushes: readonly Push[]): Float32Array {
 }
 
 function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  return Math.sqrt(Math.max(0, 2 - 2 * cosine(a, b)));
+  return Math.sqrt(Math.max(0, 2 - 2 * cosineSimilarity(a, b)));
 }
 
 /**
@@ -110,7 +114,7 @@ describe('liars, one in ten devices', () => {
   ])('who push what just joins, %s, do not either (rule 7.10)', (_, times, isSpread) => {
     let share = 0;
     const edge = (part: number) => centre.map((v, i) => v * (1 - part) + far[i]! * part);
-    while (cosine(edge(share + 0.01), centre) > 0.8) share += 0.01;
+    while (cosineSimilarity(edge(share + 0.01), centre) > 0.8) share += 0.01;
     const lies = Array.from({ length: times }, () =>
       liars.map((deviceId) => ({ deviceId, embedding: edge(share), newSamples: 10 })),
     ).flat();
@@ -141,7 +145,7 @@ describe('a full genre', () => {
     const seeds = [seed!];
     while (seeds.length < 12) {
       const likeness = (title: (typeof dramas)[number]) =>
-        Math.max(...seeds.map(({ embedding }) => cosine(embedding, title.embedding)));
+        Math.max(...seeds.map(({ embedding }) => cosineSimilarity(embedding, title.embedding)));
       seeds.push(dramas.reduce((a, b) => (likeness(b) < likeness(a) ? b : a)));
     }
     const junk = seeds
@@ -157,7 +161,9 @@ describe('a full genre', () => {
     const { patterns } = publishNow(state, START_MS, config).globals;
     for (const taste of tastes) {
       const middle = meanOf(taste);
-      const nearest = Math.max(...patterns.map(({ embedding }) => cosine(embedding, middle)));
+      const nearest = Math.max(
+        ...patterns.map(({ embedding }) => cosineSimilarity(embedding, middle)),
+      );
       expect(nearest).toBeGreaterThan(0.95);
     }
     expect(patterns.length).toBeLessThanOrEqual(8);

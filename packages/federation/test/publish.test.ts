@@ -1,8 +1,9 @@
+import { cosineSimilarity } from '@omega-tv/embedding-codec';
 import { validateGlobalPatterns } from '@omega-tv/types';
 import { describe, expect, it } from '@jest/globals';
 import { createFederationConfig } from '../src/config.js';
 import { publish } from '../src/publish.js';
-import { cosine, dot } from '../src/vector.js';
+import { dot } from '../src/vector.js';
 import {
   config,
   contributionOf,
@@ -50,7 +51,7 @@ describe('publish', () => {
     );
     const unit = (v: Float32Array) => v.map((value) => value / Math.sqrt(dot(v, v)));
     const expected = unit(x).map((value, i) => 4 * value + 4 * unit(y)[i]! + 8 * unit(z)[i]!);
-    expect(cosine(globals.patterns[0]!.embedding, expected)).toBeGreaterThan(0.999999);
+    expect(cosineSimilarity(globals.patterns[0]!.embedding, expected)).toBeGreaterThan(0.999999);
     expect(globals.patterns[0]!.successRate).toBe(Math.round((100 * 16) / 22) / 100);
     expect(globals.patterns[0]!.sampleCount).toBe(22);
   });
@@ -79,7 +80,9 @@ describe('publish', () => {
     const other = Array.from({ length: 60 }, (_, i) => trio(patterns[5]!, {}, `other-${i}`)).flat();
     const moved = publishNow(fold(other, config, state), later).globals;
     expect(moved.version).toBe(version + 1);
-    expect(cosine(moved.patterns[0]!.embedding, before[0]!.embedding)).toBeLessThan(0.9995);
+    expect(cosineSimilarity(moved.patterns[0]!.embedding, before[0]!.embedding)).toBeLessThan(
+      0.9995,
+    );
   });
 
   it('orders the strongest first and breaks ties by id (rule 2.6)', () => {

@@ -1,6 +1,6 @@
+import { cosineSimilarity } from '@omega-tv/embedding-codec';
 import { describe, expect, it } from '@jest/globals';
 import { createFederationConfig } from '../src/config.js';
-import { cosine } from '../src/vector.js';
 import {
   contributionOf,
   fold,
@@ -23,7 +23,7 @@ describe('quality', () => {
     while (seeds.length < 3) {
       // The title least like the seeds so far: tastes that lie apart.
       const closeness = thrillers.map((title) =>
-        Math.max(...seeds.map((seed) => cosine(seed.embedding, title.embedding))),
+        Math.max(...seeds.map((seed) => cosineSimilarity(seed.embedding, title.embedding))),
       );
       seeds.push(thrillers[closeness.indexOf(Math.min(...closeness))]!);
     }
@@ -39,7 +39,7 @@ describe('quality', () => {
     const { patterns } = publishNow(fold(contributions, config), START_MS, config).globals;
     const nearest = seeds.map((seed) => {
       const centre = meanOf(likeTitles(seed, 12, thrillers));
-      const cosines = patterns.map(({ embedding }) => cosine(embedding, centre));
+      const cosines = patterns.map(({ embedding }) => cosineSimilarity(embedding, centre));
       return {
         id: patterns[cosines.indexOf(Math.max(...cosines))]!.id,
         cosine: Math.max(...cosines),

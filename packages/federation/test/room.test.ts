@@ -1,8 +1,9 @@
+import { cosineSimilarity } from '@omega-tv/embedding-codec';
 import { describe, expect, it } from '@jest/globals';
 import { contribute } from '../src/contribute.js';
 import { createFederationConfig } from '../src/config.js';
 import type { FederationState } from '../src/state.js';
-import { cosine, dot } from '../src/vector.js';
+import { dot } from '../src/vector.js';
 import {
   config,
   contributionOf,
@@ -21,7 +22,9 @@ const [seed] = dramas;
 const embedding = seed!.embedding;
 /** The drama least like the first: another taste. */
 const far = dramas.reduce((least, title) =>
-  cosine(title.embedding, embedding) < cosine(least.embedding, embedding) ? title : least,
+  cosineSimilarity(title.embedding, embedding) < cosineSimilarity(least.embedding, embedding)
+    ? title
+    : least,
 );
 const tastes = [seed!, far];
 const honest = tastes.map((title) => tastePatterns(title, 6, dramas));
@@ -56,7 +59,7 @@ function findTastes(state: FederationState) {
   const { patterns } = publishNow(state).globals;
   const nearest = tastes.map((title) => {
     const centre = meanOf(likeTitles(title, 12, dramas));
-    const cosines = patterns.map((pattern) => cosine(pattern.embedding, centre));
+    const cosines = patterns.map((pattern) => cosineSimilarity(pattern.embedding, centre));
     return { index: cosines.indexOf(Math.max(...cosines)), cosine: Math.max(...cosines) };
   });
   return { patterns, nearest };

@@ -1,3 +1,4 @@
+import { cosineSimilarity } from '@omega-tv/embedding-codec';
 import type { Method } from './method.js';
 
 /** What a method costs and keeps. */
@@ -30,7 +31,7 @@ export async function measure(
   const middle = process.cpuUsage();
   const decoded = await method.decode(messages, vectors.length);
   const decoding = process.cpuUsage(middle);
-  const cosines = decoded.map((vector, i) => cosine(vector, vectors[i] ?? vector));
+  const cosines = decoded.map((vector, i) => cosineSimilarity(vector, vectors[i] ?? vector));
   const size = messages.reduce((sum, bytes) => sum + bytes.length, 0);
   return {
     name: method.name,
@@ -62,20 +63,9 @@ function neighbours(
   among: readonly Float32Array[],
   self: number,
 ): readonly number[] {
-  const scores = among.map((vector) => cosine(query, vector));
+  const scores = among.map((vector) => cosineSimilarity(query, vector));
   return [...scores.keys()]
     .filter((i) => i !== self)
     .sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0))
     .slice(0, NEIGHBOURS);
-}
-
-function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let [dot, squareA, squareB] = [0, 0, 0];
-  for (let i = 0; i < a.length; i += 1) {
-    const [x, y] = [a[i] ?? 0, b[i] ?? 0];
-    dot += x * y;
-    squareA += x * x;
-    squareB += y * y;
-  }
-  return squareA === 0 || squareB === 0 ? 0 : dot / Math.sqrt(squareA * squareB);
 }

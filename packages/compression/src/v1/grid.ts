@@ -1,3 +1,4 @@
+import { cosineSimilarity } from '@omega-tv/embedding-codec';
 import type { PatternData } from '@omega-tv/types';
 import type { Fidelity } from '../client-format.js';
 
@@ -57,7 +58,7 @@ function roundPatterns(patterns: readonly PatternData[], gridStep: number): Roun
   let minCosine = 1;
   const rounded = patterns.map((pattern) => {
     const embedding = roundToGrid(pattern.embedding, gridStep);
-    const similarity = cosine(pattern.embedding, embedding);
+    const similarity = fidelityOf(pattern.embedding, embedding);
     sum += similarity;
     minCosine = Math.min(minCosine, similarity);
     return { ...pattern, embedding };
@@ -86,11 +87,10 @@ function decimalScale(embedding: Float32Array): number {
   return Number(`1e${exponent + 2}`);
 }
 
-/** Cosine of the angle between two vectors; 1 between two zero vectors, 0 where one is zero. */
-function cosine(a: Float32Array, b: Float32Array): number {
-  const lengths = Math.sqrt(dot(a, a)) * Math.sqrt(dot(b, b));
-  if (lengths === 0) return a.every((value, index) => value === b[index]) ? 1 : 0;
-  return Math.min(1, dot(a, b) / lengths);
+/** A zero rounds to itself: nothing of it is lost. */
+function fidelityOf(exact: Float32Array, rounded: Float32Array): number {
+  const isZero = dot(exact, exact) === 0;
+  return isZero ? 1 : Math.min(1, cosineSimilarity(exact, rounded));
 }
 
 /** In doubles: squares of all 32-bit floats are in their range. */

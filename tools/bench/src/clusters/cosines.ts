@@ -1,15 +1,8 @@
+import { cosineSimilarity } from '@omega-tv/embedding-codec';
 import type { Title } from '@omega-tv/catalogue';
 import { createRandom } from '@omega-tv/seeded-random';
 import type { RandomSource } from '@omega-tv/types';
-import {
-  cosine,
-  drawTastes,
-  learnPattern,
-  meanVector,
-  quantile,
-  sample,
-  titlesByGenre,
-} from './tastes.js';
+import { drawTastes, learnPattern, meanVector, quantile, sample, titlesByGenre } from './tastes.js';
 
 const TASTES_PER_GENRE = 3;
 const DEVICES_PER_TASTE = 12;
@@ -24,7 +17,7 @@ export function tabulateClusterCosines(): string {
   const rows = new Map<string, number[]>();
   const add: Add = (name, a, b) => {
     const values = rows.get(name) ?? [];
-    values.push(cosine(a, b));
+    values.push(cosineSimilarity(a, b));
     rows.set(name, values);
   };
   for (const titles of titlesByGenre()) {

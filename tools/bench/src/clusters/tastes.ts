@@ -46,11 +46,6 @@ export function meanVector(vectors: readonly Float32Array[]): Float32Array {
   return sum;
 }
 
-/** Cosine of vectors of any length: means are shorter than what they are of. */
-export function cosine(a: Float32Array, b: Float32Array): number {
-  return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
-}
-
 /** Draws `count` of the items, none twice. */
 export function sample<Item>(
   items: readonly Item[],

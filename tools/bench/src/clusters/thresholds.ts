@@ -1,3 +1,4 @@
+import { cosineSimilarity } from '@omega-tv/embedding-codec';
 import type { Title } from '@omega-tv/catalogue';
 import {
   contribute,
@@ -10,15 +11,7 @@ import {
 import { createRandom } from '@omega-tv/seeded-random';
 import type { PatternData, RandomSource } from '@omega-tv/types';
 import { mean } from '../measure.js';
-import {
-  cosine,
-  drawTastes,
-  learnPattern,
-  meanVector,
-  quantile,
-  sample,
-  titlesByGenre,
-} from './tastes.js';
+import { drawTastes, learnPattern, meanVector, quantile, sample, titlesByGenre } from './tastes.js';
 
 const TASTES = 3;
 const PUSHES = 4;
@@ -108,7 +101,7 @@ function fold(
 
 function findNearest(group: readonly Title[], patterns: readonly PatternData[]) {
   const centre = meanVector(group.map(({ embedding }) => embedding));
-  const similarities = patterns.map(({ embedding }) => cosine(embedding, centre));
+  const similarities = patterns.map(({ embedding }) => cosineSimilarity(embedding, centre));
   const similarity = Math.max(0, ...similarities);
   return { similarity, index: similarities.indexOf(similarity) };
 }

@@ -1,5 +1,5 @@
+import { cosineSimilarity } from '@omega-tv/embedding-codec';
 import type { Title } from '@omega-tv/catalogue';
-import { cosine } from './vectors.js';
 
 /** What a lying device pushes. */
 interface Lie {
@@ -76,7 +76,7 @@ function atEdge({ centre, target }: World): Float32Array {
   let [near, far] = [0, 1];
   for (let step = 0; step < 30; step += 1) {
     const share = (near + far) / 2;
-    if (cosine(mix(centre, target, share), centre) >= EDGE_COSINE) near = share;
+    if (cosineSimilarity(mix(centre, target, share), centre) >= EDGE_COSINE) near = share;
     else far = share;
   }
   return toUnit(mix(centre, target, near));

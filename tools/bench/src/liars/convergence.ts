@@ -1,10 +1,10 @@
+import { cosineSimilarity } from '@omega-tv/embedding-codec';
 import { createMiniLmCodec } from '@omega-tv/compression/node';
 import type { EmbeddingCodec } from '@omega-tv/embedding-codec';
 import { createRandom } from '@omega-tv/seeded-random';
 import { markdownTable } from '../markdown-table.js';
 import { SimulatedServer } from './simulate.js';
 import { farSeeds, meanOf, patternsOf } from './tastes.js';
-import { cosine } from './vectors.js';
 
 const DEVICES = [30, 100, 300, 1000];
 /** The truth: the mean of so many devices of the taste, of whom none pushes. */
@@ -23,7 +23,7 @@ export function tabulateConvergence(): string {
   const compact = patterns.map((pattern) => asUploaded(codec, pattern, random));
   const rows = DEVICES.map((devices) => {
     const [exact, coded] = [patterns, compact].map((all) =>
-      cosine(publishedOf(all.slice(0, devices)), taste),
+      cosineSimilarity(publishedOf(all.slice(0, devices)), taste),
     );
     return { devices, exact: exact ?? 0, coded: coded ?? 0 };
   });

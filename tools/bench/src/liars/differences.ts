@@ -1,3 +1,4 @@
+import { cosineSimilarity } from '@omega-tv/embedding-codec';
 import { SNAPSHOT_STEP } from '@omega-tv/compression';
 import { createMiniLmCodec } from '@omega-tv/compression/node';
 import type { EmbeddingCodec } from '@omega-tv/embedding-codec';
@@ -5,7 +6,6 @@ import { createRandom } from '@omega-tv/seeded-random';
 import { markdownTable } from '../markdown-table.js';
 import { SimulatedServer } from './simulate.js';
 import { farSeeds, meanOf, patternsOf } from './tastes.js';
-import { cosine } from './vectors.js';
 
 const VICTIMS = 60;
 const HONEST = 200;
@@ -47,8 +47,8 @@ function measureDifferences(minDevices: number): DifferenceRow {
       (value, axis) =>
         value * after.sampleCount - (before.embedding[axis] ?? 0) * before.sampleCount,
     );
-    found.push(cosine(difference, patterns[i] ?? centre));
-    blind.push(cosine(after.embedding, patterns[i] ?? centre));
+    found.push(cosineSimilarity(difference, patterns[i] ?? centre));
+    blind.push(cosineSimilarity(after.embedding, patterns[i] ?? centre));
   }
   return toRow('two versions that follow one another', minDevices, found, blind);
 }
@@ -80,8 +80,8 @@ function measureAccomplices(minDevices: number, codec?: EmbeddingCodec): Differe
       const length = minDevices - step / 50;
       return mixed.map((value, axis) => value * length - (centre[axis] ?? 0) * (minDevices - 1));
     });
-    found.push(Math.max(...candidates.map((candidate) => cosine(candidate, victim))));
-    blind.push(cosine(centre, victim));
+    found.push(Math.max(...candidates.map((candidate) => cosineSimilarity(candidate, victim))));
+    blind.push(cosineSimilarity(centre, victim));
   }
   const how = codec === undefined ? 'exact floats' : 'as frames and v1 answers tell it';
   return toRow(`k - 1 accomplices of one victim, ${how}`, minDevices, found, blind);

@@ -1,3 +1,4 @@
+import { cosineSimilarity } from '@omega-tv/embedding-codec';
 import { createHmac } from 'node:crypto';
 import {
   contribute,
@@ -11,7 +12,6 @@ import {
   type FederationConfig,
   type FederationState,
 } from '@omega-tv/federation';
-import { cosine } from './vectors.js';
 
 const START_MS = Date.UTC(2026, 0, 1);
 const MINUTE_MS = 60_000;
@@ -61,7 +61,7 @@ export class SimulatedServer {
   nearest(taste: Float32Array): Float32Array {
     let [found, highest] = [new Float32Array(taste.length), -Infinity];
     for (const { embedding } of this.publish()) {
-      const similarity = cosine(embedding, taste);
+      const similarity = cosineSimilarity(embedding, taste);
       if (similarity > highest) [found, highest] = [Float32Array.from(embedding), similarity];
     }
     return found;

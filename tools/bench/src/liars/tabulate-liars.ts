@@ -1,10 +1,11 @@
+import { cosineSimilarity } from '@omega-tv/embedding-codec';
 import { createRandom } from '@omega-tv/seeded-random';
 import { markdownTable } from '../markdown-table.js';
 import { ATTACKS, type Attack, type World } from './attack.js';
 import { tabulateDifferences } from './differences.js';
 import { plainMean, SimulatedServer, type Push } from './simulate.js';
 import { dramas, farSeeds, meanOf, patternsOf } from './tastes.js';
-import { cosine, distance } from './vectors.js';
+import { distance } from './vectors.js';
 
 const HONEST = 400;
 const SHARES = [0.01, 0.05, 0.1, 0.2];
@@ -46,7 +47,7 @@ function measureLiars(honestDevices: number, shares: readonly number[]): readonl
         share,
         plainShift: distance(plainMean(all), plainMean(honest)),
         shift: distance(published, before.nearest(world.centre)),
-        cosine: cosine(published, before.nearest(world.centre)),
+        cosine: cosineSimilarity(published, before.nearest(world.centre)),
       };
     }),
   );
@@ -114,7 +115,7 @@ function measureJunk(tasteDevices: number): readonly number[] {
   }
   return tastes.map((patterns) => {
     const centre = meanOf(patterns);
-    return cosine(server.nearest(centre), centre);
+    return cosineSimilarity(server.nearest(centre), centre);
   });
 }
 

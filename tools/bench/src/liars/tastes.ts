@@ -1,6 +1,6 @@
+import { cosineSimilarity } from '@omega-tv/embedding-codec';
 import { loadCatalogue, type Title } from '@omega-tv/catalogue';
 import { toUnit } from './attack.js';
-import { cosine } from './vectors.js';
 
 /** Titles that a taste is made of, and those that one pattern of it is the mean of. */
 const LIKED = 12;
@@ -16,7 +16,7 @@ export function farSeeds(count: number): readonly Title[] {
   const seeds = dramas.slice(0, 1);
   while (seeds.length < count) {
     const likeness = ({ embedding }: Title): number =>
-      seeds.reduce((most, seed) => Math.max(most, cosine(seed.embedding, embedding)), -1);
+      seeds.reduce((most, seed) => Math.max(most, cosineSimilarity(seed.embedding, embedding)), -1);
     seeds.push(
       dramas.reduce((least, title) => (likeness(title) < likeness(least) ? title : least)),
     );
@@ -31,7 +31,11 @@ export function patternsOf(
   random: { next(): number },
 ): readonly Float32Array[] {
   const liked = [...dramas]
-    .sort((a, b) => cosine(b.embedding, seed.embedding) - cosine(a.embedding, seed.embedding))
+    .sort(
+      (a, b) =>
+        cosineSimilarity(b.embedding, seed.embedding) -
+        cosineSimilarity(a.embedding, seed.embedding),
+    )
     .slice(0, LIKED);
   return Array.from({ length: count }, () => {
     const left = [...liked];

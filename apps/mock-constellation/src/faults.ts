@@ -39,12 +39,13 @@ export function installFaults(
     });
   }
   if (faults.versionOffset !== 0) {
-    app.addHook('preSerialization', (request, _reply, payload: unknown, done) => {
-      const isVersion = request.url === PATHS.version;
-      done(null, isVersion ? shiftAnswer(payload as VersionAnswer, faults) : payload);
-    });
     app.addHook('onSend', async (request, reply, payload: unknown) => {
-      if (request.url !== PATHS.sync || reply.statusCode !== 200) return payload;
+      if (reply.statusCode !== 200) return payload;
+      if (request.url === PATHS.version) {
+        const told = JSON.parse(String(payload)) as VersionAnswer;
+        return JSON.stringify(shiftAnswer(told, faults));
+      }
+      if (request.url !== PATHS.sync) return payload;
       if (reply.getHeader('content-type') === FRAME_MEDIA_TYPE) {
         const answer = decodeAnswerFrame(payload as Uint8Array);
         const current = { ...answer.current, ...shiftAnswer(answer.current, faults) };

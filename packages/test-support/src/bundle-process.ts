@@ -27,9 +27,11 @@ const output = await build({
   },
 });
 if (Array.isArray(output) || !('output' in output)) throw new Error('expected one build');
-const [page, ...others] = output.output.filter((file) => file.type === 'chunk');
-if (page === undefined || others.length > 0) throw new Error('expected one script');
-for (const id of page.moduleIds) {
+const scripts = output.output.filter((file) => file.type === 'chunk');
+const [page, ...others] = scripts;
+if (page === undefined) throw new Error('expected a script');
+if (others.length > 0) complain(`${others.length} scripts beside the page's`);
+for (const id of scripts.flatMap(({ moduleIds }) => moduleIds)) {
   if (id.includes('__vite-browser-external')) complain(`a built-in of Node: ${id}`);
 }
 const assets = output.output.flatMap((file) =>

@@ -15,6 +15,7 @@ import {
   finishFirst,
   focused,
   headings,
+  holdExchanges,
   openLiving,
   openScreen,
   press,
@@ -62,6 +63,7 @@ describeUnless(missingChromium(), 'the screen in Chromium', () => {
   });
 
   it('is used with the keys of a remote control alone', async () => {
+    const release = await holdExchanges(page);
     await page.getByRole('region', { name: 'Drama' }).waitFor();
     await untilFocused(page, 'Watching: Adults');
     await press(page, 'ArrowRight', 'ArrowRight');
@@ -88,14 +90,17 @@ describeUnless(missingChromium(), 'the screen in Chromium', () => {
     // The title left its row; what took its place has the focus.
     await page.waitForFunction(() => document.activeElement?.className === 'card');
     expect(await focused(page)).not.toBe('');
+    release();
   });
 
   it('changes its lists after a sync, and says why', async () => {
+    const release = await holdExchanges(page);
     await finishFirst(page, 'Crime');
     await finishFirst(page, 'Crime');
     const before = await headings(page);
     expect(before).toContain('Close to your taste');
     expect(before.filter((heading) => heading.startsWith('Viewers'))).toEqual([]);
+    release();
     await syncNow(page);
     await page.getByText(ARRIVED).waitFor();
     const after = await headings(page);

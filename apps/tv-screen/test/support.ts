@@ -72,6 +72,22 @@ export async function finishFirst(page: Page, row: string): Promise<string> {
   return title;
 }
 
+/**
+ * Holds the page's exchanges back, until what this returns is called: the first comes within a minute,
+ * wherever a test is by then.
+ */
+export async function holdExchanges(page: Page): Promise<() => void> {
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route('**/api/v1/**', async (route) => {
+    await released;
+    await route.continue();
+  });
+  return release;
+}
+
 export async function syncNow(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Sync now' }).press('Enter');
 }

@@ -83,7 +83,8 @@ export async function holdExchanges(page: Page): Promise<() => void> {
   });
   await page.route('**/api/v1/**', async (route) => {
     await released;
-    await route.continue();
+    // By then the page may have been closed.
+    await route.continue().catch(() => undefined);
   });
   return release;
 }

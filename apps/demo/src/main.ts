@@ -23,7 +23,7 @@ interface DemoOptions {
 const program = createProgram(
   'npm start --',
   'Simulated viewers, TVs that learn from them, and a Constellation: what the product does, ' +
-    'in one to two minutes, on simulated time.',
+    'in some minutes, on simulated time.',
 )
   .option('--keep', 'keep the server up at the end, until Ctrl-C', false)
   .option('--seed <n>', 'other viewers, other evenings', parseWhole(0), DEFAULT_SEED)

@@ -103,10 +103,10 @@ function describePrivacy({ followed, privacy: { unshared, holdings } }: Summary)
   const { deviceRecord, titlesNamed, titles, completions, waiting } = holdings;
   return [
     heading('What the server holds, read from its folder'),
-    `Of titles, sums: ${plural(titles, 'title')}, ${plural(completions, 'completion')} in all of them (older ones count less), and no list of who completed what.`,
+    `Of titles, sums: ${plural(titles, 'title')}, ${plural(completions, 'completion')} in all of them (older ones count less), and no TV's history.`,
     `Of that TV (${followed.household.deviceId}), under a hash of its id: ${JSON.stringify(deviceRecord)}.`,
     `It names ${titlesNamed === 0 ? 'no title' : plural(titlesNamed, 'title')}. ` +
-      `${plural(waiting, 'title')} wait for more TVs; until enough have come, a keyed hash of each TV stands beside them.`,
+      `${plural(waiting, 'title')} wait for more TVs; until enough have come, a keyed hash of each TV stands beside them, and for a while short ones of a few that came, against those who report again and again.`,
     `Another TV, whose viewer has not agreed to it, finished ${plural(unshared.known, 'title')}, reported ${unshared.reported}, ` +
       `and received what ${plural(unshared.received, 'title')} are like all the same.`,
   ].join('\n');

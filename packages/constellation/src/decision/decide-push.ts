@@ -29,17 +29,17 @@ export interface PushDecision {
 export function decidePush(
   known: DeviceRecord | undefined,
   received: ReceivedPush,
-  serverEpoch: string,
+  storeEpoch: string,
 ): PushDecision {
   const { outline } = received;
-  const { kind } = placeOf(known, outline, serverEpoch);
-  if (kind !== 'marks' && kind !== 'next') return { decision: decide(known, outline, serverEpoch) };
+  const { kind } = placeOf(known, outline, storeEpoch);
+  if (kind !== 'marks' && kind !== 'next') return { decision: decide(known, outline, storeEpoch) };
   try {
     checkOutline(outline);
     const delta = received.decode();
-    return { delta, decision: decide(known, outline, serverEpoch) };
+    return { delta, decision: decide(known, outline, storeEpoch) };
   } catch (error) {
-    const decision = isForGood(error) ? refuse(known, outline, serverEpoch) : undefined;
+    const decision = isForGood(error) ? refuse(known, outline, storeEpoch) : undefined;
     if (decision === undefined || !isSyncError(error)) throw error;
     return { decision, refusal: error };
   }
@@ -52,11 +52,11 @@ export function decidePush(
 export async function decodeAhead(
   known: DeviceRecord | undefined,
   received: ReceivedPush,
-  serverEpoch: string,
+  storeEpoch: string,
   workers: Workers,
 ): Promise<ReceivedPush> {
   const { outline } = received;
-  if (received.decodeOn === undefined || !mayCount(known, outline, serverEpoch)) return received;
+  if (received.decodeOn === undefined || !mayCount(known, outline, storeEpoch)) return received;
   try {
     const delta = await received.decodeOn(workers);
     return { outline, decode: () => delta };
@@ -73,9 +73,9 @@ export async function decodeAhead(
 function mayCount(
   known: DeviceRecord | undefined,
   outline: DeltaOutline,
-  serverEpoch: string,
+  storeEpoch: string,
 ): boolean {
-  const { kind } = placeOf(known, outline, serverEpoch);
+  const { kind } = placeOf(known, outline, storeEpoch);
   return (kind === 'marks' || kind === 'next') && isWithinLimits(outline);
 }
 

@@ -35,12 +35,12 @@ export interface Place {
 
 /**
  * Decided before its embeddings are read: only what counts is worth that time.
- * @param serverEpoch of the store that decides.
+ * @param storeEpoch of the store that decides; receipts and deltas name a hash of it.
  */
 export function placeOf(
   known: DeviceRecord | undefined,
   delta: DeltaOutline,
-  serverEpoch: string,
+  storeEpoch: string,
 ): Place {
   const { position, capabilities = [] } = delta;
   if (position === undefined) return { kind: 'marks' };
@@ -54,12 +54,12 @@ export function placeOf(
   const left = closed.find((one) => one.deviceEpoch === deviceEpoch);
   if (left !== undefined) return { kind: seq <= left.seq ? 'repeated' : 'closed', last: left };
   if (!capabilities.includes('positions')) return { kind: 'marks' };
-  return { kind: seq === 1 && !isForAnother(delta, serverEpoch) ? 'next' : 'gap' };
+  return { kind: seq === 1 && !isForAnother(delta, storeEpoch) ? 'next' : 'gap' };
 }
 
 /** Sent before a restore, perhaps: the device has said it again since, or will. */
-function isForAnother({ serverEpoch }: DeltaOutline, here: string): boolean {
-  return serverEpoch !== undefined && serverEpoch !== toServerEpoch(here);
+function isForAnother({ serverEpoch }: DeltaOutline, storeEpoch: string): boolean {
+  return serverEpoch !== undefined && serverEpoch !== toServerEpoch(storeEpoch);
 }
 
 /**
@@ -70,9 +70,9 @@ function isForAnother({ serverEpoch }: DeltaOutline, here: string): boolean {
 export function decide(
   known: DeviceRecord | undefined,
   delta: DeltaOutline,
-  serverEpoch: string,
+  storeEpoch: string,
 ): Decision {
-  const place = placeOf(known, delta, serverEpoch);
+  const place = placeOf(known, delta, storeEpoch);
   if (place.kind === 'marks') return decideByMarks(known, delta);
   if (place.kind !== 'next') return undecided(known, place);
   return advance(known, delta, { increments: newSamplesOf(delta), outcome: 'applied' });
@@ -85,9 +85,9 @@ export function decide(
 export function refuse(
   known: DeviceRecord | undefined,
   delta: DeltaOutline,
-  serverEpoch: string,
+  storeEpoch: string,
 ): Decision | undefined {
-  if (placeOf(known, delta, serverEpoch).kind !== 'next') return undefined;
+  if (placeOf(known, delta, storeEpoch).kind !== 'next') return undefined;
   return advance(known, delta, { increments: [], outcome: 'refused' });
 }
 

@@ -18,6 +18,9 @@ export function checkEncodeOptions(options: EncodeOptions): void {
   const isOne = name !== undefined && others.length === 0;
   refuseUnless(isOne, 'rate', 'one of { budgetBytes }, { step } and { minCosine }');
   if (name !== undefined) checkRate(name, Reflect.get(rate, name));
+  const near: unknown = Reflect.get(given, 'near');
+  const isStep = typeof near === 'number' && near > 0;
+  refuseUnless(near === undefined || isStep, 'rate.near', 'a step above zero');
 }
 
 /** @throws CodecError `invalid-option` with the field. */

@@ -12,7 +12,12 @@ import { indexOfStep, stepOfIndex } from './step-grid.js';
 
 /** How fine a message is: by its size, by its step or by what it must keep. */
 export type CodecRate =
-  | { /** Bytes of the whole message, never exceeded. */ readonly budgetBytes: number }
+  | {
+      /** Bytes of the whole message, never exceeded. */
+      readonly budgetBytes: number;
+      /** A step that nearly fits, where one is known: the search begins there. */
+      readonly near?: number;
+    }
   | {
       /** Of the quantiser, on the scale of unit vectors: .0247 gives about 64 B. */ readonly step: number;
     }
@@ -169,7 +174,8 @@ function atRate(
   if ('minCosine' in rate) {
     return coarsestThatServes(encodeAt, (coded) => minCosine(coded) >= rate.minCosine);
   }
-  return finestThatFits(encodeAt, rate.budgetBytes, guessStep(rate.budgetBytes));
+  const guess = rate.near === undefined ? guessStep(rate.budgetBytes) : indexOfStep(rate.near);
+  return finestThatFits(encodeAt, rate.budgetBytes, guess);
 
   /** The step that serves a few of many vectors will nearly serve all. */
   function guessStep(budgetBytes: number): number {

@@ -5,30 +5,51 @@ import { STEP_COUNT } from './step-grid.js';
 type EncodeAt = (stepIndex: number) => CodedMessage;
 type Choice = readonly [stepIndex: number, message: CodedMessage];
 
+/** A message of many vectors gets longer by about this share with each step of the grid, measured. */
+const TYPICAL_GROWTH = 0.003;
+/** How much further each step goes that looks for a size on the other side of the budget. */
+const REACH = 8;
+
+/** A step that was tried; or one beyond the grid, of which no size is known. */
+interface Tried {
+  readonly index: number;
+  /** About the logarithm of its size as a share of the budget, in what all engines compute alike. */
+  readonly excess?: number;
+}
+
 /**
- * The finest step whose real size fits: bisected, after a gallop away from the guess.
+ * The finest step whose real size fits: bracketed, then found by the secant of the sizes' logarithms;
+ * where that does not halve the bracket, the next try does.
  * @throws CodecError `budget-too-small` where the coarsest does not fit.
  */
 export function finestThatFits(encodeAt: EncodeAt, budgetBytes: number, guess: number): Choice {
   let best: Choice | undefined;
-  let [fitting, tooLarge] = [-1, STEP_COUNT];
-  const visit = (index: number): void => {
-    const message = encodeAt(index);
-    if (message.bytes.length <= budgetBytes) {
-      fitting = index;
-      best = [index, message];
-    } else {
-      tooLarge = index;
+  let fitting: Tried = { index: -1 };
+  let tooLarge: Tried = { index: STEP_COUNT };
+  let reach = 1;
+  let mayHalve = false;
+  for (let next = guess; ;) {
+    const left = tooLarge.index - fitting.index;
+    const message = encodeAt(next);
+    const size = message.bytes.length;
+    const tried = { index: next, excess: (2 * (size - budgetBytes)) / (size + budgetBytes) };
+    if (size <= budgetBytes) [fitting, best] = [tried, [next, message]];
+    else tooLarge = tried;
+    const [low, high] = [fitting.index, tooLarge.index];
+    if (high - low <= 1) break;
+    const isSlow = high - low > left / 2;
+    let aim = secantOf(fitting, tooLarge);
+    if (aim === undefined) {
+      aim = next - tried.excess / TYPICAL_GROWTH + (size <= budgetBytes ? reach : -reach);
+      reach *= REACH;
+    } else if (isSlow && mayHalve) {
+      aim = (low + high) / 2;
     }
-  };
-  visit(guess);
-  for (let stride = 4; fitting < 0 && tooLarge > 0; stride *= 4) {
-    visit(Math.max(0, tooLarge - stride));
+    mayHalve = isSlow && !mayHalve;
+    // An infinite budget has no excess.
+    if (Number.isNaN(aim)) aim = (low + high) / 2;
+    next = Math.min(Math.max(Math.round(aim), low + 1), high - 1);
   }
-  for (let stride = 4; tooLarge === STEP_COUNT && fitting < STEP_COUNT - 1; stride *= 4) {
-    visit(Math.min(STEP_COUNT - 1, fitting + stride));
-  }
-  while (tooLarge - fitting > 1) visit((fitting + tooLarge) >> 1);
   if (best === undefined) {
     throw new CodecError(
       'budget-too-small',
@@ -36,6 +57,12 @@ export function finestThatFits(encodeAt: EncodeAt, budgetBytes: number, guess: n
     );
   }
   return best;
+}
+
+/** Where the size would be the budget; undefined where no size on one side of it is known. */
+function secantOf(low: Tried, high: Tried): number | undefined {
+  if (low.excess === undefined || high.excess === undefined) return undefined;
+  return low.index + ((high.index - low.index) * low.excess) / (low.excess - high.excess);
 }
 
 /**

@@ -48,6 +48,37 @@ describe('the budget', () => {
     );
   });
 
+  it('is found in few tries, from wherever the search begins, and in fewer from nearby', () => {
+    const triesFrom = (near: number | undefined): number => {
+      let tries = 0;
+      const { bytes } = codec.encode(unseen.slice(0, 10), {
+        mode: 'download',
+        rate: { budgetBytes: 480, ...(near === undefined ? {} : { near }) },
+        onTry: () => {
+          tries += 1;
+        },
+      });
+      expect(bytes.length).toBeGreaterThan(470);
+      expect(bytes.length).toBeLessThanOrEqual(480);
+      return tries;
+    };
+    const { step } = codec.encode(unseen.slice(0, 10), {
+      mode: 'download',
+      rate: { budgetBytes: 480 },
+    });
+    expect(triesFrom(undefined)).toBeLessThanOrEqual(10);
+    for (const near of [1, 0.3, 0.001, 1e-9]) expect(triesFrom(near)).toBeLessThanOrEqual(16);
+    expect(triesFrom(step)).toBeLessThanOrEqual(6);
+  });
+
+  it('may be what no message needs', () => {
+    const { step } = codec.encode([unseen[9]!], {
+      mode: 'download',
+      rate: { budgetBytes: Infinity },
+    });
+    expect(step).toBeLessThan(1e-4);
+  });
+
   it('is used up', () => {
     for (const budgetBytes of [20, 40, 64, 100, 200]) {
       const { bytes } = codec.encode([unseen[9]!], { mode: 'download', rate: { budgetBytes } });

@@ -31,6 +31,8 @@ describe('encode refuses, by its name, an option that cannot work', () => {
     ['rate', { mode: 'download', rate: {} }, 'rate must be one of'],
     ['rate', { mode: 'download', rate: { step: 0.02, minCosine: 0.9 } }, 'rate must be one of'],
     ['rate.budgetBytes', { mode: 'download', rate: { budgetBytes: '64' } }, 'must be a number'],
+    ['rate.near', { mode: 'download', rate: { ...rate, near: 0 } }, 'must be a step above zero'],
+    ['rate.near', { mode: 'download', rate: { ...rate, near: '1' } }, 'must be a step above zero'],
     ['rate.step', { mode: 'download', rate: { step: 0 } }, 'must be a number above zero'],
     ['rate.step', { mode: 'download', rate: { step: NaN } }, 'must be a number above zero'],
     ['rate.minCosine', { mode: 'download', rate: { minCosine: 1 } }, 'must be a number below 1'],

@@ -1,4 +1,9 @@
-import { isCodecError, type EmbeddingCodec, type EncodedVectors } from '@omega-tv/embedding-codec';
+import {
+  isCodecError,
+  type CodecRate,
+  type EmbeddingCodec,
+  type EncodedVectors,
+} from '@omega-tv/embedding-codec';
 import { stepOfMessage } from '@omega-tv/embedding-codec/coding';
 import {
   SyncError,
@@ -97,14 +102,18 @@ function continuations(
   { previous, budgetBytes, shortage }: PublishSnapshotOptions,
 ): readonly (readonly PatternData[])[] {
   if (previous === undefined) return [];
-  const mayFit = patterns.length * LEAST_PATTERN_BYTES <= budgetBytes;
   if (shortage === 'refuse') return [patterns];
   const count = previous.patterns.length;
-  const isFull = encodeSnapshotFrame(previous).length >= budgetBytes * FULL_PART;
-  return [
-    ...(mayFit ? [patterns] : []),
-    ...(isFull && count < patterns.length ? [patterns.slice(0, count)] : []),
-  ];
+  const bytes = encodeSnapshotFrame(previous).length;
+  const more = patterns.length - count;
+  // What is coded already stays.
+  const leastBytes = Math.max(
+    patterns.length * LEAST_PATTERN_BYTES,
+    more <= 0 ? 0 : bytes + more * LEAST_PATTERN_BYTES,
+  );
+  const mayFit = leastBytes <= budgetBytes;
+  const isFull = bytes >= budgetBytes * FULL_PART;
+  return [...(mayFit ? [patterns] : []), ...(isFull && more > 0 ? [patterns.slice(0, count)] : [])];
 }
 
 /** The previous version with one more layer, where something moved; undefined where that does not fit. */
@@ -197,21 +206,22 @@ function beginGeneration(
     return build(some, encoderOf(codec, some, [])({ step: coarsestStep }));
   };
 
-  const mayFit = patterns.length * LEAST_PATTERN_BYTES <= budgetBytes;
-  if (patterns.length > 0 && (mayFit || shortage === 'refuse')) {
-    const all = codeFitting({
-      encode: encoderOf(codec, patterns, []),
-      finest: step,
-      coarsest: coarsestStep,
-      overshoot,
-      build: (coded) => build(patterns, coded),
-    });
-    if (all !== undefined) return all;
-  }
-  const least = coarsest(shortage === 'refuse' ? patterns.length : 0);
+  const { length } = patterns;
+  const least = coarsest(shortage === 'refuse' ? length : 0);
   if (!(overshoot(least) <= 0)) throw doesNotFit(least, budgetBytes);
-  if (shortage === 'refuse') return least;
-  return mostFitting({ coarsest, overshoot, least, budgetBytes, count: patterns.length });
+  const most =
+    shortage === 'refuse'
+      ? least
+      : mostFitting({ coarsest, overshoot, least, budgetBytes, count: length });
+  if (length === 0 || most.patterns.length < length) return most;
+  const finer = codeFitting({
+    encode: encoderOf(codec, patterns, []),
+    finest: step,
+    coarsest: coarsestStep,
+    overshoot,
+    build: (coded) => build(patterns, coded),
+  });
+  return finer ?? most;
 }
 
 function doesNotFit(snapshot: Snapshot, limit: number): SyncError {
@@ -256,7 +266,7 @@ function mostFitting({ coarsest, overshoot, least, budgetBytes, count }: Countin
   return best;
 }
 
-type Encode = (rate: { step: number } | { budgetBytes: number }) => EncodedVectors;
+type Encode = (rate: CodecRate) => EncodedVectors;
 
 function encoderOf(
   codec: EmbeddingCodec,
@@ -286,10 +296,13 @@ function codeFitting(fitting: Fitting): Snapshot | undefined {
   let snapshot = build(coded);
   let excess = overshoot(snapshot);
   if (finest > 0 && excess <= 0) return snapshot;
+  if (finest >= coarsest) return undefined;
+  let near: { near?: number } = {};
   // Headers differ by a few bits with what they hold: what fits is known when it is built.
   for (let room = coded.bytes.length - excess; room > 0; room -= excess) {
     try {
-      coded = encode({ budgetBytes: room });
+      coded = encode({ budgetBytes: room, ...near });
+      near = { near: coded.step };
     } catch (error) {
       if (isCodecError(error, 'budget-too-small')) return undefined;
       throw error;

@@ -5,6 +5,8 @@ import type { DecodeJob, Meeting, WorkerData, WorkerOutcome } from './coding-wor
 import type { PublicationJob, PublicationResult } from './publication-work.js';
 
 const WORKER = new URL('./coding-worker.js', import.meta.url).href;
+/** Of the thread that publishes: on a busy machine pushes go first. */
+const PUBLISHER_NICE = 10;
 
 export interface WorkersOptions {
   readonly codecs: readonly EmbeddingCodec[];
@@ -24,13 +26,14 @@ export class Workers {
 
   constructor({ codecs, threads, filename = WORKER, logger = silentLogger }: WorkersOptions) {
     const workerData: WorkerData = { codebooks: codecs.map(({ codebook }) => codebook) };
-    const start = (count: number): Piscina => {
+    const start = (count: number, niceIncrement = 0): Piscina => {
       const pool = new Piscina({
         filename,
         workerData,
         minThreads: count,
         maxThreads: count,
         idleTimeout: Infinity,
+        niceIncrement,
       });
       // Whoever waits for a thread that ended hears of it; another one is started.
       pool.on('error', (cause: unknown) => {
@@ -39,7 +42,7 @@ export class Workers {
       return pool;
     };
     this.#decoders = start(threads);
-    this.#publisher = start(1);
+    this.#publisher = start(1, PUBLISHER_NICE);
     this.#loaded = Promise.allSettled([meet(this.#decoders, threads), meet(this.#publisher, 1)]);
   }
 

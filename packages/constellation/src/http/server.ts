@@ -92,6 +92,8 @@ export function createServer(
     requestTimeout: REQUEST_TIMEOUT_MS,
     http: { connectionsCheckingInterval: SLOW_CHECK_MS },
     forceCloseConnections: 'idle',
+    // What reaches a closing server is answered as ever: Fastify's own 503 says not when to come back.
+    return503OnClosing: false,
     clientErrorHandler: answerClientError,
     // What the router itself refuses: a URL that cannot be decoded.
     frameworkErrors: (error, _request, reply) => {

@@ -27,6 +27,7 @@ export function pushRoute(
     pattern: PATHS.sync,
     method: 'POST',
     isPush: true,
+    isExchange: true,
     ...(codebooks === undefined
       ? {}
       : { headers: { [HEADERS.acceptPost.toLowerCase()]: `${FRAME_MEDIA_TYPE}, ${V1}` } }),

@@ -4,7 +4,7 @@ import { isSyncError, SyncError, type SyncWindow } from '@omega-tv/types';
 import { ANYBODY } from '../../auth/caller.js';
 import type { Constellation } from '../../constellation.js';
 import type { AdmissionOptions } from './admission.js';
-import { problemAnswer, serverFailed, tooLarge } from './problem-answer.js';
+import { problemAnswer, serverFailed, tooLarge, type ProblemOptions } from './problem-answer.js';
 import { PushLoad } from './push-load.js';
 import { pushRoute } from './push.js';
 import {
@@ -46,7 +46,9 @@ export class Responder {
         frames: window !== undefined,
         tokens: options.authenticator !== undefined,
       }),
-      ...(window === undefined ? [] : [snapshotRoute(window)]),
+      ...(window === undefined
+        ? []
+        : [snapshotRoute({ window, backWithin: () => this.#backWithin() })]),
       pushRoute(constellation, this.load, options),
     ];
   }
@@ -71,9 +73,8 @@ export class Responder {
 
   /** What a route threw; and what was refused before it: then with its status. */
   failed(route: Route | undefined, head: RequestHead, error: SyncError, status?: number): Answer {
-    const window = this.#windowOf(route);
     const answer = problemAnswer(head, error, {
-      ...(window === undefined ? {} : { window }),
+      ...this.#windowOf(route),
       ...(status === undefined ? {} : { status }),
     });
     return { ...answer, headers: { ...route?.headers, ...answer.headers } };
@@ -101,7 +102,10 @@ export class Responder {
   otherMethod(route: Route, head: RequestHead): Answer {
     const allow = allowedMethods(route).join(', ');
     const detail = `${head.path.split('?')[0] ?? ''} does not take ${head.method}; it takes ${allow}`;
-    const refused = problemAnswer(head, new SyncError('protocol', detail, {}), { status: 405 });
+    const refused = problemAnswer(head, new SyncError('protocol', detail, {}), {
+      ...this.#windowOf(route),
+      status: 405,
+    });
     return { ...refused, headers: { ...refused.headers, allow } };
   }
 
@@ -113,9 +117,14 @@ export class Responder {
       : this.#constellation.format.maxRequestBytes;
   }
 
-  /** Problems of pushes say when to come back. */
-  #windowOf(route: Route | undefined): SyncWindow | undefined {
-    return route?.isPush === true ? this.#constellation.syncWindow : undefined;
+  /** Problems of exchanges say when to come back: without it, those who failed retry as one. */
+  #windowOf(route: Route | undefined): Pick<ProblemOptions, 'window'> {
+    return route?.isExchange === true ? { window: this.#backWithin() } : {};
+  }
+
+  /** As answers say it: stretched under load. */
+  #backWithin(): SyncWindow {
+    return this.load.stretch(this.#constellation.syncWindow);
   }
 
   #find(path: string): Route | undefined {

@@ -27,8 +27,10 @@ export interface Route {
   readonly method: 'GET' | 'POST';
   /** Of every answer, problems included. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** True where problems say when to come back, and refusals are counted as deltas. */
+  /** True where refusals are counted as deltas. */
   readonly isPush?: boolean;
+  /** True where a TV's sync asks: problems then say when to come back. */
+  readonly isExchange?: boolean;
   /**
    * Runs before the body is read. Default: everybody is let in.
    * @throws SyncError where the request is not let in.

@@ -1,6 +1,6 @@
 import { FRAME_MEDIA_TYPE } from '@omega-tv/compression';
 import { PATHS } from '@omega-tv/protocol';
-import { MAX_INTEGER, SyncError } from '@omega-tv/types';
+import { MAX_INTEGER, SyncError, type SyncWindow } from '@omega-tv/types';
 import type { SnapshotWindow } from '../../publish/snapshot-window.js';
 import { problemAnswer } from './problem-answer.js';
 import { headerOf, type Answer, type RequestHead, type Route } from './route.js';
@@ -10,26 +10,49 @@ const FOR_EVER = 'public, max-age=31536000, immutable';
 const VERSION = /^(?:0|[1-9]\d{0,15})$/;
 const NOTHING = new Uint8Array();
 
+export interface SnapshotRouteOptions {
+  readonly window: SnapshotWindow;
+  /** When TVs may come back, as of now: problems say it. */
+  readonly backWithin: () => SyncWindow;
+}
+
 /** Serves published versions: the same bytes for ever, so that any cache may keep them. */
-export function snapshotRoute(window: SnapshotWindow): Route {
+export function snapshotRoute({ window, backWithin }: SnapshotRouteOptions): Route {
   return {
     pattern: `${PATHS.snapshots}/:stream/:version`,
     method: 'GET',
-    handle: (request) => answerSnapshot(window, request),
+    isExchange: true,
+    handle: (request) =>
+      answerSnapshot(window, request, ({ status, path, message }) => {
+        const refusal = new SyncError('protocol', message, { path });
+        return problemAnswer(request, refusal, { status, window: backWithin() });
+      }),
   };
 }
 
-function answerSnapshot(window: SnapshotWindow, request: RequestHead): Answer {
+interface Refusal {
+  readonly status: 400 | 404;
+  readonly path: 'version' | 'base';
+  readonly message: string;
+}
+
+function answerSnapshot(
+  window: SnapshotWindow,
+  request: RequestHead,
+  refuse: (refusal: Refusal) => Answer,
+): Answer {
   const { stream, version, bases } = readPath(request.path);
   const [base] = bases;
-  if (!isVersion(version)) return refused(request, 400, 'version', 'version is no version');
+  if (!isVersion(version)) {
+    return refuse({ status: 400, path: 'version', message: 'version is no version' });
+  }
   if (bases.length > 1 || !(base === undefined || isVersion(base))) {
-    return refused(request, 400, 'base', 'base is no version');
+    return refuse({ status: 400, path: 'base', message: 'base is no version' });
   }
   const snapshot = window.findVersion(stream, Number(version));
   if (snapshot === undefined) {
-    const detail = `Version ${version} of ${stream} is not kept here; sync to get the newest`;
-    return refused(request, 404, 'version', detail);
+    const message = `Version ${version} of ${stream} is not kept here; sync to get the newest`;
+    return refuse({ status: 404, path: 'version', message });
   }
   const from = base === undefined ? undefined : window.findVersion(stream, Number(base));
   // A diff depends on the content of its base, so both hashes name it.
@@ -57,10 +80,6 @@ function decoded(segment: string): string {
   } catch {
     return segment;
   }
-}
-
-function refused(request: RequestHead, status: number, path: string, message: string): Answer {
-  return problemAnswer(request, new SyncError('protocol', message, { path }), { status });
 }
 
 function isVersion(value: string): boolean {

@@ -21,7 +21,7 @@ export function statementRoutes({ versionNow, ...contract }: StatementOptions): 
   const version = (): Answer => json({ version: versionNow() } satisfies VersionAnswer, UNCACHED);
   return [
     { pattern: PATHS.health, method: 'GET', handle: () => health },
-    { pattern: PATHS.version, method: 'GET', handle: version },
+    { pattern: PATHS.version, method: 'GET', isExchange: true, handle: version },
     { pattern: PATHS.openApi, method: 'GET', handle: () => openApi },
   ];
 }

@@ -12,6 +12,7 @@ const packages = {
   federation: ['types', 'embedding-codec'],
   client: ['types', 'level', 'embedding-codec', 'compression', 'protocol', 'federation'],
   constellation: ['types', 'level', 'embedding-codec', 'compression', 'protocol', 'federation'],
+  'transport-quic': ['types', 'embedding-codec', 'compression', 'protocol'],
   agentdb: ['types', 'level', 'embedding-codec', 'compression', 'protocol', 'federation', 'client'],
 };
 /** Private packages: what the apps, the tools and the tests share. */

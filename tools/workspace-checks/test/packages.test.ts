@@ -26,6 +26,8 @@ beforeAll(async () => {
   await install(user, `${server} ${USER_PACKAGES}`);
   const [brain] = await packAll(path.join(user, 'packs'), 'agentdb');
   await install(user, brain);
+  const [quic] = await packAll(path.join(user, 'packs'), 'transport-quic');
+  await install(user, quic);
 });
 
 afterAll(async () => {
@@ -88,6 +90,7 @@ describe('a program of a user', () => {
       brain: ['no AgentDB', 100],
       inPage: ['memory-only', 'no IndexedDB'],
       likes: true,
+      overQuic: 'no https',
     });
   });
 });

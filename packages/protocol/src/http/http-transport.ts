@@ -52,7 +52,11 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
   return createTransport(options, createSend());
 }
 
-/** Carries requests with `send`. */
+/**
+ * Carries requests with `send`, as all transports do: credentials and their renewal, redirects, one
+ * deadline for all of it, and no secret in what is shown of a refusal.
+ * @throws SyncError `invalid-config` when the base URL cannot work.
+ */
 export function createTransport(options: HttpTransportOptions, send: Send): Transport {
   const baseUrl = normaliseBaseUrl(options.baseUrl);
   checkPrivateHeaders(options.headers, options.credentials);

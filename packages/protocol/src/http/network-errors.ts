@@ -28,6 +28,7 @@ export function networkErrorToSyncError(cause: unknown, where: string): SyncErro
   return httpError(networkFailure(cause), where, cause);
 }
 
+/** That no answer came, and why; `where` names the request for people. */
 export function httpError(reason: HttpFailure, where: string, cause?: unknown): SyncError<'http'> {
   const message = `${where}: ${ERROR_TABLE[`http/${reason}`].means}`;
   const retryable = isRetryable(`http/${reason}`);

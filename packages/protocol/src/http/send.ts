@@ -21,6 +21,7 @@ export function unseenRedirect(where: string): SyncError<'http'> {
   return new SyncError('http', message, { reason: 'redirect' });
 }
 
+/** An answer above what its request allows. Bytes. */
 export function tooLarge(
   where: string,
   limit: number,

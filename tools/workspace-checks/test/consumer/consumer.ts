@@ -34,6 +34,7 @@ import { openRecords } from '@omega-tv/level/node';
 import { createFolder } from '@omega-tv/level/node/folder';
 import type { SyncResult, Transport } from '@omega-tv/protocol';
 import { ConstellationProtocol } from '@omega-tv/protocol';
+import { createQuicTransport } from '@omega-tv/transport-quic';
 import {
   patternDataFromWire,
   type Clock,
@@ -119,6 +120,11 @@ const brain = await openAgentDbPatternStore({ createDatabase, file, directory: b
 const inPage = await openBrowserPatternStore({ format: frames });
 const paged = await openBrowserRecords({ ...layout, name: 'vectors' }).catch(() => 'no IndexedDB');
 
+// A machine may have no QUIC; either way this URL is none for it.
+const overQuic = await createQuicTransport({ baseUrl: 'http://constellation.example' }).catch(
+  () => 'no https',
+);
+
 console.log(
   JSON.stringify({
     pushed: result.patternsPushed,
@@ -132,6 +138,7 @@ console.log(
     kept,
     brain: [brain, MAX_TAKEN_SKILLS],
     inPage: [inPage.outcome, paged],
+    overQuic,
     likes: scoreContent({ embedding, genres: [genre] }, patterns).score > 0.5,
   }),
 );

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 /** A process that is ended by its id, whatever state it is in. */
 export class Child {
   readonly #child: ChildProcess;
-  readonly #ended: Promise<unknown>;
+  readonly #ended: Promise<string>;
 
   /**
    * @param onLine gets each line that it prints.
@@ -17,7 +17,9 @@ export class Child {
     stderr: 'inherit' | 'ignore' = 'inherit',
   ) {
     this.#child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', stderr] });
-    this.#ended = once(this.#child, 'close');
+    this.#ended = once(this.#child, 'close').then(([code, signal]: unknown[]) =>
+      typeof signal === 'string' ? `by ${signal}` : `with code ${String(code)}`,
+    );
     // Who writes to a process that was just killed.
     this.#child.stdin?.on('error', () => undefined);
     if (this.#child.stdout !== null) {
@@ -33,9 +35,9 @@ export class Child {
     this.#child.stdin?.write(`${line}\n`);
   }
 
-  /** Resolves when it has ended, and all that it printed was read. */
-  async ended(): Promise<void> {
-    await this.#ended;
+  /** Resolves with how it ended, when all that it printed was read. */
+  ended(): Promise<string> {
+    return this.#ended;
   }
 
   async kill(): Promise<void> {

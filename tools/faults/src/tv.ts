@@ -53,8 +53,8 @@ export class Tv {
         }
       });
       this.#child = child;
-      child.ended().then(() => {
-        reject(new Error(`${this.#deviceId} ended before its store was open`));
+      child.ended().then((how) => {
+        reject(new Error(`${this.#deviceId} ended ${how} before its store was open`));
       }, reject);
     });
   }
@@ -112,8 +112,8 @@ export class Tv {
 
   async #settleOnce(): Promise<SampleBooks> {
     this.#child?.tell('settle');
-    await this.#child?.ended();
-    if (this.#settled === undefined) throw new Error(`${this.#deviceId} died`);
+    const how = await this.#child?.ended();
+    if (this.#settled === undefined) throw new Error(`${this.#deviceId} died ${how ?? ''}`);
     return this.#settled;
   }
 }

@@ -16,7 +16,7 @@ export type { MeasuredExchange, SyncMetrics } from './metrics/sync-metrics.js';
 export type { RankedTitle } from './titles/title-model.js';
 export type { SyncResult } from '@omega-tv/protocol';
 
-// Advanced: stores of your own, the books, and ranking without a client
+// Advanced: stores of your own, the books, waits, and ranking without a client
 export { TitleModel, type CompletionFindings } from './titles/title-model.js';
 export { TitleSpaces, type SpaceTitle, type TitleSpace } from './titles/title-space.js';
 export { rankingViewer, scoreOf, sumsOver, viewerWithout } from './titles/viewer.js';
@@ -43,5 +43,8 @@ export { sampleBooks, type SampleBooks } from './engine/books.js';
 export type { SampleMark } from './engine/marks.js';
 export { pendingPatterns } from './choose/pending.js';
 export { createWaitMemory, type KeptWait, type WaitMemory } from './loop/wait-memory.js';
-export type { RetryBudgetOptions } from './loop/retry-budget.js';
+export { RetryBudget, type RetryBudgetOptions } from './loop/retry-budget.js';
+export { SYNC_LOOP_DEFAULTS } from './loop/sync-loop-options.js';
+export { WaitPlan, type Wait, type WaitSettings } from './loop/wait-plan.js';
+export type { WaitRange } from './loop/wait-range.js';
 export { copyLearned, listSkills } from './store/skills.js';

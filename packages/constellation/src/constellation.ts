@@ -24,7 +24,8 @@ import { Housekeeping } from './writer/housekeeping.js';
 import { Partition } from './writer/partition.js';
 import type { ServerState } from './writer/server-state.js';
 
-const DEFAULT_SYNC_WINDOW: SyncWindow = { minMs: 0, maxMs: 15 * 60 * 1000 };
+/** What TVs are told where the operator says nothing else: when they like, within 15 minutes. */
+export const DEFAULT_SYNC_WINDOW: SyncWindow = { minMs: 0, maxMs: 15 * 60 * 1000 };
 
 /** What `report` says of a server. */
 export interface ConstellationReport extends ServerCounters {

@@ -1,5 +1,5 @@
 // Everyday
-export { Constellation, type ConstellationReport } from './constellation.js';
+export { Constellation, DEFAULT_SYNC_WINDOW, type ConstellationReport } from './constellation.js';
 export type { ConstellationOptions } from './constellation-options.js';
 export {
   createServer,
@@ -60,6 +60,11 @@ export type { FoldSettings } from './writer/fold-settings.js';
 export type { DecidedDelta, DeviceRecord } from './decision/device-record.js';
 export { createMemoryConstellationStore } from './store/memory-store.js';
 export { createInMemoryTransport } from './http/in-memory-transport.js';
-export { Responder, type ResponderOptions } from './http/handlers/responder.js';
+export {
+  DEFAULT_PENDING_PUSHES,
+  Responder,
+  type ResponderOptions,
+} from './http/handlers/responder.js';
+export { SHED_RETRY_MS, stretchWindow } from './http/handlers/push-load.js';
 export type { Answer, IncomingRequest, RequestHead, Route } from './http/handlers/route.js';
 export { createCohortKeys } from './secrets.js';

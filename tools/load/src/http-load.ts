@@ -1,7 +1,7 @@
-import { Agent, request, type IncomingMessage } from 'node:http';
+import { Agent, request, type IncomingMessage, type RequestOptions } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import { FRAME_MEDIA_TYPE } from '@omega-tv/compression';
-import type { Push } from './tvs.js';
+import type { Poll, Push } from './tvs.js';
 
 /** What a run over HTTP came to. */
 export interface LoadResult {
@@ -23,7 +23,7 @@ export interface Target {
 export async function runClosed(
   { url, connections }: Target,
   seconds: number,
-  next: () => Push,
+  next: () => Push | Poll,
 ): Promise<LoadResult> {
   const run = new Run(url, connections);
   const endMs = performance.now() + 1000 * seconds;
@@ -69,10 +69,11 @@ class Run {
     this.#agent = new Agent({ keepAlive: true, maxSockets: connections });
   }
 
-  async send({ body, token }: Push): Promise<void> {
+  async send(what: Push | Poll): Promise<void> {
     const startMs = performance.now();
-    const status = await this.#post(body, token).catch(() => 0);
-    this.#bytesUp += body.length;
+    const asked = 'path' in what ? this.#get(what.path) : this.#post(what);
+    const status = await asked.catch(() => 0);
+    this.#bytesUp += 'path' in what ? 0 : what.body.length;
     if (status === 200) this.#timesMs.push(performance.now() - startMs);
     else this.#failed += 1;
   }
@@ -92,14 +93,22 @@ class Run {
     };
   }
 
-  #post(body: Uint8Array, token: string | undefined): Promise<number> {
+  #post({ body, token }: Push): Promise<number> {
+    const headers = {
+      'content-type': FRAME_MEDIA_TYPE,
+      'content-length': body.length,
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    };
+    return this.#request(this.#url, { method: 'POST', headers }, body);
+  }
+
+  #get(path: string): Promise<number> {
+    return this.#request(new URL(path, this.#url), { method: 'GET' });
+  }
+
+  #request(url: URL, options: RequestOptions, body?: Uint8Array): Promise<number> {
     return new Promise((resolve, reject) => {
-      const headers = {
-        'content-type': FRAME_MEDIA_TYPE,
-        'content-length': body.length,
-        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-      };
-      const sent = request(this.#url, { method: 'POST', agent: this.#agent, headers });
+      const sent = request(url, { ...options, agent: this.#agent });
       sent.on('error', reject);
       sent.on('response', (response: IncomingMessage) => {
         response.on('data', (chunk: Buffer) => {

@@ -1,3 +1,4 @@
+import type { ExchangeBytes } from './measure-exchanges.js';
 import type { LoadReport, LoadRow } from './measure.js';
 import type { UrlRow } from './measure-url.js';
 
@@ -8,21 +9,39 @@ export interface UnitCosts {
   /** Of each pattern that a push brings beside that. */
   readonly patternMs: number;
   readonly bareRequestMs: number;
+  /** Of who asks for the newest version's number. */
+  readonly pollMs: number;
+  /** What the owner of a partition does of a push, all on one thread: no HTTP, no token. */
+  readonly decideEmptyMs: number;
+  readonly decidePatternMs: number;
+  /** What a push takes in the log, each node. */
+  readonly logBytesPerPush: number;
+  readonly logBytesPerPattern: number;
+  /** Of an evening's mix of pushes, bodies alone. */
   readonly bytesUp: number;
   readonly bytesDown: number;
+  /** Bodies of what the product's own client asks. */
+  readonly exchange: ExchangeBytes;
   readonly diskBytesPerDevice: number;
   readonly memoryBytesPerDevice: number;
 }
 
-export function unitCostsOf({ rows, device }: LoadReport): UnitCosts {
+export function unitCostsOf({ rows, device, decision, exchange }: LoadReport): UnitCosts {
   const find = (name: string): LoadRow | undefined => rows.find((row) => row.name.startsWith(name));
-  const [bare, empty, ten, evening] = ['bare', 'empty', '10', 'evening'].map(find);
+  const names = ['bare', 'empty', '10', 'evening', 'newest'];
+  const [bare, empty, ten, evening, poll] = names.map(find);
   return {
     emptyPushMs: empty?.cpuMs ?? 0,
     patternMs: ((ten?.cpuMs ?? 0) - (empty?.cpuMs ?? 0)) / 10,
     bareRequestMs: bare?.cpuMs ?? 0,
+    pollMs: poll?.cpuMs ?? 0,
+    decideEmptyMs: decision.emptyMs,
+    decidePatternMs: decision.patternMs,
+    logBytesPerPush: decision.logBytesPerPush,
+    logBytesPerPattern: decision.logBytesPerPattern,
     bytesUp: evening?.bytesUp ?? 0,
     bytesDown: evening?.bytesDown ?? 0,
+    exchange,
     diskBytesPerDevice: device.diskBytes,
     memoryBytesPerDevice: device.memoryBytes,
   };
@@ -30,7 +49,7 @@ export function unitCostsOf({ rows, device }: LoadReport): UnitCosts {
 
 /** The report as tables in Markdown. */
 export function reportToText(report: LoadReport): string {
-  const { rows, disturbances, device } = report;
+  const { rows, disturbances, device, decision, exchange } = report;
   const bareMs = rows[0]?.cpuMs ?? 1;
   const costs = unitCostsOf(report);
   return [
@@ -71,7 +90,15 @@ export function reportToText(report: LoadReport): string {
     ),
     `A pattern costs ${(costs.patternMs * 1000).toFixed(0)} us of the server's processors. A device that pushed once, without patterns, takes ` +
       `${device.diskBytes.toFixed(0)} B on the disk and ${device.memoryBytes.toFixed(0)} B of memory (${device.devices} devices, compacted).\n`,
+    `Decided in the server's process, without HTTP and tokens, a push costs ${us(decision.emptyMs)} and a pattern ${us(decision.patternMs)}; in the ` +
+      `log they take ${decision.logBytesPerPush.toFixed(0)} B and ${decision.logBytesPerPattern.toFixed(0)} B.\n`,
+    `A TV's push has ${exchange.pushUp.toFixed(0)} B and ${exchange.patternUp.toFixed(0)} B a pattern; its receipt ${exchange.pushDown.toFixed(0)} B, the newest version ` +
+      `${exchange.snapshotBytes.toFixed(0)} B, as a diff ${exchange.diffBytes.toFixed(0)} B.\n`,
   ].join('\n');
+}
+
+function us(ms: number): string {
+  return `${(ms * 1000).toFixed(0)} us`;
 }
 
 /** What a server elsewhere answered, as a table in Markdown. */

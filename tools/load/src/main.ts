@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, cpus, loadavg } from 'node:os';
 import {
   checkOutput,
   createProgram,
@@ -71,11 +71,24 @@ async function run({ json, quick, url, keys, ...options }: Options): Promise<voi
         : await measureThere(url, keys, settings, progress.stage);
     progress.done();
     process.stdout.write(text);
-    const json = `${JSON.stringify(figures, null, 2)}\n`;
+    const json = `${JSON.stringify({ ...origin(settings), ...figures }, null, 2)}\n`;
     if (file !== undefined) await writeFileAtomically(file, json);
   } finally {
     progress.done();
   }
+}
+
+/** What the figures were had with, and on which machine. */
+function origin({ rounds, seconds, tvs, devices }: LoadSettings): object {
+  return {
+    command: `npm run load -- --rounds ${rounds} --seconds ${seconds} --tvs ${tvs} --devices ${devices}`,
+    machine: {
+      processors: cpus().length,
+      model: cpus()[0]?.model ?? '',
+      node: process.version,
+      loadAverage: loadavg()[0] ?? 0,
+    },
+  };
 }
 
 type OnStage = (stage: string) => void;

@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { createMiniLmCodec, createNodeV1Format } from '@omega-tv/compression/node';
 import { Constellation, openLevelConstellationStore } from '@omega-tv/constellation';
+import { memoryInUse } from './memory-in-use.js';
 import { Messages } from './messages.js';
 
 /** What a device costs that pushes nothing. */
@@ -9,7 +10,7 @@ export interface DeviceCost {
   readonly devices: number;
   /** Compacted, all files. */
   readonly diskBytes: number;
-  /** Of the process, beyond what it had before; devices are read when they come up. */
+  /** Of the process after a collection, beyond what it had before; devices are read when they come up. */
   readonly memoryBytes: number;
 }
 
@@ -21,7 +22,7 @@ export async function measureDevices(directory: string, devices: number): Promis
     format: createNodeV1Format(),
     snapshots: { codecs: [createMiniLmCodec()] },
   });
-  const before = process.memoryUsage().heapUsed;
+  const before = memoryInUse();
   for (let first = 0; first < devices; first += 64) {
     const count = Math.min(64, devices - first);
     await Promise.all(
@@ -31,7 +32,7 @@ export async function measureDevices(directory: string, devices: number): Promis
     );
   }
   await constellation.checkpoint();
-  const memory = process.memoryUsage().heapUsed - before;
+  const memory = memoryInUse() - before;
   await constellation.close();
   const names = await readdir(directory);
   const sizes = await Promise.all(

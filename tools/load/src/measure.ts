@@ -3,13 +3,16 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { createTokenKey, mintDeviceToken, printTokenKeys } from '@omega-tv/constellation';
+import { PATHS } from '@omega-tv/protocol';
 import { createRandom } from '@omega-tv/seeded-random';
 import { runClosed, runPaced, type LoadResult } from './http-load.js';
+import { measureDecisions, type DecisionCost } from './measure-decisions.js';
 import { measureDevices, type DeviceCost } from './measure-devices.js';
+import { measureExchanges, type ExchangeBytes } from './measure-exchanges.js';
 import { Messages } from './messages.js';
 import type { ServerOrder, ServerUsage } from './server-process.js';
 import { ServerUnderLoad } from './server-under-load.js';
-import { EVENING, nameOfTv, only, Tvs, type Mix, type Push } from './tvs.js';
+import { EVENING, nameOfTv, only, Tvs, type Mix, type Poll, type Push } from './tvs.js';
 
 export interface LoadSettings {
   readonly tvs: number;
@@ -52,6 +55,8 @@ export interface LoadReport {
   readonly rows: readonly LoadRow[];
   readonly disturbances: readonly Disturbance[];
   readonly device: DeviceCost;
+  readonly decision: DecisionCost;
+  readonly exchange: ExchangeBytes;
 }
 
 const PACED_PER_SECOND = 50;
@@ -63,12 +68,14 @@ const PUBLISH_EVERY_MS = 2000;
 
 interface Kind {
   readonly name: string;
-  readonly mix: Mix;
+  /** Or what is asked instead of pushing. */
+  readonly mix: Mix | Poll;
   readonly order: 'bare' | 'constellation';
 }
 
 const KINDS: readonly Kind[] = [
   { name: 'bare Fastify, constant bytes', mix: only(0), order: 'bare' },
+  { name: 'newest version', mix: { path: PATHS.version }, order: 'constellation' },
   { name: 'empty', mix: only(0), order: 'constellation' },
   { name: '3 patterns', mix: only(3), order: 'constellation' },
   { name: '10 patterns', mix: only(10), order: 'constellation' },
@@ -107,7 +114,11 @@ export async function measureLoad(
     for (const server of servers) await server.close();
     onStage('devices');
     const device = await measureDevices(path.join(folder, 'devices'), settings.devices);
-    return { settings, rows, disturbances, device };
+    onStage('decisions');
+    const decision = await measureDecisions(path.join(folder, 'decisions'), messages, settings);
+    onStage('exchanges');
+    const exchange = await measureExchanges();
+    return { settings, rows, disturbances, device, decision, exchange };
   } finally {
     for (const server of servers) server.kill();
     await rm(folder, { recursive: true, force: true });
@@ -148,7 +159,7 @@ async function measureKinds(
       const before = await server.usage();
       const senders = order === 'bare' ? others : tvs;
       const result = await runClosed(targetOf(server, settings), settings.seconds, () =>
-        senders.next(mix),
+        'path' in mix ? mix : senders.next(mix),
       );
       const after = await server.usage();
       runs.set(name, [...(runs.get(name) ?? []), toRow(name, result, before, after)]);

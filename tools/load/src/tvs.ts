@@ -22,6 +22,11 @@ export interface Push {
   readonly token: string | undefined;
 }
 
+/** A question for what is newest, without a push. */
+export interface Poll {
+  readonly path: string;
+}
+
 /** Thousands of TVs that take turns; each sends its pushes in order. */
 export class Tvs {
   readonly #messages: Messages;

@@ -3,6 +3,8 @@ import { createMiniLmCodec } from '@omega-tv/compression/node';
 import { describe, expect, it } from '@jest/globals';
 import { reportToText, unitCostsOf } from '../src/load-report.js';
 import type { LoadReport } from '../src/measure.js';
+import { measureExchanges } from '../src/measure-exchanges.js';
+import { memoryInUse } from '../src/memory-in-use.js';
 import { Messages } from '../src/messages.js';
 import { EVENING, only, Tvs } from '../src/tvs.js';
 
@@ -37,25 +39,59 @@ describe('the TVs', () => {
   });
 });
 
+describe('the bytes of exchanges', () => {
+  it('are those of the client: a pattern of some 60 to 100 bytes, and a diff below its snapshot', async () => {
+    const bytes = await measureExchanges();
+    expect(bytes.versionDown).toBe('{"version":0}'.length);
+    expect(bytes.pushUp).toBeGreaterThan(20);
+    expect(bytes.pushDown).toBeGreaterThan(20);
+    expect(bytes.patternUp).toBeGreaterThan(40);
+    expect(bytes.patternUp).toBeLessThan(120);
+    expect(bytes.diffBytes).toBeGreaterThan(0);
+    expect(bytes.diffBytes).toBeLessThanOrEqual(bytes.snapshotBytes);
+    expect(bytes.snapshotBytes).toBeLessThanOrEqual(5120);
+  });
+});
+
+describe('the memory in use', () => {
+  it('leaves out what nobody holds', () => {
+    const before = memoryInUse();
+    const lost = (): number => Array.from({ length: 200_000 }, (_, i) => ({ i })).length;
+    expect(lost()).toBe(200_000);
+    expect(memoryInUse() - before).toBeLessThan(1_000_000);
+  });
+});
+
 describe('the report', () => {
   const row = (name: string, cpuMs: number) => ({
     ...{ name, cpuMs, syncsPerSecond: 10, p50Ms: 1, p99Ms: 2 },
     ...{ bytesUp: 80, bytesDown: 60, failed: 0, applied: 1 },
   });
+  const exchange = {
+    ...{ versionDown: 13, pushUp: 30, pushDown: 50 },
+    ...{ patternUp: 60, snapshotBytes: 5000, diffBytes: 400 },
+  };
   const report: LoadReport = {
     settings: {
       ...{ tvs: 1, seconds: 1, connections: 1, rounds: 1 },
       ...{ workers: 1, variants: 1, devices: 1 },
     },
-    rows: [row('bare', 0.1), row('empty', 0.2), row('10 patterns', 5.2), row('evening', 1)],
+    rows: [
+      ...[row('bare', 0.1), row('newest version', 0.15), row('empty', 0.2)],
+      ...[row('10 patterns', 5.2), row('evening', 1)],
+    ],
     disturbances: [{ name: 'publications', quietP99Ms: 5, p99Ms: 6 }],
     device: { devices: 1, diskBytes: 60, memoryBytes: 0 },
+    decision: { emptyMs: 0.1, patternMs: 0.3, logBytesPerPush: 50, logBytesPerPattern: 70 },
+    exchange,
   };
 
   it('says what a push and a pattern cost', () => {
     expect(unitCostsOf(report)).toEqual({
       ...{ emptyPushMs: 0.2, patternMs: 0.5, bareRequestMs: 0.1, bytesUp: 80, bytesDown: 60 },
-      ...{ diskBytesPerDevice: 60, memoryBytesPerDevice: 0 },
+      ...{ diskBytesPerDevice: 60, memoryBytesPerDevice: 0, pollMs: 0.15 },
+      ...{ decideEmptyMs: 0.1, decidePatternMs: 0.3 },
+      ...{ logBytesPerPush: 50, logBytesPerPattern: 70, exchange },
     });
   });
 

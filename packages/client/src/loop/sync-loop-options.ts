@@ -22,6 +22,14 @@ import { createWaitMemory, type WaitMemory } from './wait-memory.js';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
+/** The waits of a loop that is told no others, in milliseconds. */
+export const SYNC_LOOP_DEFAULTS = {
+  intervalMs: { min: 5 * MINUTE_MS, max: 15 * MINUTE_MS },
+  startWithinMs: MINUTE_MS,
+  retryBaseMs: 5000,
+  retryBudget: { retries: 10, perMs: HOUR_MS },
+} as const;
+
 export interface SyncLoopOptions {
   /** One exchange, e.g. `(signal) => client.syncStore({ signal })`. */
   readonly exchange: (signal: AbortSignal) => ObservableInput<SyncResult>;
@@ -58,10 +66,10 @@ export type SyncLoopSettings = Required<Omit<SyncLoopOptions, 'standing'>> &
 export function checkLoopOptions(options: SyncLoopOptions): SyncLoopSettings {
   const {
     exchange,
-    intervalMs = { min: 5 * MINUTE_MS, max: 15 * MINUTE_MS },
-    startWithinMs = MINUTE_MS,
-    retryBaseMs = 5000,
-    retryBudget = { retries: 10, perMs: HOUR_MS },
+    intervalMs = SYNC_LOOP_DEFAULTS.intervalMs,
+    startWithinMs = SYNC_LOOP_DEFAULTS.startWithinMs,
+    retryBaseMs = SYNC_LOOP_DEFAULTS.retryBaseMs,
+    retryBudget = SYNC_LOOP_DEFAULTS.retryBudget,
     networkUp$ = NEVER,
     standing,
     waitMemory = createWaitMemory(),

@@ -23,7 +23,17 @@ export interface Wait {
 
 const NOTHING_ASKED: Asked = { floorMs: 0 };
 
-/** Says how long a loop waits after what happened. */
+/**
+ * Says how long a loop waits after what happened.
+ * @example
+ * ```ts
+ * import { RetryBudget, SYNC_LOOP_DEFAULTS, WaitPlan } from '@omega-tv/client';
+ *
+ * const budget = new RetryBudget(SYNC_LOOP_DEFAULTS.retryBudget);
+ * const plan = new WaitPlan(SYNC_LOOP_DEFAULTS, budget, { next: () => 0.5 });
+ * console.log(plan.toStart(0).delayMs, plan.afterSuccess(undefined).delayMs); // => 30000 600000
+ * ```
+ */
 export class WaitPlan {
   #failures = 0;
 

@@ -1,7 +1,7 @@
 import { SyncError, type SyncWindow } from '@omega-tv/types';
 
 /** When a TV that was sent away may come back, at the earliest. */
-const SHED_RETRY_MS = 30_000;
+export const SHED_RETRY_MS = 30_000;
 /** A full server stretches its window so many times over. */
 const LONGEST_STRETCH = 4;
 /** Below this share of its limit a server counts as idle. */
@@ -53,13 +53,20 @@ export class PushLoad {
     }
   }
 
-  /** The window for the next sync: the more wait, the later and the wider. */
-  stretch({ minMs, maxMs }: SyncWindow): SyncWindow {
-    const share = this.#pending / this.#maxPending;
-    if (share < IDLE_SHARE) return { minMs, maxMs };
-    return {
-      minMs: Math.round(Math.max(minMs, share * maxMs)),
-      maxMs: Math.round(maxMs * (1 + (LONGEST_STRETCH - 1) * share)),
-    };
+  /** The window for the next sync, as it is told now. */
+  stretch(window: SyncWindow): SyncWindow {
+    return stretchWindow(window, this.#pending / this.#maxPending);
   }
+}
+
+/**
+ * The window for the next sync under load: the more wait, the later and the wider.
+ * @param share of its room for pushes that a server has filled, 0 to 1.
+ */
+export function stretchWindow({ minMs, maxMs }: SyncWindow, share: number): SyncWindow {
+  if (share < IDLE_SHARE) return { minMs, maxMs };
+  return {
+    minMs: Math.round(Math.max(minMs, share * maxMs)),
+    maxMs: Math.round(maxMs * (1 + (LONGEST_STRETCH - 1) * share)),
+  };
 }

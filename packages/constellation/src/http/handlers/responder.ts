@@ -18,7 +18,8 @@ import {
 import { snapshotRoute } from './snapshots.js';
 import { statementRoutes } from './statements.js';
 
-const DEFAULT_PENDING_PUSHES = 2048;
+/** Pushes that wait at most, where the operator says nothing else. */
+export const DEFAULT_PENDING_PUSHES = 2048;
 const NOTHING = new Uint8Array();
 
 export interface ResponderOptions extends AdmissionOptions {

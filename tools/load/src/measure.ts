@@ -70,16 +70,18 @@ interface Kind {
   readonly name: string;
   /** Or what is asked instead of pushing. */
   readonly mix: Mix | Poll;
-  readonly order: 'bare' | 'constellation';
+  readonly asked: 'bare' | 'constellation' | 'uncached';
 }
 
 const KINDS: readonly Kind[] = [
-  { name: 'bare Fastify, constant bytes', mix: only(0), order: 'bare' },
-  { name: 'newest version', mix: { path: PATHS.version }, order: 'constellation' },
-  { name: 'empty', mix: only(0), order: 'constellation' },
-  { name: '3 patterns', mix: only(3), order: 'constellation' },
-  { name: '10 patterns', mix: only(10), order: 'constellation' },
-  { name: 'evening: 70 % empty, 25 % 1 to 3, 5 % 10', mix: EVENING, order: 'constellation' },
+  { name: 'bare Fastify, constant bytes', mix: only(0), asked: 'bare' },
+  { name: 'newest version', mix: { path: PATHS.version }, asked: 'constellation' },
+  { name: 'empty', mix: only(0), asked: 'constellation' },
+  { name: 'empty, each token checked anew', mix: only(0), asked: 'uncached' },
+  { name: '3 patterns', mix: only(3), asked: 'constellation' },
+  { name: '10 patterns', mix: only(10), asked: 'constellation' },
+  { name: 'evening: 70 % empty, 25 % 1 to 3, 5 % 10', mix: EVENING, asked: 'constellation' },
+  { name: 'the dearest: 64 patterns', mix: only(HOSTILE_PATTERNS), asked: 'constellation' },
 ];
 
 /** Measures all of it; servers and their folders are gone when it resolves. */
@@ -104,10 +106,26 @@ export async function measureLoad(
     const { workers } = settings;
     const bare = await start({ kind: 'bare', answerBytes: ANSWER_BYTES });
     const constellation = await start({ kind: 'constellation', directory, keys, workers });
-    const tvs = new Tvs(messages, tokens, createRandom('tvs'));
-    const others = new Tvs(messages, tokens, createRandom('others'));
-    const bench = { settings, tvs, others, bare, constellation, messages, attacker };
+    const uncached = await start({
+      kind: 'constellation',
+      directory: path.join(folder, 'uncached'),
+      keys,
+      workers,
+      maxCached: 0,
+    });
+    // What another server took, none must miss: each has TVs of its own.
+    const withTvs = (server: ServerUnderLoad): Asked => ({
+      server,
+      tvs: new Tvs(messages, tokens, createRandom('tvs')),
+    });
+    const asked = {
+      bare: withTvs(bare),
+      constellation: withTvs(constellation),
+      uncached: withTvs(uncached),
+    };
+    const bench = { settings, asked, messages, attacker };
     // Code is compiled and tokens are verified once.
+    const { tvs } = asked.constellation;
     await runClosed(targetOf(constellation, settings), settings.seconds, () => tvs.next(EVENING));
     const rows = await measureKinds(bench, onStage);
     const disturbances = await measureDisturbances(bench, onStage);
@@ -125,14 +143,16 @@ export async function measureLoad(
   }
 }
 
+/** A server under load, and the TVs that ask it. */
+interface Asked {
+  readonly server: ServerUnderLoad;
+  readonly tvs: Tvs;
+}
+
 /** What is measured, and with what. */
 interface Bench {
   readonly settings: LoadSettings;
-  readonly tvs: Tvs;
-  /** What the bare server takes, the Constellation must not miss. */
-  readonly others: Tvs;
-  readonly bare: ServerUnderLoad;
-  readonly constellation: ServerUnderLoad;
+  readonly asked: Readonly<Record<Kind['asked'], Asked>>;
   readonly messages: Messages;
   readonly attacker: Attacker;
 }
@@ -148,18 +168,17 @@ function targetOf({ url }: ServerUnderLoad, { connections }: LoadSettings) {
 }
 
 async function measureKinds(
-  { settings, tvs, others, bare, constellation }: Bench,
+  { settings, asked }: Bench,
   onStage: (stage: string) => void,
 ): Promise<readonly LoadRow[]> {
   const runs = new Map<string, LoadRow[]>();
   for (let round = 0; round < settings.rounds; round += 1) {
-    for (const { name, mix, order } of KINDS) {
+    for (const { name, mix, asked: which } of KINDS) {
       onStage(`${name}, run ${round + 1} of ${settings.rounds}`);
-      const server = order === 'bare' ? bare : constellation;
+      const { server, tvs } = asked[which];
       const before = await server.usage();
-      const senders = order === 'bare' ? others : tvs;
       const result = await runClosed(targetOf(server, settings), settings.seconds, () =>
-        'path' in mix ? mix : senders.next(mix),
+        'path' in mix ? mix : tvs.next(mix),
       );
       const after = await server.usage();
       runs.set(name, [...(runs.get(name) ?? []), toRow(name, result, before, after)]);
@@ -198,15 +217,16 @@ async function measureDisturbances(
   bench: Bench,
   onStage: (stage: string) => void,
 ): Promise<readonly Disturbance[]> {
-  const { settings, tvs, constellation } = bench;
-  const target = targetOf(constellation, settings);
+  const { settings, asked } = bench;
+  const { server, tvs } = asked.constellation;
+  const target = targetOf(server, settings);
   const honest = (): Promise<LoadResult> =>
     runPaced(target, settings.seconds, PACED_PER_SECOND, () => tvs.next(EVENING));
   const [quiet, publishing, hostile]: [number[], number[], number[]] = [[], [], []];
   for (let round = 0; round < settings.rounds; round += 1) {
     onStage(`honest pushes, run ${round + 1} of ${settings.rounds}`);
     quiet.push((await honest()).p99Ms);
-    const published = beside(() => constellation.publish(), PUBLISH_EVERY_MS);
+    const published = beside(() => server.publish(), PUBLISH_EVERY_MS);
     publishing.push((await honest()).p99Ms);
     await published.stop();
     const attacked = attack(bench, 1000 * round);
@@ -222,7 +242,7 @@ async function measureDisturbances(
 
 /** Sends what costs a server most, each of it new. */
 async function attack(
-  { settings, constellation, messages, attacker }: Bench,
+  { settings, asked, messages, attacker }: Bench,
   behind: number,
 ): Promise<void> {
   const { deviceId, token } = attacker;
@@ -235,7 +255,7 @@ async function attack(
   };
   const { length } = messages.frame(deviceId, 1, HOSTILE_PATTERNS);
   const perSecond = HOSTILE_BYTES_PER_SECOND / length;
-  await runPaced(targetOf(constellation, settings), settings.seconds, perSecond, next);
+  await runPaced(targetOf(asked.constellation.server, settings), settings.seconds, perSecond, next);
 }
 
 /** Does something again and again until it is stopped. */

@@ -15,7 +15,7 @@ import { createClientConfig } from '../native/settings.js';
 import type { QuicAnswer } from '../wire/answer.js';
 import { encodeRequest } from '../wire/request.js';
 import { ClientConnection, type Exchange } from './client-connection.js';
-import { silenceMs, watchOver } from './silence.js';
+import { silenceMs, Watch } from './silence.js';
 import { trustedByNode } from './trusted.js';
 
 export interface QuicTransportOptions extends HttpTransportOptions {
@@ -41,8 +41,13 @@ export interface QuicTransport extends Transport {
   readonly roundTripMs: number | undefined;
   /** Of the last exchange that was answered. */
   readonly lastStart: Start | undefined;
-  /** Tells whenever a packet of the server came; what it returns ends that. */
-  onHeard(listener: () => void): () => void;
+  /** True while there is a connection to a server that has shown its certificate. */
+  readonly isConnected: boolean;
+  /**
+   * Tells when nothing comes back while an answer is waited for: after 300 ms, or two round trips where
+   * that is more, and again after each further wait. What it returns ends that.
+   */
+  onSilence(listener: () => void): () => void;
   /** Goes on from the address that this machine has now, where the host knows that it changed. */
   rebind(): Promise<void>;
   /** Ends the connection, so that the next exchange resumes; with `forget`, the ticket too. */
@@ -96,7 +101,10 @@ export async function createQuicTransport(options: QuicTransportOptions): Promis
     get lastStart() {
       return line.lastStart;
     },
-    onHeard: (listener) => line.onHeard(listener),
+    get isConnected() {
+      return line.isConnected;
+    },
+    onSilence: (listener) => line.onSilence(listener),
     rebind: () => line.rebind(),
     disconnect: ({ forget = false } = {}) => {
       line.disconnect(forget);
@@ -117,6 +125,7 @@ class Line {
   readonly #port: number;
   readonly #timer: Timer;
   readonly #listeners = new Set<() => void>();
+  readonly #watches = new Set<Watch>();
   #connection: ClientConnection | undefined;
   #opening: Promise<ClientConnection> | undefined;
   #session: Uint8Array | undefined;
@@ -136,11 +145,15 @@ class Line {
     this.#config = createClientConfig(quiche, trusted, limits);
   }
 
+  get isConnected(): boolean {
+    return this.#connection?.isUsable === true && this.#connection.isVerified;
+  }
+
   get roundTripMs(): number | undefined {
     return this.#connection?.roundTripMs ?? this.#roundTripMs;
   }
 
-  onHeard(listener: () => void): () => void {
+  onSilence(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -189,13 +202,21 @@ class Line {
     exchange: Exchange,
     start?: Start,
   ): Promise<QuicAnswer> {
-    const stopWatching = watchOver(connection, this.#timer, () => silenceMs(this.roundTripMs));
+    const watch = new Watch({
+      ...{ connection, timer: this.#timer },
+      waitMs: () => silenceMs(this.roundTripMs),
+      onSilence: () => {
+        for (const listener of this.#listeners) listener();
+      },
+    });
+    this.#watches.add(watch);
     try {
       const answer = await connection.exchange(exchange);
       this.lastStart = start ?? (connection.isResumed ? 'resumed' : 'cold');
       return answer;
     } finally {
-      stopWatching();
+      watch.stop();
+      this.#watches.delete(watch);
       this.#keep();
       // What became of it is unknown, and a new connection costs no round trip.
       if (exchange.signal.aborted && connection.isIdle) connection.close();
@@ -229,7 +250,7 @@ class Line {
       ...{ hostname, timer: this.#timer },
       ...(session === undefined ? {} : { session }),
       onHeard: () => {
-        for (const listener of this.#listeners) listener();
+        for (const watch of this.#watches) watch.heard();
       },
     });
     this.#connection = connection;

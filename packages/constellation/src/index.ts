@@ -56,6 +56,8 @@ export type {
   ServerCounters,
 } from './store/constellation-store.js';
 export type { DeltaLog, LogRecord } from './log/delta-log.js';
+export { sequenceConflict } from './log/sequence-conflict.js';
+export { openCheckpoints, type OpenedCheckpoints } from './store/open-checkpoints.js';
 export type { FoldSettings } from './writer/fold-settings.js';
 export type { DecidedDelta, DeviceRecord } from './decision/device-record.js';
 export { createMemoryConstellationStore } from './store/memory-store.js';

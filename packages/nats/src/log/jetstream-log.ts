@@ -17,6 +17,8 @@ export interface JetStreamLogOptions {
   readonly partition: string;
   /** Entries behind it stay, checkpoint or not: who else reads them has come so far. */
   readonly keepAfter?: () => Promise<number>;
+  /** Called where another owner was found. */
+  readonly onTakenOver?: () => void;
 }
 
 /**
@@ -30,6 +32,7 @@ export class JetStreamLog implements DeltaLog {
   readonly #stream: string;
   readonly #subject: string;
   readonly #keepAfter: () => Promise<number>;
+  readonly #onTakenOver: () => void;
   readonly #writer = randomUUID();
   #isOwner = false;
   /** Undefined where NATS has to be asked: at first, and after an append that failed. */
@@ -39,12 +42,13 @@ export class JetStreamLog implements DeltaLog {
   /** Where reading on behind an entry begins. */
   #cursor = { entry: -1, message: 0 };
 
-  private constructor({ bus, partition, keepAfter }: JetStreamLogOptions) {
+  private constructor({ bus, partition, keepAfter, onTakenOver }: JetStreamLogOptions) {
     const { stream, subject } = bus.names.log(partition);
     this.#bus = bus;
     this.#partition = partition;
     this.#stream = stream;
     this.#subject = subject;
+    this.#onTakenOver = onTakenOver ?? (() => undefined);
     this.#keepAfter = keepAfter ?? (() => Promise.resolve(Infinity));
   }
 
@@ -164,6 +168,7 @@ export class JetStreamLog implements DeltaLog {
       if (found === undefined) break;
       const head = readHead(found.header);
       if (seq === state.last_seq && this.#isOwner && head.writer !== this.#writer) {
+        this.#onTakenOver();
         throw takenOver(this.#partition);
       }
       // Of a group that was cut off, the last messages are missing.

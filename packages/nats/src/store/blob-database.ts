@@ -21,6 +21,8 @@ export interface BlobDatabaseOptions {
   readonly partition: string;
   /** A folder for what is read from NATS: it is made anew by each owner, and removed at the end. */
   readonly scratch: string;
+  /** Called where another owner was found. */
+  readonly onTakenOver?: () => void;
 }
 
 /**
@@ -35,10 +37,10 @@ export class BlobDatabase implements LevelDatabase {
   #scratch: Scratch | undefined;
   #written: readonly BlobReference[] | undefined;
 
-  constructor({ bus, partition, scratch }: BlobDatabaseOptions) {
+  constructor({ bus, partition, scratch, onTakenOver }: BlobDatabaseOptions) {
     const writer = randomUUID();
     this.#blobs = new Blobs(bus, partition);
-    this.#manifest = new ManifestEntry(bus.state, partition, writer);
+    this.#manifest = new ManifestEntry(bus.state, partition, writer, onTakenOver);
     this.#folder = path.join(scratch, `${partition}-${writer}`);
   }
 
@@ -69,7 +71,8 @@ export class BlobDatabase implements LevelDatabase {
 
   async batch(operations: RecordOperation[]): Promise<void> {
     const scratch = this.#opened();
-    const before = this.#written ?? [];
+    // An owner that was replaced shall not even leave a blob.
+    const before = await this.#manifest.reread();
     const added = await this.#blobs.put(operations.map(encodeOperation));
     await this.#manifest.replace([...before, added]);
     this.#written = [...before, added];

@@ -15,9 +15,11 @@ export class ManifestEntry {
   readonly #state: KV;
   readonly #partition: string;
   readonly #writer: string;
+  readonly #onTakenOver: (() => void) | undefined;
   #revision = 0;
 
-  constructor(state: KV, partition: string, writer: string) {
+  constructor(state: KV, partition: string, writer: string, onTakenOver?: () => void) {
+    this.#onTakenOver = onTakenOver;
     this.#state = state;
     this.#partition = partition;
     this.#writer = writer;
@@ -34,10 +36,10 @@ export class ManifestEntry {
       const blobs = found === null ? [] : readManifest(found.json()).blobs;
       this.#revision = found?.revision ?? 0;
       try {
-        await this.replace(blobs);
+        await this.#write(blobs);
         return blobs;
       } catch (error) {
-        if (!(error instanceof SyncError)) throw error;
+        if (!isWrongSequence(error)) throw error;
       }
     }
   }
@@ -46,23 +48,31 @@ export class ManifestEntry {
   async reread(): Promise<readonly BlobReference[]> {
     const found = await this.#state.get(this.#key);
     const manifest = found === null ? undefined : readManifest(found.json());
-    if (found === null || manifest?.writer !== this.#writer) throw takenOver(this.#partition);
+    if (found === null || manifest?.writer !== this.#writer) throw this.#replaced();
     this.#revision = found.revision;
     return manifest.blobs;
   }
 
   /** @throws SyncError `version-conflict` where another owner has come. */
   async replace(blobs: readonly BlobReference[]): Promise<void> {
-    const value = JSON.stringify({ writer: this.#writer, blobs } satisfies Manifest);
     try {
-      this.#revision =
-        this.#revision === 0
-          ? await this.#state.create(this.#key, value)
-          : await this.#state.update(this.#key, value, this.#revision);
+      await this.#write(blobs);
     } catch (error) {
-      if (isWrongSequence(error)) throw takenOver(this.#partition);
-      throw error;
+      throw isWrongSequence(error) ? this.#replaced() : error;
     }
+  }
+
+  async #write(blobs: readonly BlobReference[]): Promise<void> {
+    const value = JSON.stringify({ writer: this.#writer, blobs } satisfies Manifest);
+    this.#revision =
+      this.#revision === 0
+        ? await this.#state.create(this.#key, value)
+        : await this.#state.update(this.#key, value, this.#revision);
+  }
+
+  #replaced(): SyncError {
+    this.#onTakenOver?.();
+    return takenOver(this.#partition);
   }
 }
 

@@ -11,6 +11,8 @@ export interface NatsStoreOptions {
   readonly scratch?: string;
   /** Entries of the log behind it stay, checkpoint or not. Default: none. */
   readonly keepAfter?: () => Promise<number>;
+  /** Called, once or more, where it is found that another owner has taken it over. */
+  readonly onTakenOver?: () => void;
 }
 
 /**
@@ -21,11 +23,14 @@ export interface NatsStoreOptions {
 export async function openNatsConstellationStore(
   options: NatsStoreOptions,
 ): Promise<ConstellationStore> {
-  const { bus, partition, scratch = tmpdir() } = options;
+  const { scratch = tmpdir() } = options;
   const log = await JetStreamLog.open(options);
   // The log first: then no checkpoint can come from an owner whose deltas this one does not know.
   await log.takeOver();
-  const database = new BlobDatabase({ bus, partition, scratch });
-  const { checkpoints, compact, close } = await openCheckpoints({ name: partition, database });
+  const database = new BlobDatabase({ ...options, scratch });
+  const { checkpoints, compact, close } = await openCheckpoints({
+    name: options.partition,
+    database,
+  });
   return { log, checkpoints, compact, close };
 }

@@ -13,6 +13,15 @@ const packages = {
   client: ['types', 'level', 'embedding-codec', 'compression', 'protocol', 'federation'],
   constellation: ['types', 'level', 'embedding-codec', 'compression', 'protocol', 'federation'],
   'transport-quic': ['types', 'embedding-codec', 'compression', 'protocol'],
+  nats: [
+    'types',
+    'level',
+    'embedding-codec',
+    'compression',
+    'protocol',
+    'federation',
+    'constellation',
+  ],
   agentdb: ['types', 'level', 'embedding-codec', 'compression', 'protocol', 'federation', 'client'],
 };
 /** Private packages: what the apps, the tools and the tests share. */
@@ -40,7 +49,8 @@ function boundaries({ tests }) {
       'error',
       {
         // What a package maps in the `imports` of its own package.json.
-        allow: ['^#'],
+        // Engines of other packages pass the suites of the embedded ones.
+        allow: ['^#', ...(tests ? ['/constellation/test/conformance/'] : [])],
         banTransitiveDependencies: true,
         depConstraints: [
           ...Object.entries(layers).map(([layer, below]) => ({

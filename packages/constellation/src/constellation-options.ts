@@ -8,7 +8,9 @@ import {
 } from '@omega-tv/types';
 import type { WireFormat } from '@omega-tv/compression';
 import type { CohortKeys, FederationConfig, LearningConfig } from '@omega-tv/federation';
+import type { Published } from './publish/published.js';
 import type { SnapshotOptions } from './publish/snapshot-window.js';
+import type { ReadLog } from './writer/learn-records.js';
 import type { ConstellationStore } from './store/constellation-store.js';
 
 const MAX_WORKERS = 64;
@@ -35,6 +37,15 @@ export interface ConstellationOptions {
    * v1 answers as `createNodeV1Format` does. Default: 0, all is done on the calling thread.
    */
   readonly workers?: number;
+  /** Names the epoch of a store that is new. Default: drawn. */
+  readonly epoch?: string;
+  /**
+   * Versions come from another server, which learns what is decided here: this one keeps no sums and
+   * publishes nothing. `snapshots` are left out then.
+   */
+  readonly follows?: Published;
+  /** Reads the logs of Constellations that follow this one, see `Constellation.merge`. */
+  readonly readLog?: ReadLog;
   /** Default: silent. */
   readonly logger?: Logger;
 }

@@ -13,6 +13,7 @@ import type { DeviceRecord } from './decision/device-record.js';
 import { Exchange } from './exchange/exchange.js';
 import type { FrameOptions } from './exchange/frame-exchange.js';
 import { toOverview, type Overview } from './operations/dashboard/overview.js';
+import { encodePublication } from './publish/publication-codec.js';
 import { Publications } from './publish/publications.js';
 import { Published } from './publish/published.js';
 import { SnapshotWindow } from './publish/snapshot-window.js';
@@ -21,6 +22,7 @@ import type { ServerCounters } from './store/constellation-store.js';
 import { Workers } from './work/workers.js';
 import { sameSettings, type FoldSettings } from './writer/fold-settings.js';
 import { Housekeeping } from './writer/housekeeping.js';
+import { Merging } from './writer/merging.js';
 import { Partition } from './writer/partition.js';
 import type { ServerState } from './writer/server-state.js';
 
@@ -78,7 +80,7 @@ export class Constellation {
       );
       await durable;
     }
-    await publications.publishMissing();
+    if (options.follows === undefined) await publications.publishMissing();
     return new Constellation(options, parts);
   }
 
@@ -137,11 +139,35 @@ export class Constellation {
 
   /**
    * Publishes what enough devices contributed to; returns the new version's global patterns, or
-   * undefined when nothing changed. Pushes are decided meanwhile.
+   * undefined when nothing changed. Pushes are decided meanwhile. One that follows another server keeps
+   * its log short, and no more.
    */
-  publish(): Promise<GlobalPatterns | undefined> {
+  async publish(): Promise<GlobalPatterns | undefined> {
     this.#parts.housekeeping.run();
+    if (this.#parts.isFollower) return undefined;
     return this.#parts.publications.publish();
+  }
+
+  /** All that is published, for servers that follow this one. */
+  publication(): Uint8Array {
+    return encodePublication(this.#parts.partition.state);
+  }
+
+  /**
+   * Learns what the log of a follower holds by now, each entry once; how many entries that were. To be
+   * opened with `readLog`.
+   * @throws SyncError `http`, to be tried again.
+   */
+  merge(partition: string): Promise<number> {
+    const { merging } = this.#parts;
+    if (merging === undefined)
+      throw new TypeError('This Constellation was opened without readLog.');
+    return merging.merge(partition);
+  }
+
+  /** How far the logs of followers are learned in the newest checkpoint: they are not read again. */
+  get merged(): ReadonlyMap<string, number> {
+    return this.#parts.partition.savedMerged;
   }
 
   /** Erases what is kept of a device, under each key that it may have. */
@@ -176,6 +202,8 @@ interface Parts {
   readonly window: SnapshotWindow | undefined;
   readonly syncWindow: SyncWindow;
   readonly workers: Workers | undefined;
+  readonly isFollower: boolean;
+  readonly merging: Merging | undefined;
   readonly exchange: Exchange;
   readonly publications: Publications;
   readonly housekeeping: Housekeeping;
@@ -184,14 +212,24 @@ interface Parts {
 async function assemble(options: ConstellationOptions): Promise<Parts> {
   const { store, format, clock = systemClock, logger = silentLogger } = options;
   const { keys = createCohortKeys(), syncWindow = DEFAULT_SYNC_WINDOW } = options;
-  const window = options.snapshots && new SnapshotWindow(options.snapshots);
-  const published = new Published(format, window);
-  const onLoaded = (state: ServerState): Promise<void> => published.restore(state);
-  const partition = await Partition.open({ store, logger, keys, onLoaded });
+  const { follows, readLog, epoch } = options;
+  const own = options.snapshots && new SnapshotWindow(options.snapshots);
+  const published = follows ?? new Published(format, own);
+  const { window } = published;
+  const onLoaded = async (state: ServerState): Promise<void> => {
+    if (follows === undefined) await published.restore(state);
+  };
+  const partition = await Partition.open({
+    ...{ store, logger, keys, onLoaded },
+    ...(readLog === undefined ? {} : { readLog }),
+    ...(epoch === undefined ? {} : { epoch }),
+  });
   const workers = startWorkers(options, logger);
   const shared = { partition, published, window, format, syncWindow, workers, clock, logger, keys };
   return {
     ...{ partition, published, window, syncWindow, workers },
+    isFollower: follows !== undefined,
+    merging: readLog && new Merging({ partition, keys, readLog }),
     exchange: new Exchange(shared),
     publications: new Publications(shared),
     housekeeping: new Housekeeping({ partition, store, clock, logger }),
@@ -207,12 +245,14 @@ function startWorkers(
     : new Workers({ codecs: snapshots?.codecs ?? [], threads, logger });
 }
 
-function settingsOfOptions({ federation, learning, region }: ConstellationOptions): FoldSettings {
+function settingsOfOptions(options: ConstellationOptions): FoldSettings {
+  const { federation, learning, region, follows } = options;
   const config = createFederationConfig(federation);
   const { minDevices } = config;
   return {
     federation: config,
     learning: createLearningConfig({ minDevices, ...learning }),
     ...(region === undefined ? {} : { region }),
+    ...(follows === undefined ? {} : { learnedElsewhere: true }),
   };
 }

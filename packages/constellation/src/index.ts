@@ -20,7 +20,11 @@ export { readReport } from './report.js';
 export { backupStore } from './operations/backup.js';
 export { restoreStore, type RestoreOptions } from './operations/restore.js';
 export { forgetDevice } from './operations/forget.js';
-export { ServerMetrics, type MetricsOptions } from './operations/metrics.js';
+export {
+  ServerMetrics,
+  type MetricsOptions,
+  type ObservedConstellation,
+} from './operations/metrics.js';
 
 export type { SnapshotOptions } from './publish/snapshot-window.js';
 
@@ -37,7 +41,11 @@ export {
 } from './auth/token-keys.js';
 
 // Advanced: operations
-export { createAdminServer, type AdminOptions } from './operations/admin-server.js';
+export {
+  createAdminServer,
+  type AdministeredConstellation,
+  type AdminOptions,
+} from './operations/admin-server.js';
 export type {
   ItemCounts,
   Overview,
@@ -56,6 +64,13 @@ export type {
   ServerCounters,
 } from './store/constellation-store.js';
 export type { DeltaLog, LogRecord } from './log/delta-log.js';
+export { sequenceConflict } from './log/sequence-conflict.js';
+export { openCheckpoints, type OpenedCheckpoints } from './store/open-checkpoints.js';
+export { Published } from './publish/published.js';
+export { deviceKeyOf } from './auth/caller.js';
+export { deviceIdOfFrames, type FrameOptions } from './exchange/frame-exchange.js';
+export type { ServedConstellation } from './http/served.js';
+export type { ReadLog } from './writer/learn-records.js';
 export type { FoldSettings } from './writer/fold-settings.js';
 export type { DecidedDelta, DeviceRecord } from './decision/device-record.js';
 export { createMemoryConstellationStore } from './store/memory-store.js';

@@ -3,97 +3,21 @@ import path from 'node:path';
 import { serialize } from 'node:v8';
 import { crc32 } from 'node:zlib';
 import { ClassicLevel } from 'classic-level';
-import fc from 'fast-check';
 import { describe, expect, it, jest } from '@jest/globals';
 import { onTestFinished } from '@omega-tv/test-support';
 import { isSyncError } from '@omega-tv/types';
+import { openLevelConstellationStore, readReport } from '../src/index.js';
+import { describeCheckpoints } from './conformance/checkpoints.js';
+import { embeddedKinds } from './conformance/embedded-kinds.js';
 import {
-  createFederationConfig,
-  createLearningConfig,
-  contribute,
-  emptyFederation,
-  publish,
-  type CohortKeys,
-  type FederationState,
-} from '@omega-tv/federation';
-import {
-  openLevelConstellationStore,
-  readReport,
-  type CheckpointChange,
-  type DeviceRecord,
-} from '../src/index.js';
-import { learnedTitles } from './learned-titles.js';
-import { kinds } from './store-kinds.js';
-import { patternOf, syncErrorOf, temporaryFolder } from './support.js';
-
-const counters = {
-  devices: 2,
-  deltasApplied: 3,
-  duplicates: 1,
-  refused: 4,
-  samplesAccepted: 36,
-};
-const config = createFederationConfig({ minDevices: 2 });
-
-/** The same in each run: so are the bytes that a test flips. */
-const KEYS: CohortKeys = {
-  drawKey: () => 'key',
-  tagDevice: (key, deviceId) => `${key}/${deviceId}`,
-};
-
-/** What a server holds after two devices sent the same real pattern and it was published. */
-function learnedState(): FederationState {
-  const contributions = ['tv-1', 'tv-2', 'tv-3'].map((deviceId) => ({
-    deviceId,
-    genre: 'drama',
-    embedding: patternOf(0).embedding,
-    successRate: 0.9,
-    newSamples: 12,
-    receivedAtMs: 1_000_000,
-    region: 'DE',
-  }));
-  const { state } = contribute(emptyFederation(), contributions, KEYS, config);
-  return publish(state, 1_000_000, config).state;
-}
-
-const LEARNED = learnedTitles();
-
-const deviceA: DeviceRecord = {
-  marks: new Map([['p1', 12]]),
-  last: { deviceEpoch: 2 ** 32 - 1, seq: 3, digest: '0123456789abcdef' },
-  activity: { day: 20_000, completions: 2, step: 77 },
-};
-const FRAMES = new Map([[2, Uint8Array.of(2)]]);
-const SETTINGS = { federation: config, learning: createLearningConfig(), region: 'DE' };
-
-function changeOf(
-  state: FederationState,
-  change: Partial<CheckpointChange> = {},
-): CheckpointChange {
-  return {
-    offset: 7,
-    epoch: 'epoch-1',
-    settings: SETTINGS,
-    counters,
-    federationCounters: state.counters,
-    devices: new Map([['device-a', deviceA]]),
-    frames: new Map([
-      [1, undefined],
-      [2, Uint8Array.of(2)],
-    ]),
-    clusters: state.clusters,
-    trends: state.trends,
-    published: state.published,
-    titles: LEARNED.titles,
-    learning: {
-      counters: LEARNED.learning.counters,
-      titles: LEARNED.learning.titles,
-      shared: LEARNED.learning.shared,
-      model: LEARNED.learning,
-    },
-    ...change,
-  };
-}
+  changeOf,
+  counters,
+  FRAMES,
+  LEARNED,
+  learnedState,
+  SETTINGS,
+} from './conformance/stored-state.js';
+import { syncErrorOf, temporaryFolder } from './support.js';
 
 function recordOf(key: string, value: object): Buffer {
   const body = serialize(value);
@@ -102,112 +26,7 @@ function recordOf(key: string, value: object): Buffer {
   return Buffer.concat([checksum, body]);
 }
 
-const untouched = { devices: new Map(), clusters: new Map(), trends: new Map(), frames: new Map() };
-
-describe.each(kinds)('CheckpointStore: $name', ({ open }) => {
-  it('holds nothing when fresh', async () => {
-    const { store } = await open();
-    expect(await store.checkpoints.load()).toBeUndefined();
-    expect(await store.checkpoints.loadDevice('device-a')).toBeUndefined();
-    await store.close();
-  });
-
-  it('gives back exactly what was saved, floats and maps included', async () => {
-    const { store, reopen } = await open();
-    const state = learnedState();
-    expect(state.published.patterns).toHaveLength(1);
-    await store.checkpoints.save(changeOf(state));
-    const again = await reopen(store);
-    expect(await again.checkpoints.load()).toEqual({
-      offset: 7,
-      epoch: 'epoch-1',
-      settings: SETTINGS,
-      counters,
-      federation: state,
-      ...LEARNED,
-      frames: FRAMES,
-    });
-    expect(await again.checkpoints.loadDevice('device-a')).toEqual(deviceA);
-    expect(await again.checkpoints.loadDevice('device-b')).toBeUndefined();
-    await again.close();
-  });
-
-  it('keeps what a change does not name', async () => {
-    const { store, reopen } = await open();
-    const state = learnedState();
-    await store.checkpoints.save(changeOf(state));
-    const {
-      published: _,
-      titles: __,
-      learning: ___,
-      ...rest
-    } = changeOf(state, { ...untouched, epoch: 'epoch-2' });
-    await store.checkpoints.save(rest);
-    const again = await reopen(store);
-    expect(await again.checkpoints.load()).toEqual({
-      offset: 7,
-      epoch: 'epoch-2',
-      settings: SETTINGS,
-      counters,
-      federation: state,
-      ...LEARNED,
-      frames: FRAMES,
-    });
-    expect(await again.checkpoints.loadDevice('device-a')).toEqual(deviceA);
-    await again.close();
-  });
-
-  it('deletes records that are named without a value, in the same step', async () => {
-    const { store, reopen } = await open();
-    const state = learnedState();
-    await store.checkpoints.save(changeOf(state));
-    const gone = (ids: Iterable<string>) => new Map([...ids].map((id) => [id, undefined]));
-    await store.checkpoints.save(
-      changeOf(state, {
-        devices: new Map([['device-b', { marks: new Map() }]]),
-        clusters: gone(state.clusters.keys()),
-        trends: gone([...state.trends.keys(), 'ZZ:never there']),
-        learning: {
-          counters: LEARNED.learning.counters,
-          titles: gone(LEARNED.learning.titles.keys()),
-          shared: new Map(),
-        },
-      }),
-    );
-    const again = await reopen(store);
-    const stored = await again.checkpoints.load();
-    expect(stored?.federation.clusters.size).toBe(0);
-    expect(stored?.federation.trends.size).toBe(0);
-    expect(stored?.federation.published).toEqual(state.published);
-    expect(stored?.learning).toEqual({ ...LEARNED.learning, titles: new Map() });
-    expect(await again.checkpoints.loadDevice('device-b')).toEqual({ marks: new Map() });
-    await again.close();
-  });
-
-  it('takes ids of any characters (rule 5.7)', async () => {
-    const [trend] = learnedState().trends.values();
-    const [cluster] = learnedState().clusters.values();
-    const strange = ['', 'a!b', '\uffff', '\u{1f3ac} film', '\u{10ffff}', 'x'.repeat(1024)];
-    await fc.assert(
-      fc.asyncProperty(fc.array(fc.string({ unit: 'binary' }), { maxLength: 9 }), async (drawn) => {
-        const ids = [...strange, ...drawn];
-        const { store, reopen } = await open();
-        const trends = new Map(ids.map((id) => [id, { ...trend!, id }]));
-        const clusters = new Map(ids.map((id) => [id, { ...cluster!, id }]));
-        const devices = new Map(ids.map((id) => [id, { marks: new Map([[id, 7]]) }]));
-        await store.checkpoints.save(changeOf(emptyFederation(), { trends, clusters, devices }));
-        const again = await reopen(store);
-        const federation = (await again.checkpoints.load())?.federation;
-        expect(federation?.trends).toEqual(trends);
-        expect(federation?.clusters).toEqual(clusters);
-        for (const id of ids)
-          expect(await again.checkpoints.loadDevice(id)).toEqual(devices.get(id));
-        await again.close();
-      }),
-      { numRuns: 10 },
-    );
-  });
-});
+embeddedKinds.forEach(describeCheckpoints);
 
 describe('the level store', () => {
   it('refuses a second opener, and takes one after the first has closed', async () => {

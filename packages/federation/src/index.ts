@@ -52,7 +52,7 @@ export { LEARNING_MODEL } from './learning/model.js';
 export { SCORINGS, type Scoring } from './learning/scorings.js';
 export type { Axes } from './learning/axes.js';
 export type { DeviceSample } from './learning/device-sample.js';
-export type { DeviceActivity } from './learning/activity.js';
+export { countCompletion, type ActiveDevice, type DeviceActivity } from './learning/activity.js';
 export type { FoldedCompletions } from './learning/fold-completions.js';
 export type { TitlePublication } from './learning/publish-title-factors.js';
 export type { ReceivedFactors } from './learning/received-factors.js';

@@ -5,8 +5,8 @@ import { CommandError } from '@omega-tv/command-line';
 import { runReadmeExamples } from '@omega-tv/readme-examples';
 import { QUIET, runAsUser } from './npm.js';
 
-/** AgentDB is 330 MB and its user's to install: that README is run where AgentDB is tested. */
-const NEEDS_MORE = '@omega-tv/agentdb';
+/** AgentDB and NATS are their users' to install: these READMEs are run where the two are tested. */
+const NEED_MORE: readonly string[] = ['@omega-tv/agentdb', '@omega-tv/nats'];
 
 export interface Rehearsal {
   readonly registry: string;
@@ -38,7 +38,7 @@ export async function runInNode(rehearsal: Rehearsal, names: readonly string[]):
   const project = await createProject(rehearsal, 'node', names);
   let programs = 0;
   for (const name of names) {
-    if (name === NEEDS_MORE) continue;
+    if (NEED_MORE.includes(name)) continue;
     rehearsal.signal.throwIfAborted();
     // Beside the project's node_modules, as a reader pastes it.
     const readme = path.join(project, 'README.md');

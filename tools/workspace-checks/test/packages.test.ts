@@ -13,6 +13,7 @@ import { entryPoints, listPublished, root } from './workspace.js';
 const run = promisify(execFile);
 const packages = listPublished();
 const consumerSource = fileURLToPath(new URL('consumer/consumer.ts', import.meta.url));
+const natsSource = fileURLToPath(new URL('consumer/consumer-nats.ts', import.meta.url));
 /** What a TypeScript user of a Node package has anyway. */
 const USER_PACKAGES = '@types/node@20';
 
@@ -24,10 +25,10 @@ beforeAll(async () => {
   const [tv, server] = await packAll(path.join(user, 'packs'));
   await install(user, tv);
   await install(user, `${server} ${USER_PACKAGES}`);
-  const [brain] = await packAll(path.join(user, 'packs'), 'agentdb');
-  await install(user, brain);
-  const [quic] = await packAll(path.join(user, 'packs'), 'transport-quic');
-  await install(user, quic);
+  for (const name of ['agentdb', 'nats', 'transport-quic']) {
+    const [line] = await packAll(path.join(user, 'packs'), name);
+    await install(user, line);
+  }
 });
 
 afterAll(async () => {
@@ -63,8 +64,10 @@ describe.each(packages)('$manifest.name, installed', (project) => {
 
 describe('a program of a user', () => {
   it('uses every entry point', async () => {
-    const source = await readFile(consumerSource, 'utf8');
-    const imported = ts.preProcessFile(source).importedFiles.map(({ fileName }) => fileName);
+    const sources = [consumerSource, natsSource].map((file) => readFile(file, 'utf8'));
+    const imported = (await Promise.all(sources))
+      .flatMap((source) => ts.preProcessFile(source).importedFiles)
+      .map(({ fileName }) => fileName);
     expect(imported).toEqual(expect.arrayContaining(packages.flatMap(entryPoints)));
   });
 
@@ -92,6 +95,14 @@ describe('a program of a user', () => {
       likes: true,
       overQuic: 'no https',
     });
+  });
+
+  it('of NATS, whose own declarations take undefined for what is absent', async () => {
+    const program = path.join(user, 'consumer-nats.ts');
+    await copyFile(natsSource, program);
+    await compile(user, program, ['--exactOptionalPropertyTypes', 'false']);
+    const { stdout } = await run(process.execPath, ['consumer-nats.js'], { cwd: user });
+    expect(stdout).toContain('The cluster is called A cluster');
   });
 });
 

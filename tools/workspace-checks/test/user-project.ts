@@ -47,9 +47,13 @@ export async function install(folder: string, line: string): Promise<void> {
 }
 
 /** Type-checks a program in the strictest way, declarations of the packages included. */
-export async function compile(folder: string, program: string): Promise<void> {
+export async function compile(
+  folder: string,
+  program: string,
+  options: readonly string[] = [],
+): Promise<void> {
   const tsc = fileURLToPath(import.meta.resolve('typescript/bin/tsc'));
-  const args = [tsc, ...STRICT, '--types', 'node', program];
+  const args = [tsc, ...STRICT, '--types', 'node', ...options, program];
   await run(process.execPath, args, { cwd: folder }).catch((error: unknown) => {
     const { stdout } = error as { readonly stdout?: string };
     throw new Error(`${program} does not compile:\n${stdout ?? ''}`, { cause: error });

@@ -47,6 +47,14 @@ export interface OpenedPush {
   readonly deltas: readonly (() => ReceivedPush)[];
 }
 
+/**
+ * Whose deltas a body of frames holds, as its first says.
+ * @throws SyncError for a body, or a first delta, that cannot be read.
+ */
+export function deviceIdOfFrames(window: SnapshotWindow, body: Uint8Array): string {
+  return openPush(window, body, 0).header.deviceId;
+}
+
 /** @throws SyncError for a body, or a first delta, that cannot be read. */
 export function openPush(
   window: SnapshotWindow,

@@ -9,7 +9,7 @@ import fastify, {
 } from 'fastify';
 import { FRAME_MEDIA_TYPE, V2_LIMITS } from '@omega-tv/compression';
 import { isSyncError, SyncError } from '@omega-tv/types';
-import type { Constellation } from '../constellation.js';
+import type { ServedConstellation } from './served.js';
 import type { ServerMetrics } from '../operations/metrics.js';
 import { allowOrigins } from './cors.js';
 import type { AdmissionOptions } from './handlers/admission.js';
@@ -78,7 +78,7 @@ export type ConstellationServer = FastifyInstance & Pick<Responder, 'respond'>;
  * ```
  */
 export function createServer(
-  constellation: Constellation,
+  constellation: ServedConstellation,
   options: ServerOptions = {},
 ): ConstellationServer {
   const { limits = {}, metrics, trustProxies = [] } = options;

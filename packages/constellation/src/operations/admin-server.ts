@@ -8,8 +8,14 @@ import { createGuard } from './admin-access.js';
 import { addDashboard } from './dashboard/dashboard.js';
 import type { ServerMetrics } from './metrics.js';
 
+/** What operators ask of a Constellation. */
+export type AdministeredConstellation = Pick<
+  Constellation,
+  'report' | 'overview' | 'recordsOf' | 'log' | 'syncWindow'
+>;
+
 export interface AdminOptions {
-  readonly constellation: Constellation;
+  readonly constellation: AdministeredConstellation;
   readonly metrics: ServerMetrics;
   /** False while the server starts, and once it stops: then no more requests are to be sent to it. */
   readonly isReady: () => boolean;

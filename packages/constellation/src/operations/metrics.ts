@@ -18,6 +18,9 @@ import { PATHS } from '@omega-tv/protocol';
 import type { Constellation, ConstellationReport } from '../constellation.js';
 import { REQUEST_BUCKETS_S } from './request-buckets.js';
 
+/** What metrics read of a Constellation. */
+export type ObservedConstellation = Pick<Constellation, 'report' | 'window' | 'log'>;
+
 /** A request as it ended. */
 export interface AnsweredRequest {
   readonly method: string;
@@ -101,7 +104,7 @@ export class ServerMetrics {
   readonly #publications;
   #load: Load | undefined;
 
-  constructor(constellation: Constellation, options: MetricsOptions = {}) {
+  constructor(constellation: ObservedConstellation, options: MetricsOptions = {}) {
     this.#clock = options.clock ?? systemClock;
     this.#registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
     const registers = [this.#registry];
@@ -148,6 +151,11 @@ export class ServerMetrics {
     });
     addBooks(this.#registry, constellation);
     collectDefaultMetrics({ register: this.#registry, prefix: 'omega_' });
+  }
+
+  /** For figures of one's own. */
+  get registry(): Registry<OpenMetricsContentType> {
+    return this.#registry;
   }
 
   count({ method, route, status, durationMs, code, protocol, ...bytes }: AnsweredRequest): void {
@@ -229,7 +237,7 @@ function isBucket(name: string | undefined): boolean {
 }
 
 /** What the store's books say; they outlive the process. */
-function addBooks(registry: AnyRegistry, constellation: Constellation): void {
+function addBooks(registry: AnyRegistry, constellation: ObservedConstellation): void {
   const read = (name: keyof Omit<ConstellationReport, 'epoch'>) => () =>
     constellation.report()[name];
   addGauge(registry, 'omega_devices', 'Devices that ever pushed', read('devices'));

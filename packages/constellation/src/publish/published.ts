@@ -1,7 +1,8 @@
 import type { GlobalPatterns } from '@omega-tv/types';
 import type { TitleList, WireFormat } from '@omega-tv/compression';
 import { encodeVersion, type EncodedVersion } from '../work/publication-work.js';
-import type { ServerState } from '../writer/server-state.js';
+import { decodePublication, type PublishedState } from './publication-codec.js';
+import { withKnownPieces } from './published-entry.js';
 import type { SnapshotWindow, WindowChange } from './snapshot-window.js';
 
 /** A version on its way to the disk. */
@@ -13,7 +14,10 @@ export interface NewVersion {
   readonly snapshot?: WindowChange;
 }
 
-/** What pushes are answered with: nothing that is not durable yet. */
+/**
+ * What pushes are answered with: nothing that is not durable yet. Several Constellations of a process
+ * share one where another server publishes for them.
+ */
 export class Published {
   readonly #format: WireFormat;
   readonly #window: SnapshotWindow | undefined;
@@ -25,6 +29,11 @@ export class Published {
   constructor(format: WireFormat, window: SnapshotWindow | undefined) {
     this.#format = format;
     this.#window = window;
+  }
+
+  /** The versions in frames; undefined where the server speaks v1 only. */
+  get window(): SnapshotWindow | undefined {
+    return this.#window;
   }
 
   get answer(): Uint8Array {
@@ -68,10 +77,15 @@ export class Published {
     this.#titles = titles;
   }
 
+  /** Goes on with what another server has published, see `Constellation.publication`. */
+  follow(publication: Uint8Array): Promise<void> {
+    return this.restore(decodePublication(publication));
+  }
+
   /** Goes on with what is stored. */
-  async restore({ federation: { published }, titles, frames }: ServerState): Promise<void> {
-    this.#titles = titles;
-    this.#window?.restore(frames.values());
+  async restore({ federation: { published }, titles, frames }: PublishedState): Promise<void> {
+    this.#titles = titles && withKnownPieces(titles, this.#titles);
+    this.#window?.restore(frames);
     if (this.lacks(published)) return;
     this.#answer = await this.#encodeAnswer(published, this.#window?.newest);
     this.#version = published.version;

@@ -65,10 +65,10 @@ export class SnapshotWindow {
   }
 
   /** Goes on with stored frames, oldest first; what cannot be read any more is left out. */
-  restore(frames: Iterable<Uint8Array>): void {
+  restore(frames: ReadonlyMap<number, Uint8Array>): void {
     const versions = new Map<number, Snapshot>();
-    for (const frame of frames) {
-      const snapshot = this.#read(frame);
+    for (const [version, frame] of frames) {
+      const snapshot = this.#known(version, frame) ?? this.#read(frame);
       if (snapshot !== undefined) versions.set(snapshot.version, snapshot);
     }
     this.#versions = versions;
@@ -139,6 +139,14 @@ export class SnapshotWindow {
     if (!canDiff(base, snapshot)) return whole;
     const diff = encodeDiffFrame(base, snapshot);
     return diff.length < whole.length ? diff : whole;
+  }
+
+  /** The snapshot as it was read before: what was made of it is not made again. */
+  #known(version: number, frame: Uint8Array): Snapshot | undefined {
+    const known = this.#versions.get(version);
+    return known !== undefined && Buffer.compare(this.frameOf(known), frame) === 0
+      ? known
+      : undefined;
   }
 
   /** Undefined for a frame of a codebook that the server no longer has. */

@@ -43,6 +43,8 @@ export interface Checkpoint {
   readonly titles?: TitleList;
   /** Full frames of the published versions that are kept, oldest first. */
   readonly frames: ReadonlyMap<number, Uint8Array>;
+  /** How far the logs of other partitions are learned; absent where none is. */
+  readonly merged?: ReadonlyMap<string, number>;
 }
 
 /** What changed of the learning of titles. */
@@ -78,6 +80,8 @@ export interface CheckpointChange {
   readonly published?: GlobalPatterns;
   /** By version. */
   readonly frames: ReadonlyMap<number, Uint8Array | undefined>;
+  /** As in `Checkpoint`. */
+  readonly merged?: ReadonlyMap<string, number>;
 }
 
 /** Where checkpoints lie; there is one, the newest. */

@@ -78,6 +78,7 @@ async function load(reader: RecordReader): Promise<Checkpoint | undefined> {
     },
     learning: await loadLearning(reader),
     ...(titles === undefined ? {} : { titles }),
+    ...(head.merged === undefined ? {} : { merged: head.merged }),
     frames: new Map(Array.from(frames, ([version, frame]) => [Number(version), frame])),
   };
 }

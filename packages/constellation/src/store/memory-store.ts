@@ -22,7 +22,7 @@ function createMemoryCheckpoints(): CheckpointStore {
     save: (change) => {
       const before = stored?.federation ?? emptyFederation();
       const learned = stored?.learning ?? emptyLearning();
-      const { learning, settings } = change;
+      const { learning, settings, merged } = change;
       const titles = change.titles ?? stored?.titles;
       stored = {
         offset: change.offset,
@@ -43,6 +43,7 @@ function createMemoryCheckpoints(): CheckpointStore {
           counters: learning?.counters ?? learned.counters,
         },
         ...(titles === undefined ? {} : { titles }),
+        ...(merged === undefined ? {} : { merged }),
         frames: withChanges(stored?.frames ?? new Map<number, Uint8Array>(), change.frames),
       };
       devices = withChanges(devices, change.devices);

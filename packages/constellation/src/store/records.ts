@@ -42,6 +42,7 @@ export interface Head {
   readonly epoch: string;
   readonly counters: ServerCounters;
   readonly federationCounters: FederationCounters;
+  readonly merged?: ReadonlyMap<string, number>;
 }
 
 export const headRecord = singleRecord('head', v8Codec<Head>());
@@ -101,10 +102,14 @@ async function* moveDevices(reader: RecordReader): AsyncIterable<readonly Record
 
 /** Made one by one, as they are asked for: each takes the time that coding its record takes. */
 export function* operationsOf(change: CheckpointChange): Iterable<RecordOperation> {
-  const { offset, epoch, settings, counters, federationCounters } = change;
+  const { offset, epoch, settings, counters, federationCounters, merged } = change;
   const { learning, titles, published, frames } = change;
   const head = { offset, epoch, counters, federationCounters };
-  yield headRecord.put(settings === undefined ? head : { ...head, settings });
+  yield headRecord.put({
+    ...head,
+    ...(settings === undefined ? {} : { settings }),
+    ...(merged === undefined ? {} : { merged }),
+  });
   yield* toOperations(deviceRecords, withIds(change.devices));
   yield* toOperations(clusterRecords, change.clusters);
   yield* toOperations(trendRecords, change.trends);

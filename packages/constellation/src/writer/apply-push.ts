@@ -1,19 +1,10 @@
 import { MAX_INTEGER, type SyncDelta, type SyncError } from '@omega-tv/types';
-import {
-  advanceTime,
-  contribute,
-  contributionsFromDelta,
-  foldCompletions,
-  weighDevice,
-  type CohortKeys,
-  type Completion,
-  type DeviceActivity,
-  type DeviceWeight,
-} from '@omega-tv/federation';
+import type { CohortKeys, DeviceWeight } from '@omega-tv/federation';
 import type { Decision } from '../decision/decide.js';
 import { decidePush, type ReceivedPush } from '../decision/decide-push.js';
 import type { DeviceRecord } from '../decision/device-record.js';
 import type { ServerCounters } from '../store/constellation-store.js';
+import { countDelta, learnDelta, weighDelta, type Learned, type Lesson } from './learn-delta.js';
 import { settingsOf, type ServerState } from './server-state.js';
 import type { ChangedRecords } from './pending-changes.js';
 
@@ -34,6 +25,8 @@ export interface AppliedPush {
   readonly delta?: SyncDelta;
   /** Why the delta counts nothing, ever. */
   readonly refusal?: SyncError;
+  /** What of it is learned, where that happens elsewhere. */
+  readonly lesson?: Lesson;
 }
 
 /**
@@ -49,11 +42,11 @@ export function applyPush(
   nowMs: () => number,
 ): AppliedPush {
   const { delta, decision, refusal } = decidePush(known.record, received, state.epoch);
-  const learned =
+  const { weight, lesson, ...learned } =
     delta === undefined || !known.contributes
       ? { state }
       : learn(state, delta, decision, { keys, nowMs: nowMs(), known: known.record });
-  const { activity = known.record?.activity, weight, changed = {} } = learned;
+  const { activity = known.record?.activity, changed = {} } = learned;
   const record = decision.record && {
     ...decision.record,
     ...(activity === undefined ? {} : { activity }),
@@ -69,16 +62,8 @@ export function applyPush(
     decision,
     ...(delta === undefined ? {} : { delta }),
     ...(refusal === undefined ? {} : { refusal }),
+    ...(lesson === undefined ? {} : { lesson }),
   };
-}
-
-interface Learned {
-  readonly state: ServerState;
-  readonly changed?: Omit<ChangedRecords, 'devices'>;
-  /** Of the device, where it completed something. */
-  readonly activity?: DeviceActivity;
-  /** Of the device, where it brought patterns. */
-  readonly weight?: DeviceWeight;
 }
 
 interface Learning {
@@ -88,62 +73,23 @@ interface Learning {
   readonly known: DeviceRecord | undefined;
 }
 
+interface LearnedPush extends Learned {
+  readonly weight?: DeviceWeight;
+  /** Where it is learned elsewhere. */
+  readonly lesson?: Lesson;
+}
+
 function learn(
   state: ServerState,
   delta: SyncDelta,
   decision: Decision,
   { keys, nowMs, known }: Learning,
-): Learned {
-  const { federation: config, learning, region } = settingsOf(state);
-  const { increments } = decision;
-  const foldMs = advanceTime(state.federation.counters, nowMs, config).latestMs;
-  const weighed = increments.some((count) => count > 0)
-    ? weighDevice(known?.weight, increments, foldMs, config)
-    : undefined;
-  const contributions = contributionsFromDelta(delta, increments, nowMs, {
-    ...(region === undefined ? {} : { region }),
-    ...(weighed === undefined ? {} : { learned: weighed.learned }),
-  });
-  const bounded = weighed === undefined ? {} : { weight: weighed.weight };
-  const learned = contribute(state.federation, contributions, keys, config);
-  const next = { ...state, federation: learned.state };
-  const { touched } = learned;
-  const completions = isByPosition(decision) ? completionsOf(delta, nowMs) : [];
-  if (completions.length === 0) return { state: next, changed: { touched }, ...bounded };
-  const folded = foldCompletions(
-    state.learning,
-    completions,
-    () => known?.activity,
-    keys,
-    learning,
-  );
-  const activity = folded.activities.get(delta.deviceId);
-  return {
-    state: { ...next, learning: folded.state },
-    changed: { touched, learned: folded.touched },
-    ...bounded,
-    ...(activity === undefined ? {} : { activity }),
-  };
-}
-
-/** A completion is reported once: only where a repeated delta is known as such may it be learned. */
-function isByPosition({ record, receipt }: Decision): boolean {
-  return receipt.outcome === 'applied' && record?.last?.byPosition === true;
-}
-
-function completionsOf(delta: SyncDelta, receivedAtMs: number): readonly Completion[] {
-  const { deviceId, engagements = [], viewerFactors, hits } = delta;
-  return engagements
-    .filter(({ completed }) => completed)
-    .map(({ contentId }) => ({
-      deviceId,
-      contentId,
-      receivedAtMs,
-      ...(viewerFactors === undefined
-        ? {}
-        : { factors: viewerFactors, historyClass: viewerFactors.historyClass }),
-      ...(hits === undefined ? {} : { hits }),
-    }));
+): LearnedPush {
+  const { lesson, weight } = weighDelta(state, decision, known, nowMs);
+  const weighed = weight === undefined ? {} : { weight };
+  return settingsOf(state).learnedElsewhere === true
+    ? { ...countDelta(state, delta, lesson, nowMs), ...weighed, lesson }
+    : { ...learnDelta(state, delta, lesson, keys, nowMs), ...weighed };
 }
 
 function countPush(

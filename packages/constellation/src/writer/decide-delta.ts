@@ -33,7 +33,7 @@ export function decideDelta(
   const recording = recordingKeys(keys);
   const atMs = nowMs();
   const applied = applyPush(state, known, received, recording, () => atMs);
-  const { decision, refusal, delta } = applied;
+  const { decision, refusal, delta, lesson } = applied;
   const entry: DeltaEntry = {
     kind: 'delta',
     atMs,
@@ -42,6 +42,7 @@ export function decideDelta(
     delta: toLogged(received, known.contributes ? decision.increments : [], delta),
     isRefused: refusal !== undefined,
     drawnKeys: recording.drawn,
+    ...(lesson === undefined ? {} : { lesson }),
   };
   return { applied, entry };
 }

@@ -3,10 +3,12 @@ import type { CohortKeys } from '@omega-tv/federation';
 import { SyncError, type SyncDelta } from '@omega-tv/types';
 import type { DeviceRecord } from '../decision/device-record.js';
 import type { ReceivedPush } from '../decision/decide-push.js';
+import type { LogRecord } from '../log/delta-log.js';
 import { tidyState } from '../publish/tidy-state.js';
 import { applyPush } from './apply-push.js';
 import { replayedKeys } from './cohort-keys.js';
-import type { DeltaEntry, LogEntry, PublishedEntry } from './log-entry.js';
+import { learnRecords, type ReadLog } from './learn-records.js';
+import type { DeltaEntry, LogEntry, MergedEntry, PublishedEntry } from './log-entry.js';
 import type { ChangedRecords } from './pending-changes.js';
 import type { ServerState } from './server-state.js';
 
@@ -20,6 +22,8 @@ export interface FoldContext {
   readonly keys: CohortKeys;
   /** The record of a device as of the step before. */
   readonly deviceOf: (key: string) => Promise<DeviceRecord | undefined>;
+  /** Of other partitions, where their logs are learned here. */
+  readonly readLog?: ReadLog;
 }
 
 /**
@@ -44,6 +48,8 @@ export async function foldEntry(
       return tidyState(state, entry.atMs);
     case 'forgotten':
       return forget(state, entry.deviceKeys, context);
+    case 'merged':
+      return foldMerged(state, entry, context);
   }
 }
 
@@ -55,6 +61,24 @@ async function foldDelta(
   const known = { key: deviceKey, contributes, record: await deviceOf(deviceKey) };
   const received = asReceived(delta, isRefused);
   return applyPush(state, known, received, replayedKeys(keys, drawnKeys), () => atMs);
+}
+
+/** Reads again what was learned then. */
+async function foldMerged(
+  state: ServerState,
+  { partition, after, through, drawnKeys }: MergedEntry,
+  { keys, readLog }: FoldContext,
+): Promise<Folded> {
+  const records: LogRecord[] = [];
+  for await (const record of readLog?.(partition, after) ?? []) {
+    if (record.sequence > through) break;
+    records.push(record);
+  }
+  if (records.at(-1)?.sequence !== through) {
+    const message = `The log of ${partition} lacks entries up to ${through}; restore the cluster`;
+    throw new SyncError('invalid-config', message, { field: 'store' });
+  }
+  return learnRecords(state, partition, records, replayedKeys(keys, drawnKeys));
 }
 
 function asReceived(delta: SyncDelta, isRefused: boolean): ReceivedPush {

@@ -7,6 +7,8 @@ export interface FoldSettings {
   readonly learning: LearningConfig;
   /** Of TVs whose deltas do not say where they are. */
   readonly region?: string;
+  /** Deltas are decided and counted here, and learned by whoever reads this log. */
+  readonly learnedElsewhere?: true;
 }
 
 export function sameSettings(a: FoldSettings | undefined, b: FoldSettings): boolean {

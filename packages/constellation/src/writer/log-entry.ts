@@ -2,6 +2,7 @@ import { deserialize, serialize } from 'node:v8';
 import type { StoredTitles } from '@omega-tv/compression';
 import type { GlobalPatterns, SyncDelta } from '@omega-tv/types';
 import type { FoldSettings } from './fold-settings.js';
+import type { Lesson } from './learn-delta.js';
 
 /** A delta on its way into the state, with all that its fold needs to come out the same again. */
 export interface DeltaEntry {
@@ -16,6 +17,19 @@ export interface DeltaEntry {
   /** True where it is refused for good, and takes its place all the same. */
   readonly isRefused: boolean;
   /** The keys of cohorts that it opened, in their order. */
+  readonly drawnKeys: readonly string[];
+  /** What of it is learned, where that happens elsewhere. */
+  readonly lesson?: Lesson;
+}
+
+/** What another partition's log holds from one entry to another was learned. */
+export interface MergedEntry {
+  readonly kind: 'merged';
+  readonly partition: string;
+  /** Sequences in that log: the first is behind it, the last is in it. */
+  readonly after: number;
+  readonly through: number;
+  /** As of a delta. */
   readonly drawnKeys: readonly string[];
 }
 
@@ -36,6 +50,7 @@ export interface PublishedEntry {
 export type LogEntry =
   | DeltaEntry
   | PublishedEntry
+  | MergedEntry
   | { readonly kind: 'settings'; readonly settings: FoldSettings }
   /** A request was refused that left no other trace. */
   | { readonly kind: 'refused' }

@@ -5,6 +5,7 @@ import type { Checkpoint, ConstellationStore } from '../store/constellation-stor
 import { AppendQueue } from './append-queue.js';
 import { foldEntry, type Folded } from './fold-entry.js';
 import { decodeEntry, encodeEntry, type LogEntry } from './log-entry.js';
+import type { ReadLog } from './learn-records.js';
 import { PendingChanges } from './pending-changes.js';
 import { emptyServer, type ServerState } from './server-state.js';
 
@@ -20,6 +21,10 @@ export interface PartitionOptions {
   readonly keys: CohortKeys;
   /** The state is another one: at first, and after an append that failed. In a turn. */
   readonly onLoaded?: (state: ServerState) => Promise<void>;
+  /** Of other partitions, where their logs are learned here. */
+  readonly readLog?: ReadLog;
+  /** Of a store that is new. Default: drawn. */
+  readonly epoch?: string;
 }
 
 /**
@@ -32,6 +37,8 @@ export class Partition {
   readonly #logger: Logger;
   readonly #keys: CohortKeys;
   readonly #onLoaded: (state: ServerState) => Promise<void>;
+  readonly #readLog: ReadLog | undefined;
+  readonly #epoch: string | undefined;
   readonly #queue: AppendQueue;
   #state: ServerState = emptyServer('');
   #turn: Promise<unknown> = Promise.resolve();
@@ -46,13 +53,16 @@ export class Partition {
   #save: Promise<void> = Promise.resolve();
   #durable: Promise<void> = Promise.resolve();
   #offset = 0;
+  #savedMerged: ReadonlyMap<string, number> = new Map();
   #isTruncated = false;
 
-  private constructor({ store, logger, keys, onLoaded }: PartitionOptions) {
+  private constructor({ store, logger, keys, onLoaded, readLog, epoch }: PartitionOptions) {
     this.#store = store;
     this.#logger = logger;
     this.#keys = keys;
     this.#onLoaded = onLoaded ?? (() => Promise.resolve());
+    this.#readLog = readLog;
+    this.#epoch = epoch;
     this.#queue = new AppendQueue(store.log);
   }
 
@@ -69,6 +79,11 @@ export class Partition {
   /** As of the last step, durable or not. */
   get state(): ServerState {
     return this.#state;
+  }
+
+  /** How far the newest checkpoint has learned the logs of other partitions. */
+  get savedMerged(): ReadonlyMap<string, number> {
+    return this.#savedMerged;
   }
 
   /** Entries that no checkpoint covers yet. */
@@ -106,6 +121,7 @@ export class Partition {
     return foldEntry(this.#state, entry, {
       keys: this.#keys,
       deviceOf: (key) => this.deviceOf(key),
+      ...(this.#readLog === undefined ? {} : { readLog: this.#readLog }),
     });
   }
 
@@ -189,6 +205,7 @@ export class Partition {
         await this.#store.checkpoints.save(change);
         this.#saving = undefined;
         this.#offset = offset;
+        this.#savedMerged = change.merged ?? new Map();
         this.#pendingBytes -= bytes;
         await this.#store.log.truncate(offset);
         this.#isTruncated = true;
@@ -219,6 +236,7 @@ export class Partition {
     const { offset, ...state } = stored ?? (await this.#begin());
     this.#state = state;
     this.#offset = offset;
+    this.#savedMerged = state.merged ?? new Map();
     this.#pending = new PendingChanges();
     this.#saving = undefined;
     this.#pendingBytes = 0;
@@ -229,7 +247,7 @@ export class Partition {
 
   async #begin(): Promise<Checkpoint> {
     const offset = await this.#store.log.lastSequence();
-    const state = emptyServer(this.#keys.drawKey());
+    const state = emptyServer(this.#epoch ?? this.#keys.drawKey());
     await this.#store.checkpoints.save(new PendingChanges().changeTo(state, offset));
     return { ...state, offset };
   }

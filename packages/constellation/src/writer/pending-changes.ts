@@ -66,7 +66,7 @@ export class PendingChanges {
 
   /** What to write so that the checkpoint is `state`, up to the log's `offset`. */
   changeTo(state: ServerState, offset: number): CheckpointChange {
-    const { epoch, settings, counters, federation, titles, frames } = state;
+    const { epoch, settings, counters, federation, titles, frames, merged } = state;
     return {
       offset,
       epoch,
@@ -80,6 +80,7 @@ export class PendingChanges {
       ...(this.#hasList && titles !== undefined ? { titles } : {}),
       ...(this.#hasPublished ? { published: federation.published } : {}),
       frames: pick(this.#versions, frames),
+      ...(merged === undefined ? {} : { merged }),
     };
   }
 

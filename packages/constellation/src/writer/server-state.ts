@@ -21,6 +21,8 @@ export interface ServerState {
   readonly titles?: TitleList;
   /** Full frames of the published versions that are kept, by version, oldest first. */
   readonly frames: ReadonlyMap<number, Uint8Array>;
+  /** How far the logs of other partitions are learned, by partition; absent where none is. */
+  readonly merged?: ReadonlyMap<string, number>;
 }
 
 export function emptyServer(epoch: string): ServerState {

@@ -2,7 +2,7 @@ import { FRAME_MEDIA_TYPE } from '@omega-tv/compression';
 import { HEADERS, PATHS, PREFER_MINIMAL } from '@omega-tv/protocol';
 import { isSyncError } from '@omega-tv/types';
 import type { Caller } from '../../auth/caller.js';
-import type { Constellation } from '../../constellation.js';
+import type { ServedConstellation } from '../served.js';
 import { admit, type AdmissionOptions } from './admission.js';
 import { negotiate, prefersMinimal } from './negotiation.js';
 import { UNCACHED } from './problem-answer.js';
@@ -14,7 +14,7 @@ const NOTHING = new Uint8Array();
 
 /** Takes pushes: who and what is checked before the body is read, the load before it is decoded. */
 export function pushRoute(
-  constellation: Constellation,
+  constellation: ServedConstellation,
   load: PushLoad,
   admission: AdmissionOptions,
 ): Route {

@@ -2,7 +2,7 @@ import { FRAME_MEDIA_TYPE, V2_LIMITS } from '@omega-tv/compression';
 import { PATHS } from '@omega-tv/protocol';
 import { isSyncError, SyncError, type SyncWindow } from '@omega-tv/types';
 import { ANYBODY } from '../../auth/caller.js';
-import type { Constellation } from '../../constellation.js';
+import type { ServedConstellation } from '../served.js';
 import type { AdmissionOptions } from './admission.js';
 import { problemAnswer, serverFailed, tooLarge, type ProblemOptions } from './problem-answer.js';
 import { PushLoad } from './push-load.js';
@@ -34,10 +34,10 @@ export interface ResponderOptions extends AdmissionOptions {
 export class Responder {
   readonly routes: readonly Route[];
   readonly load: PushLoad;
-  readonly #constellation: Constellation;
+  readonly #constellation: ServedConstellation;
 
   /** @throws SyncError `invalid-config` for a limit below 1. */
-  constructor(constellation: Constellation, options: ResponderOptions = {}) {
+  constructor(constellation: ServedConstellation, options: ResponderOptions = {}) {
     const { window } = constellation;
     this.#constellation = constellation;
     this.load = new PushLoad(options.pendingPushes ?? DEFAULT_PENDING_PUSHES);

@@ -1,6 +1,6 @@
 import type { FastifyInstance, RouteShorthandOptions } from 'fastify';
 import { SyncError, type Clock, type Logger } from '@omega-tv/types';
-import type { Constellation } from '../../constellation.js';
+import type { AdministeredConstellation } from '../admin-server.js';
 import type { Repeat } from '../../publish/publisher.js';
 import type { ServerMetrics } from '../metrics.js';
 import { EventFeed, MAX_READERS } from './event-feed.js';
@@ -9,7 +9,7 @@ import { addPageFiles } from './page-files.js';
 import { takeSample } from './sample.js';
 
 interface DashboardOptions {
-  readonly constellation: Constellation;
+  readonly constellation: AdministeredConstellation;
   readonly metrics: ServerMetrics;
   /** Of what is not for everybody. */
   readonly guard: RouteShorthandOptions;

@@ -15,7 +15,7 @@ interface HeldRecord extends Omit<DeviceRecord, 'marks'> {
 }
 
 export async function readHeldDevice(
-  constellation: Constellation,
+  constellation: Pick<Constellation, 'recordsOf'>,
   deviceId: string,
 ): Promise<HeldDevice> {
   const records = await constellation.recordsOf(deviceId);

@@ -18,7 +18,7 @@ export interface Sample extends Figures {
 }
 
 export async function takeSample(
-  constellation: Constellation,
+  constellation: Pick<Constellation, 'log' | 'syncWindow' | 'report' | 'overview'>,
   metrics: ServerMetrics,
   clock: Clock,
 ): Promise<Sample> {

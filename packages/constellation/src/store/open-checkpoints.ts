@@ -1,0 +1,30 @@
+import { DurableRecords, type RecordsSource } from '@omega-tv/level';
+import type { CheckpointStore } from './constellation-store.js';
+import { LevelCheckpoints } from './level-checkpoints.js';
+import { toOpenError } from './open-server-records.js';
+import { storeLayout } from './records.js';
+
+/** Checkpoints that lie in a database of another engine, as the embedded one keeps them. */
+export interface OpenedCheckpoints {
+  readonly checkpoints: CheckpointStore;
+  /** As `ConstellationStore.compact`. */
+  readonly compact: () => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Opens the records of a server in whatever database: each checkpoint is one batch there.
+ * @throws SyncError `invalid-config` where it holds something else, or cannot be read as a store.
+ */
+export async function openCheckpoints(source: RecordsSource): Promise<OpenedCheckpoints> {
+  try {
+    const records = await DurableRecords.open(source, storeLayout);
+    return {
+      checkpoints: new LevelCheckpoints(source.name, records),
+      compact: () => records.compact(),
+      close: () => records.close(),
+    };
+  } catch (error) {
+    throw toOpenError(source.name, error);
+  }
+}

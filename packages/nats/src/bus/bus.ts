@@ -1,0 +1,71 @@
+import { jetstream, jetstreamManager, StorageType } from '@nats-io/jetstream';
+import type { JetStreamClient, JetStreamManager, StreamConfig } from '@nats-io/jetstream';
+import { Kvm, type KV } from '@nats-io/kv';
+import type { NatsConnection } from '@nats-io/nats-core';
+import { clusterNames, type ClusterNames } from '../cluster-names.js';
+
+const DEFAULT_LEASE_MS = 4000;
+const DEFAULT_CLUSTER = 'omega';
+/** What a message carries beside its payload, headers of our own included. */
+const ENVELOPE_BYTES = 1024;
+const MAX_MESSAGE_BYTES = 512 * 1024;
+
+export interface BusOptions {
+  readonly connection: NatsConnection;
+  /** Several clusters may share a NATS account. Default: `omega`. */
+  readonly cluster?: string;
+  /** Of each stream: 3 on a cluster of NATS nodes. Default: 1. */
+  readonly replicas?: number;
+  /** How long a lease holds that is not renewed. Default: 4,000. */
+  readonly leaseMs?: number;
+}
+
+/** A cluster's streams and buckets on NATS. */
+export interface Bus {
+  readonly connection: NatsConnection;
+  readonly names: ClusterNames;
+  readonly js: JetStreamClient;
+  readonly jsm: JetStreamManager;
+  readonly state: KV;
+  readonly leases: KV;
+  readonly leaseMs: number;
+  readonly replicas: number;
+  /** Most bytes of a payload. */
+  readonly maxPayloadBytes: number;
+}
+
+/**
+ * Makes what is missing of a cluster's streams and buckets, and opens them.
+ * @throws SyncError `invalid-config` for a name that cannot be; what NATS throws.
+ */
+export async function openBus(options: BusOptions): Promise<Bus> {
+  const { connection, replicas = 1, leaseMs = DEFAULT_LEASE_MS } = options;
+  const names = clusterNames(options.cluster ?? DEFAULT_CLUSTER);
+  const js = jetstream(connection);
+  const jsm = await jetstreamManager(connection);
+  const kvm = new Kvm(js);
+  // A replica that lags behind must not say who owns what.
+  const bucket = { history: 1, replicas, storage: StorageType.File, allow_direct: false };
+  const state = await kvm.create(names.state, bucket);
+  const leases = await kvm.create(names.leases, { ...bucket, ttl: leaseMs });
+  const allowed = (connection.info?.max_payload ?? MAX_MESSAGE_BYTES) - ENVELOPE_BYTES;
+  const bus: Bus = {
+    ...{ connection, names, js, jsm, state, leases, leaseMs, replicas },
+    maxPayloadBytes: Math.min(allowed, MAX_MESSAGE_BYTES),
+  };
+  await ensureStream(bus, { name: names.blobs, subjects: [names.blobSubject('*', '*')] });
+  return bus;
+}
+
+/** Makes a stream that is kept in files until it is purged; one that is there stays. */
+export async function ensureStream(
+  { jsm, replicas }: Pick<Bus, 'jsm' | 'replicas'>,
+  config: Pick<StreamConfig, 'name' | 'subjects'>,
+): Promise<void> {
+  await jsm.streams.add({
+    ...config,
+    storage: StorageType.File,
+    num_replicas: replicas,
+    allow_direct: true,
+  });
+}

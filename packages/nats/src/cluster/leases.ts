@@ -1,0 +1,93 @@
+import type { KvEntry } from '@nats-io/kv';
+import type { Bus } from '../bus/bus.js';
+import { isWrongSequence } from '../bus/wrong-sequence.js';
+
+const MEMBER = 'node';
+const LEASE = 'lease';
+
+/** Who owns what, as far as it is known. */
+export interface Holdings {
+  /** Nodes that may own something. */
+  readonly members: readonly string[];
+  /** Node by what it owns. */
+  readonly owners: ReadonlyMap<string, string>;
+}
+
+/** Leases that expire on NATS where their node does not renew them: no two clocks are compared. */
+export class Leases {
+  readonly #bus: Bus;
+  readonly #node: string;
+  readonly #revisions = new Map<string, number>();
+
+  constructor(bus: Bus, node: string) {
+    this.#bus = bus;
+    this.#node = node;
+  }
+
+  /** Says that this node may own something. */
+  async join(): Promise<void> {
+    await this.#bus.leases.put(`${MEMBER}.${this.#node}`, '');
+  }
+
+  async leave(): Promise<void> {
+    await this.#bus.leases.purge(`${MEMBER}.${this.#node}`);
+  }
+
+  /** False where another node has it. */
+  async acquire(name: string): Promise<boolean> {
+    return this.#write(name, () => this.#bus.leases.create(`${LEASE}.${name}`, this.#node));
+  }
+
+  /** False where it was lost. */
+  async renew(name: string): Promise<boolean> {
+    const revision = this.#revisions.get(name);
+    if (revision === undefined) return false;
+    return this.#write(name, () =>
+      this.#bus.leases.update(`${LEASE}.${name}`, this.#node, revision),
+    );
+  }
+
+  /** Another node may have it at once. */
+  async release(name: string): Promise<void> {
+    const revision = this.#revisions.get(name);
+    this.#revisions.delete(name);
+    if (revision === undefined) return;
+    await this.#bus.leases.delete(`${LEASE}.${name}`, { previousSeq: revision });
+  }
+
+  async owner(name: string): Promise<string | undefined> {
+    const found = await this.#bus.leases.get(`${LEASE}.${name}`);
+    return isHeld(found) ? found.string() : undefined;
+  }
+
+  async read(names: readonly string[]): Promise<Holdings> {
+    const { jsm, leases, names: own } = this.#bus;
+    const subjects_filter = `$KV.${own.leases}.${MEMBER}.*`;
+    const [status, owners] = await Promise.all([
+      jsm.streams.info(`KV_${own.leases}`, { subjects_filter }),
+      Promise.all(names.map((name) => leases.get(`${LEASE}.${name}`))),
+    ]);
+    const members = Object.keys(status.state.subjects ?? {});
+    return {
+      members: members.map((subject) => subject.slice(subject.lastIndexOf('.') + 1)).sort(),
+      owners: new Map(
+        owners.flatMap((entry, i) => (isHeld(entry) ? [[names[i] ?? '', entry.string()]] : [])),
+      ),
+    };
+  }
+
+  async #write(name: string, write: () => Promise<number>): Promise<boolean> {
+    try {
+      this.#revisions.set(name, await write());
+      return true;
+    } catch (error) {
+      if (!isWrongSequence(error)) throw error;
+      this.#revisions.delete(name);
+      return false;
+    }
+  }
+}
+
+function isHeld(entry: KvEntry | null): entry is KvEntry {
+  return entry?.operation === 'PUT';
+}

@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { ClassicLevel } from 'classic-level';
+import type { KeyRange, LevelDatabase, RecordOperation } from '@omega-tv/level';
+import type { Bus } from '../bus/bus.js';
+import { Blobs, type BlobReference } from './blobs.js';
+import { ManifestEntry } from './manifest.js';
+import { decodeOperations, encodeOperation } from './operation-codec.js';
+
+/** Records that are written to the folder at once when a checkpoint is read. */
+const LOAD_BATCH = 1024;
+/** A checkpoint of more blobs, or of more bytes behind the first than that one has, is written whole. */
+const MAX_BLOBS = 32;
+const MIN_CHANGED_BYTES = 1024 * 1024;
+
+type Scratch = ClassicLevel<Uint8Array, Uint8Array>;
+
+export interface BlobDatabaseOptions {
+  readonly bus: Bus;
+  readonly partition: string;
+  /** A folder for what is read from NATS: it is made anew by each owner, and removed at the end. */
+  readonly scratch: string;
+  /** Called where another owner was found. */
+  readonly onTakenOver?: () => void;
+}
+
+/**
+ * A database whose batches are blobs on NATS; a manifest says which of them count, and is replaced
+ * with each batch, so that a batch is there whole or not at all, and an owner that was replaced writes
+ * nothing. Records are read from a copy in a local folder.
+ */
+export class BlobDatabase implements LevelDatabase {
+  readonly #blobs: Blobs;
+  readonly #manifest: ManifestEntry;
+  readonly #folder: string;
+  #scratch: Scratch | undefined;
+  #written: readonly BlobReference[] | undefined;
+
+  constructor({ bus, partition, scratch, onTakenOver }: BlobDatabaseOptions) {
+    const writer = randomUUID();
+    this.#blobs = new Blobs(bus, partition);
+    this.#manifest = new ManifestEntry(bus.state, partition, writer, onTakenOver);
+    this.#folder = path.join(scratch, `${partition}-${writer}`);
+  }
+
+  /** @throws SyncError `version-conflict` where another owner has come since the first opening. */
+  async open(): Promise<void> {
+    const isFirst = this.#written === undefined;
+    const blobs = await (isFirst ? this.#manifest.takeOver() : this.#manifest.reread());
+    this.#written = blobs;
+    await this.#blobs.deleteOthers(blobs);
+    await rm(this.#folder, { recursive: true, force: true });
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    const scratch: Scratch = new ClassicLevel(this.#folder, {
+      keyEncoding: 'view',
+      valueEncoding: 'view',
+    });
+    await scratch.open();
+    this.#scratch = scratch;
+    for (const blob of blobs) await load(scratch, decodeOperations(this.#blobs.read(blob)));
+  }
+
+  get(key: Uint8Array): Promise<Uint8Array | undefined> {
+    return this.#opened().get(key);
+  }
+
+  iterator(range: KeyRange): AsyncIterable<readonly [Uint8Array, Uint8Array]> {
+    return this.#opened().iterator(range);
+  }
+
+  async batch(operations: RecordOperation[]): Promise<void> {
+    const scratch = this.#opened();
+    // An owner that was replaced shall not even leave a blob.
+    const before = await this.#manifest.reread();
+    const added = await this.#blobs.put(operations.map(encodeOperation));
+    await this.#manifest.replace([...before, added]);
+    this.#written = [...before, added];
+    await scratch.batch(operations);
+    if (isLong(this.#written)) await this.#writeWhole();
+  }
+
+  /** Writes the checkpoint whole: what was deleted or replaced is in no blob any more. */
+  async compact(): Promise<void> {
+    if ((this.#written ?? []).length > 1) await this.#writeWhole();
+  }
+
+  async close(): Promise<void> {
+    await this.#scratch?.close();
+    this.#scratch = undefined;
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  async #writeWhole(): Promise<void> {
+    const whole = await this.#blobs.put(encodeAll(this.#opened()));
+    const before = this.#written ?? [];
+    await this.#manifest.replace([whole]);
+    this.#written = [whole];
+    for (const blob of before) await this.#blobs.delete(blob);
+  }
+
+  #opened(): Scratch {
+    if (this.#scratch === undefined) throw new Error('the database is not open');
+    return this.#scratch;
+  }
+}
+
+function isLong([first, ...rest]: readonly BlobReference[]): boolean {
+  const changed = rest.reduce((sum, { bytes }) => sum + bytes, 0);
+  return rest.length >= MAX_BLOBS || changed > Math.max(first?.bytes ?? 0, MIN_CHANGED_BYTES);
+}
+
+async function load(scratch: Scratch, operations: AsyncIterable<RecordOperation>): Promise<void> {
+  let batch: RecordOperation[] = [];
+  for await (const operation of operations) {
+    batch.push(operation);
+    if (batch.length < LOAD_BATCH) continue;
+    await scratch.batch(batch);
+    batch = [];
+  }
+  await scratch.batch(batch);
+}
+
+async function* encodeAll(scratch: Scratch): AsyncIterable<Uint8Array> {
+  for await (const [key, value] of scratch.iterator()) {
+    yield encodeOperation({ type: 'put', key, value });
+  }
+}

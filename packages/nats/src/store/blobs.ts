@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import type { Bus } from '../bus/bus.js';
+import { readMessages } from '../bus/read-messages.js';
+
+/** Messages that are on their way at once. */
+const AHEAD = 8;
+
+/** Bytes in the stream of blobs, found by the messages that hold them. */
+export interface BlobReference {
+  readonly id: string;
+  readonly bytes: number;
+  readonly messages: readonly number[];
+}
+
+/** Bytes of any length that belong to an owner; whoever has the reference reads them. */
+export class Blobs {
+  readonly #bus: Bus;
+  readonly #owner: string;
+
+  constructor(bus: Bus, owner: string) {
+    this.#bus = bus;
+    this.#owner = owner;
+  }
+
+  /** @param pieces are put together to messages; together they are never in memory. */
+  async put(pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<BlobReference> {
+    const { js, names, maxPayloadBytes } = this.#bus;
+    const id = randomUUID();
+    const subject = names.blobSubject(this.#owner, id);
+    const sent: Promise<number>[] = [];
+    let bytes = 0;
+    for await (const payload of toMessages(pieces, maxPayloadBytes)) {
+      bytes += payload.length;
+      const message = js.publish(subject, payload).then(({ seq }) => seq);
+      message.catch(() => undefined);
+      sent.push(message);
+      await sent[sent.length - AHEAD];
+    }
+    return { id, bytes, messages: await Promise.all(sent) };
+  }
+
+  /** @throws Error where a message of it is gone. */
+  async *read({ id, messages }: BlobReference): AsyncIterable<Uint8Array> {
+    const { jsm, names } = this.#bus;
+    for await (const message of readMessages(jsm, names.blobs, messages)) {
+      if (message === undefined) throw new Error(`The blob ${id} of ${this.#owner} is not whole`);
+      yield message.data;
+    }
+  }
+
+  async delete({ id }: Pick<BlobReference, 'id'>): Promise<void> {
+    const { jsm, names } = this.#bus;
+    await jsm.streams.purge(names.blobs, { filter: names.blobSubject(this.#owner, id) });
+  }
+
+  /** Deletes the owner's blobs that are not among `kept`: what a crash left. */
+  async deleteOthers(kept: readonly BlobReference[]): Promise<void> {
+    const { jsm, names } = this.#bus;
+    const subjects_filter = names.blobSubject(this.#owner, '*');
+    const { state } = await jsm.streams.info(names.blobs, { subjects_filter });
+    const known = new Set(kept.map(({ id }) => names.blobSubject(this.#owner, id)));
+    for (const subject of Object.keys(state.subjects ?? {})) {
+      if (!known.has(subject)) await jsm.streams.purge(names.blobs, { filter: subject });
+    }
+  }
+}
+
+/** Fills messages; one at least. */
+async function* toMessages(
+  pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  limit: number,
+): AsyncIterable<Uint8Array> {
+  let held: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of pieces) {
+    held.push(piece);
+    size += piece.length;
+    if (size < limit) continue;
+    const all = Buffer.concat(held);
+    const whole = all.length - (all.length % limit);
+    for (let at = 0; at < whole; at += limit) yield all.subarray(at, at + limit);
+    held = [all.subarray(whole)];
+    size = all.length - whole;
+  }
+  yield Buffer.concat(held);
+}

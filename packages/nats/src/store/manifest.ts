@@ -1,0 +1,86 @@
+import type { KV } from '@nats-io/kv';
+import { SyncError } from '@omega-tv/types';
+import { isWrongSequence } from '../bus/wrong-sequence.js';
+import type { BlobReference } from './blobs.js';
+import { takenOver } from './taken-over.js';
+
+/** Which blobs make a checkpoint, oldest first; the first is the whole of an earlier one. */
+interface Manifest {
+  readonly writer: string;
+  readonly blobs: readonly BlobReference[];
+}
+
+/** The entry that says what the newest checkpoint is: whoever replaces it names the one before. */
+export class ManifestEntry {
+  readonly #state: KV;
+  readonly #partition: string;
+  readonly #writer: string;
+  readonly #onTakenOver: (() => void) | undefined;
+  #revision = 0;
+
+  constructor(state: KV, partition: string, writer: string, onTakenOver?: () => void) {
+    this.#onTakenOver = onTakenOver;
+    this.#state = state;
+    this.#partition = partition;
+    this.#writer = writer;
+  }
+
+  get #key(): string {
+    return `checkpoint.${this.#partition}`;
+  }
+
+  /** Takes the checkpoint over from whoever wrote it: what that one writes is refused from now on. */
+  async takeOver(): Promise<readonly BlobReference[]> {
+    for (;;) {
+      const found = await this.#state.get(this.#key);
+      const blobs = found === null ? [] : readManifest(found.json()).blobs;
+      this.#revision = found?.revision ?? 0;
+      try {
+        await this.#write(blobs);
+        return blobs;
+      } catch (error) {
+        if (!isWrongSequence(error)) throw error;
+      }
+    }
+  }
+
+  /** What this owner has written last. @throws SyncError `version-conflict` where another has come. */
+  async reread(): Promise<readonly BlobReference[]> {
+    const found = await this.#state.get(this.#key);
+    const manifest = found === null ? undefined : readManifest(found.json());
+    if (found === null || manifest?.writer !== this.#writer) throw this.#replaced();
+    this.#revision = found.revision;
+    return manifest.blobs;
+  }
+
+  /** @throws SyncError `version-conflict` where another owner has come. */
+  async replace(blobs: readonly BlobReference[]): Promise<void> {
+    try {
+      await this.#write(blobs);
+    } catch (error) {
+      throw isWrongSequence(error) ? this.#replaced() : error;
+    }
+  }
+
+  async #write(blobs: readonly BlobReference[]): Promise<void> {
+    const value = JSON.stringify({ writer: this.#writer, blobs } satisfies Manifest);
+    this.#revision =
+      this.#revision === 0
+        ? await this.#state.create(this.#key, value)
+        : await this.#state.update(this.#key, value, this.#revision);
+  }
+
+  #replaced(): SyncError {
+    this.#onTakenOver?.();
+    return takenOver(this.#partition);
+  }
+}
+
+function readManifest(value: unknown): Manifest {
+  const manifest = value as Partial<Manifest> | null;
+  if (typeof manifest?.writer === 'string' && Array.isArray(manifest.blobs)) {
+    return manifest as Manifest;
+  }
+  const message = 'What the cluster says of a checkpoint is no manifest; restore it from a backup';
+  throw new SyncError('serialization', message, { path: 'checkpoint' });
+}

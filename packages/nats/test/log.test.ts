@@ -1,0 +1,197 @@
+import { expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { headers } from '@nats-io/nats-core';
+import { describeUnless, syncErrorOf, temporaryFolder } from '@omega-tv/test-support';
+import { missingNats } from '@omega-tv/test-support/nats';
+import { isSyncError } from '@omega-tv/types';
+import { openNatsConstellationStore } from '../src/index.js';
+import {
+  GroupAssembler,
+  readHead,
+  toEntries,
+  toHeaders,
+  toPayloads,
+} from '../src/log/entry-group.js';
+import { connectTo, openTestBus, startNats } from './support.js';
+
+const entry = (text: string) => new TextEncoder().encode(text);
+const head = { first: 1, count: 2, part: 1, parts: 1, writer: 'w' };
+
+it('whatever bytes a message holds are entries, or refused (rule 14.8)', () => {
+  const [whole] = toPayloads([entry('one'), entry('three')], 1024);
+  fc.assert(
+    fc.property(
+      fc.nat({ max: whole!.length - 1 }),
+      fc.integer({ min: 1, max: 255 }),
+      (at, flip) => {
+        const flipped = whole!.map((byte, i) => (i === at ? byte ^ flip : byte));
+        for (const bytes of [flipped, whole!.subarray(0, at), Buffer.concat([whole!, flipped])]) {
+          try {
+            expect(toEntries([bytes], 2)).toHaveLength(2);
+          } catch (error) {
+            if (!isSyncError(error, 'serialization')) throw error;
+          }
+        }
+      },
+    ),
+  );
+  for (const [name, value] of [
+    ['Omega-First', '0'],
+    ['Omega-Count', '-1'],
+    ['Omega-Part', '2'],
+    ['Omega-Parts', '9'.repeat(400)],
+    ['Omega-First', ''],
+  ] as const) {
+    const said = toHeaders(head);
+    said.set(name, value);
+    expect(() => readHead(said)).toThrow('no owner wrote');
+  }
+  expect(() => readHead(headers())).toThrow('no owner wrote');
+  expect(() => readHead(undefined)).toThrow('no owner wrote');
+});
+
+it('a group that another owner cut off is dropped whole (rule 14.2)', () => {
+  const assembler = new GroupAssembler();
+  const parts = toPayloads([entry('long'), entry('longer')], 9);
+  expect(parts).toHaveLength(2);
+  const cut = { ...head, parts: 2, writer: 'old' };
+  expect(assembler.add(cut, parts[0]!)).toBeUndefined();
+  expect(assembler.isWaiting).toBe(true);
+  const [payload] = toPayloads([entry('new')], 99);
+  expect(assembler.add({ ...head, count: 1, writer: 'new' }, payload!)?.entries).toHaveLength(1);
+  expect(assembler.add({ ...cut, part: 2 }, parts[1]!)).toBeUndefined();
+  expect(assembler.isWaiting).toBe(false);
+  assembler.add(cut, parts[0]!);
+  const whole = assembler.add({ ...cut, part: 2 }, parts[1]!);
+  expect(whole?.entries.map((bytes) => new TextDecoder().decode(bytes))).toEqual([
+    'long',
+    'longer',
+  ]);
+});
+
+describeUnless(missingNats(), 'a log on JetStream', () => {
+  async function open() {
+    const node = await startNats();
+    const bus = await openTestBus([node]);
+    const scratch = await temporaryFolder();
+    const openStore = () => openNatsConstellationStore({ bus, partition: 'p0', scratch });
+    const messages = async () => {
+      const { state } = await bus.jsm.streams.info(bus.names.log('p0').stream);
+      return state.last_seq;
+    };
+    return { node, bus, openStore, messages };
+  }
+
+  it('is one message for all entries that wait, and several for what one cannot hold (rule 14.2)', async () => {
+    const { openStore, messages, bus } = await open();
+    const store = await openStore();
+    const before = await messages();
+    await store.log.append(
+      Array.from({ length: 300 }, (_, i) => entry(`delta ${i}`)),
+      0,
+    );
+    expect((await messages()) - before).toBe(1);
+    const large = new Uint8Array(3 * bus.maxPayloadBytes).fill(7);
+    await store.log.append([large, entry('last')], 300);
+    expect((await messages()) - before).toBe(5);
+    await store.close();
+    const again = await openStore();
+    const found = [];
+    for await (const one of again.log.read(299)) found.push(one);
+    expect(found.map(({ sequence }) => sequence)).toEqual([300, 301, 302]);
+    expect(Buffer.compare(found[1]!.entry, large)).toBe(0);
+    await again.log.truncate(301);
+    await again.log.append([entry('x')], 302);
+    expect(await again.log.lastSequence()).toBe(303);
+    await again.close();
+  });
+
+  it('takes nothing of an owner that was replaced, nor does its checkpoint (rule 14.3)', async () => {
+    const { openStore, messages, bus } = await open();
+    const old = await openStore();
+    await old.log.append([entry('a')], 0);
+    const next = await openStore();
+    const manifest = (await bus.state.get('checkpoint.p0'))?.revision;
+    const standing = await messages();
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      const error = await syncErrorOf(old.log.append([entry('late')], 1));
+      expect(error).toMatchObject({ code: 'version-conflict', retryable: true });
+    }
+    await expect(
+      old.checkpoints.save({
+        ...{ offset: 1, epoch: 'late', federationCounters: noTime, counters: noCounts },
+        ...{ devices: new Map(), clusters: new Map(), trends: new Map(), frames: new Map() },
+      }),
+    ).rejects.toMatchObject({ code: 'version-conflict' });
+    expect(await messages()).toBe(standing);
+    expect((await bus.state.get('checkpoint.p0'))?.revision).toBe(manifest);
+    expect(await next.log.lastSequence()).toBe(1);
+    await next.log.append([entry('b')], 1);
+    await old.close();
+    await next.close();
+  });
+
+  it('has all that was acknowledged when NATS is killed amid appends (rule 14.4)', async () => {
+    const { node, openStore, bus } = await open();
+    const store = await openStore();
+    let acknowledged = 0;
+    for (let kills = 0; kills < 2; kills += 1) {
+      const killed = appendUntilItFails();
+      await until(() => acknowledged > 20 * (kills + 1));
+      await node.kill();
+      await killed;
+      await node.start();
+      // The owner loads again: what was not acknowledged may be there all the same, at the end.
+      const last = await retried(() => store.log.lastSequence());
+      expect(last).toBeGreaterThanOrEqual(acknowledged);
+      const found: string[] = [];
+      for await (const { entry: bytes } of store.log.read(0)) {
+        found.push(new TextDecoder().decode(bytes));
+      }
+      expect(found).toEqual(Array.from({ length: last }, (_, i) => String(i + 1)));
+      acknowledged = last;
+    }
+    await store.close();
+    await bus.connection.close();
+
+    async function appendUntilItFails(): Promise<void> {
+      try {
+        for (;;) {
+          await store.log.append([entry(String(acknowledged + 1))], acknowledged);
+          acknowledged += 1;
+        }
+      } catch {
+        // NATS is gone.
+      }
+    }
+  });
+
+  it('refuses a cluster name that no stream can have (rule 14.8)', async () => {
+    const node = await startNats();
+    const connection = await connectTo(node);
+    for (const cluster of ['', 'a.b', 'A', 'x'.repeat(33)]) {
+      await expect(openTestBus([node], { connection, cluster })).rejects.toMatchObject({
+        code: 'invalid-config',
+        details: { field: 'cluster' },
+      });
+    }
+  });
+});
+
+const noTime = { samples: 0, samplesLearned: 0, latestMs: 0, clockMs: 0 };
+const noCounts = { devices: 0, deltasApplied: 0, duplicates: 0, refused: 0, samplesAccepted: 0 };
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 1));
+}
+
+/** Until NATS is there again. */
+async function retried<Result>(work: () => Promise<Result>): Promise<Result> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (isSyncError(error)) throw error;
+    }
+  }
+}

@@ -33,8 +33,8 @@ describeUnless(missingChromium(), 'the store of a page in Chromium', () => {
     await rm(profile, { recursive: true, force: true });
   });
 
-  async function newPage(): Promise<Page> {
-    const page = await browser.newPage();
+  async function newPage(context = browser): Promise<Page> {
+    const page = await context.newPage();
     await page.addInitScript(becomeChromium68);
     // What insecure origins and old engines lack.
     await page.addInitScript(() => {
@@ -49,6 +49,9 @@ describeUnless(missingChromium(), 'the store of a page in Chromium', () => {
 
   const open = (page: Page) => page.evaluate((device) => window.storedTv.open(device), DEVICE);
   const books = (page: Page) => page.evaluate(() => window.storedTv.books());
+
+  const watchOnce = (page: Page) =>
+    page.evaluate((one) => window.storedTv.watchOnce(one!), pattern);
 
   /** Ends the page's process in whatever it does. */
   async function crash(page: Page): Promise<void> {
@@ -116,5 +119,34 @@ describeUnless(missingChromium(), 'the store of a page in Chromium', () => {
     await open(third);
     expect(await books(third)).toMatchObject({ learned });
     await third.close();
+  });
+
+  it('has its TV in memory while the disk has no room, and on the disk once there is', async () => {
+    // A browser of its own: one that has just written goes by the room that it had.
+    const other = await mkdtemp(path.join(tmpdir(), 'omega-tv-chromium-'));
+    const full = await launchChromium(chromiumPath, other);
+    try {
+      const session = await full.newCDPSession(await full.newPage());
+      const { origin } = new URL(server.url);
+      await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 1 });
+      const inMemory = await newPage(full);
+      expect(await open(inMemory)).toBe('memory-only');
+      expect(await watchOnce(inMemory)).toBe('stored');
+      await inMemory.evaluate(() => window.storedTv.sync());
+      expect(await books(inMemory)).toMatchObject({ waiting: 0 });
+      await inMemory.close();
+
+      await session.send('Storage.overrideQuotaForOrigin', { origin });
+      const onDisk = await newPage(full);
+      expect(await open(onDisk)).toBe('opened');
+      expect(await watchOnce(onDisk)).toBe('stored');
+      await onDisk.close();
+      const again = await newPage(full);
+      await open(again);
+      expect(await books(again)).toMatchObject({ waiting: pattern!.sample_count + 1 });
+    } finally {
+      await full.close();
+      await rm(other, { recursive: true, force: true });
+    }
   });
 });

@@ -55,6 +55,19 @@ const tv = {
     void step(0);
   },
 
+  /** Watches one more; where it cannot be stored, says why. */
+  async watchOnce(start: PatternDataWire): Promise<string> {
+    const pattern = patternDataFromWire(start);
+    const [stored] = (await store.skillList(1024, 'learned')).filter(({ id }) => id === pattern.id);
+    const sampleCount = (stored?.sampleCount ?? pattern.sampleCount) + 1;
+    try {
+      await store.skillStore({ ...pattern, sampleCount });
+      return 'stored';
+    } catch (error) {
+      return String(error);
+    }
+  },
+
   async sync(): Promise<void> {
     await client.syncStore();
   },

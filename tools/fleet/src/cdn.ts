@@ -12,8 +12,8 @@ export class Cdn {
   fetch(version: number, behind: number, count: number): number {
     const key = version * KEPT_VERSIONS + Math.min(behind, KEPT_VERSIONS - 1);
     const held = this.#held.get(key) ?? 0;
-    // Of so many places, those that `count` TVs spread over them do not meet: exp(-count / places).
-    const added = (1 - held) * (1 - Math.exp(-count / this.places));
+    // Each of `count` TVs comes to one of the places by chance: so many of those that lack it are met.
+    const added = (1 - held) * (1 - (1 - 1 / this.places) ** count);
     this.#held.set(key, held + added);
     return added * this.places;
   }

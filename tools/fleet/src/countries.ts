@@ -42,3 +42,8 @@ export const COUNTRIES: readonly Country[] = PARTS.map(
     share: percent / 100,
   }),
 );
+
+/** Alone, for small cases. */
+export const ONE_COUNTRY: readonly Country[] = [
+  { name: 'one country', region: 0, utcOffsetHours: 0, share: 1 },
+];

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import {
+  CommandError,
   checkOutput,
   createProgram,
   createProgress,
@@ -12,15 +13,24 @@ import {
   UsageError,
   writeFileAtomically,
 } from '@omega-tv/command-line';
+import { compareWithReal } from './agreement/compare.js';
 import { assume, readAssumptions } from './assumptions.js';
-import { planFleet, type FleetPlan } from './plan.js';
+import { planFleet, type FleetPlan, type PlanSettings } from './plan.js';
 import { drawDay, drawIncident, drawStaleness } from './plots.js';
-import { assumptionsToText, incidentsToText, short, sizingsToText } from './report.js';
+import {
+  agreementToText,
+  assumptionsToText,
+  incidentsToText,
+  short,
+  sizingsToText,
+} from './report.js';
 import { INCIDENTS } from './scenarios.js';
 import { readUnitCosts } from './unit-costs.js';
 
 /** Measured once, with its command and machine in it. */
 const MEASURED = fileURLToPath(new URL('../measured/load.json', import.meta.url));
+/** As many as run in a minute or two. */
+const REAL_TVS = 500;
 const NAMES = INCIDENTS.map(({ name }) => name);
 
 interface Options {
@@ -31,6 +41,7 @@ interface Options {
   readonly costs?: string;
   readonly assumptions?: string;
   readonly only?: readonly string[];
+  readonly agreement: boolean;
   readonly json?: string;
   readonly svg?: string;
 }
@@ -52,6 +63,7 @@ await runProgram(
     .option('--costs <file>', 'what npm run load -- --json FILE wrote; default: measured/load.json')
     .option('--assumptions <file>', 'JSON object of those that differ, by name')
     .option('--only <names...>', `incidents: ${NAMES.join(', ')}, or none; default: all`)
+    .option('--agreement', 'real TVs beside simulated ones, and nothing else', false)
     .option('--json <file>', 'the same figures, with their course over time, as JSON')
     .option('--svg <folder>', 'plots')
     .action(run),
@@ -75,6 +87,10 @@ async function run(options: Options): Promise<void> {
   try {
     const signal = signalOfProcess('nothing was written');
     const { stage: onStage } = progress;
+    if (options.agreement) {
+      await showAgreement({ costs, signal, onStage });
+      return;
+    }
     const plan = await planFleet({ ...options, incidents, costs, assumptions, signal, onStage });
     progress.done();
     process.stdout.write(
@@ -92,6 +108,23 @@ async function run(options: Options): Promise<void> {
   } finally {
     progress.done();
   }
+}
+
+type AgreementOptions = Pick<PlanSettings, 'costs' | 'signal' | 'onStage'>;
+
+/** @throws CommandError where the two do not agree. */
+async function showAgreement({ onStage, ...options }: AgreementOptions): Promise<void> {
+  const agreement = await compareWithReal({
+    ...options,
+    tvs: REAL_TVS,
+    onProgress: (share) => {
+      onStage(`${REAL_TVS} real TVs, ${Math.round(100 * share)} %`);
+    },
+  });
+  process.stdout.write(agreementToText(agreement));
+  const other = agreement.comparisons.find(({ agrees }) => !agrees);
+  if (other === undefined) return;
+  throw new CommandError(`real TVs and simulated ones do not agree in ${other.what}`);
 }
 
 function incidentsOf(only: readonly string[] = NAMES): readonly string[] {

@@ -97,8 +97,8 @@ export class Region {
 
   #push(count: number, patterns: number): SyncError | undefined {
     const { emptyPushMs, patternMs, exchange } = this.costs;
-    const bodyBytes = exchange.pushUp + patterns * exchange.patternUp;
-    const bodies = Math.ceil(bodyBytes / BODY_BYTES);
+    const patternsBytes = patterns * this.#patternBytes(patterns);
+    const bodies = Math.ceil((exchange.pushUp + patternsBytes) / BODY_BYTES);
     const costMs = emptyPushMs + (patterns * patternMs) / bodies;
     const failure = this.site.ask(count * bodies, costMs, true);
     const { tally } = this;
@@ -108,9 +108,16 @@ export class Region {
     }
     tally.pushes += count * bodies;
     tally.patterns += count * patterns;
-    tally.bytesUp += count * (bodies * exchange.pushUp + patterns * exchange.patternUp);
+    tally.bytesUp += count * (bodies * exchange.pushUp + patternsBytes);
     tally.bytesDown += count * bodies * exchange.pushDown;
     return undefined;
+  }
+
+  /** The more there are, the coarser each is coded: from those of two on to those of ten. */
+  #patternBytes(patterns: number): number {
+    const { patternUp, patternOfTenUp } = this.costs.exchange;
+    const share = Math.min(1, Math.max(0, (patterns - 2) / (10 - 2)));
+    return patternUp + share * (patternOfTenUp - patternUp);
   }
 
   #fetch(count: number, held: number, newest: number): { readonly failure?: SyncError } {
@@ -126,7 +133,7 @@ export class Region {
     if (failure !== undefined) return { failure };
     this.tally.fetches += count;
     this.tally.originFetches += origin;
-    this.tally.bytesDown += origin * bytes;
+    this.tally.originBytes += origin * bytes;
     this.tally.cdnBytes += count * bytes;
     return {};
   }

@@ -1,3 +1,4 @@
+import type { Agreement } from './agreement/compare.js';
 import { assumptionRows, type Assumptions } from './assumptions.js';
 import { REGIONS } from './countries.js';
 import type { IncidentFigures } from './incident.js';
@@ -73,6 +74,20 @@ export function incidentsToText(incidents: readonly IncidentFigures[]): string {
       one.back === undefined ? '' : short(one.back.missing),
       minutes(one.staleness.p99),
       short(one.lost),
+    ]),
+  );
+}
+
+/** What a simulation says beside what real TVs did. */
+export function agreementToText({ comparisons }: Agreement): string {
+  return table(
+    ['', 'real TVs', 'simulated', 'difference', 'agrees'],
+    comparisons.map(({ what, real, simulated, agrees }) => [
+      what,
+      short(real),
+      short(simulated),
+      `${(100 * (simulated / real - 1)).toFixed(1)} %`,
+      agrees ? 'yes' : 'no',
     ]),
   );
 }

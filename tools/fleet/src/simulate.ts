@@ -19,6 +19,8 @@ export interface SimulationSettings {
   /** Servers of each region; undefined where they are never the limit. */
   readonly servers?: readonly number[];
   readonly hasWindows: boolean;
+  /** Seconds at which versions are published. Default: as the assumptions say. */
+  readonly publishedAtS?: readonly number[];
   /** All TVs are new, and are switched on at the start. Default: false. */
   readonly isNew?: boolean;
   readonly signal?: AbortSignal;
@@ -56,10 +58,13 @@ export async function simulate(settings: SimulationSettings): Promise<Simulation
     onAttempt: recorder.attempted,
   });
   recorder.watch(fleet.cohorts);
+  const published = settings.publishedAtS && new Set(settings.publishedAtS);
+  const isPublished = (second: number): boolean =>
+    published?.has(second) ?? (second > 0 && second % assumptions.publishEveryS === 0);
   for (let second = 0; second < scenario.endS; second += 1) {
     for (const event of scenario.events) if (event.atS === second) fleet.happens(event);
     recorder.second(second);
-    if (second > 0 && second % assumptions.publishEveryS === 0) fleet.publish();
+    if (isPublished(second)) fleet.publish();
     fleet.step(second);
     regions.forEach(({ site }, i) => {
       recorder.worked(i, second, site.tick());

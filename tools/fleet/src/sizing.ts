@@ -69,7 +69,8 @@ export function sizeFor(day: SimulationResult, { tvs, costs, assumptions }: Flee
     );
   const busPeak = (busMean * peak) / mean;
   const requests = total.polls + total.pushes + total.originFetches;
-  const serverBytesDown = (total.bytesDown + requests * assumptions.requestHeadDown) / days;
+  const sent = total.bytesDown + total.originBytes;
+  const serverBytesDown = (sent + requests * assumptions.requestHeadDown) / days;
   const cdnBytes = (total.cdnBytes + total.fetches * assumptions.requestHeadDown) / days;
   const diskBytes =
     assumptions.replicas * tvs * costs.diskBytesPerDevice + busPeak * assumptions.logKeptS;

@@ -17,6 +17,8 @@ export interface Tally {
   bytesUp: number;
   bytesDown: number;
   cdnBytes: number;
+  /** What the CDN fetches. */
+  originBytes: number;
 }
 
 /** What came after `before`. */
@@ -37,6 +39,6 @@ function mapTally(valueOf: (name: keyof Tally) => number): Tally {
 export function emptyTally(): Tally {
   return {
     ...{ exchanges: 0, failures: 0, shed: 0, polls: 0, pushes: 0, patterns: 0 },
-    ...{ fetches: 0, originFetches: 0, bytesUp: 0, bytesDown: 0, cdnBytes: 0 },
+    ...{ fetches: 0, originFetches: 0, bytesUp: 0, bytesDown: 0, cdnBytes: 0, originBytes: 0 },
   };
 }

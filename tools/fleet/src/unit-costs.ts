@@ -25,7 +25,9 @@ const UnitCostsSchema = Type.Object({
     versionDown: Cost,
     pushUp: Cost,
     pushDown: Cost,
+    /** Of a pattern: of two in a push, and of ten. */
     patternUp: Cost,
+    patternOfTenUp: Cost,
     snapshotBytes: Cost,
     diffBytes: Cost,
   }),

@@ -73,7 +73,7 @@ describe('what a TV learns', () => {
 describe('caches', () => {
   it('ask the origin once for each place, and again after a flush', () => {
     const cdn = new Cdn(20);
-    expect(cdn.fetch(7, 1, 1)).toBeCloseTo(0.975, 2);
+    expect(cdn.fetch(7, 1, 1)).toBeCloseTo(1, 9);
     let asked = 1;
     for (let i = 0; i < 1000; i += 1) asked += cdn.fetch(7, 1, 1);
     expect(asked).toBeCloseTo(20, 1);

@@ -9,7 +9,7 @@ export const costs: UnitCosts = {
   ...{ logBytesPerPush: 300, logBytesPerPattern: 1600 },
   ...{ diskBytesPerDevice: 37, memoryBytesPerDevice: 100 },
   exchange: {
-    ...{ versionDown: 13, pushUp: 30, pushDown: 54, patternUp: 93 },
+    ...{ versionDown: 13, pushUp: 30, pushDown: 54, patternUp: 110, patternOfTenUp: 93 },
     ...{ snapshotBytes: 3000, diffBytes: 1000 },
   },
 };

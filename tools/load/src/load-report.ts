@@ -92,7 +92,7 @@ export function reportToText(report: LoadReport): string {
       `${device.diskBytes.toFixed(0)} B on the disk and ${device.memoryBytes.toFixed(0)} B of memory (${device.devices} devices, compacted).\n`,
     `Decided in the server's process, without HTTP and tokens, a push costs ${us(decision.emptyMs)} and a pattern ${us(decision.patternMs)}; in the ` +
       `log they take ${decision.logBytesPerPush.toFixed(0)} B and ${decision.logBytesPerPattern.toFixed(0)} B.\n`,
-    `A TV's push has ${exchange.pushUp.toFixed(0)} B and ${exchange.patternUp.toFixed(0)} B a pattern; its receipt ${exchange.pushDown.toFixed(0)} B, the newest version ` +
+    `A TV's push has ${exchange.pushUp.toFixed(0)} B and ${exchange.patternUp.toFixed(0)} B a pattern (of ten ${exchange.patternOfTenUp.toFixed(0)} B); its receipt ${exchange.pushDown.toFixed(0)} B, the newest version ` +
       `${exchange.snapshotBytes.toFixed(0)} B, as a diff ${exchange.diffBytes.toFixed(0)} B.\n`,
   ].join('\n');
 }

@@ -23,8 +23,9 @@ export interface ExchangeBytes {
   /** A push without patterns, and its receipt. */
   readonly pushUp: number;
   readonly pushDown: number;
-  /** Of each pattern beside that. */
+  /** Of each pattern beside that: of two in a push, and of ten, which share its budget. */
   readonly patternUp: number;
+  readonly patternOfTenUp: number;
   /** The newest version for a TV that has none, and for one that has the version before. */
   readonly snapshotBytes: number;
   readonly diffBytes: number;
@@ -36,7 +37,7 @@ const DEVICES = 12;
 const VARIANTS = 4;
 /** Patterns that a device brings. */
 const PATTERNS_EACH = 48;
-const PATTERNS = 10;
+const [FEW, MANY] = [2, 10];
 
 interface Seen {
   readonly path: string;
@@ -65,9 +66,12 @@ export async function measureExchanges(): Promise<ExchangeBytes> {
   };
 
   const tv = await open('measured');
-  for (const pattern of likedPatterns(PATTERNS)) await tv.store.skillStore(pattern);
+  const liked = likedPatterns(FEW + MANY);
+  await tv.store.skillStore(...liked.slice(0, FEW));
   await tv.syncStore();
-  const [meeting, push] = seen.filter(({ path }) => path === PATHS.sync);
+  await tv.store.skillStore(...liked.slice(FEW));
+  await tv.syncStore();
+  const [meeting, push, larger] = seen.filter(({ path }) => path === PATHS.sync);
   await tv.syncStore();
   const version = seen.filter(({ path }) => path === PATHS.version).at(-1);
   const fetched = async (): Promise<number> => {
@@ -80,12 +84,15 @@ export async function measureExchanges(): Promise<ExchangeBytes> {
   await publish(1);
   const diffBytes = await fetched();
   await constellation.close();
-  if (meeting === undefined || push === undefined) throw new Error('the TV sent no push');
+  if (meeting === undefined || push === undefined || larger === undefined) {
+    throw new Error('the TV sent no push');
+  }
   return {
     versionDown: version?.down ?? 0,
     pushUp: meeting.up,
     pushDown: meeting.down,
-    patternUp: (push.up - meeting.up) / PATTERNS,
+    patternUp: (push.up - meeting.up) / FEW,
+    patternOfTenUp: (larger.up - meeting.up) / MANY,
     snapshotBytes,
     diffBytes,
   };

@@ -40,13 +40,15 @@ describe('the TVs', () => {
 });
 
 describe('the bytes of exchanges', () => {
-  it('are those of the client: a pattern of some 60 to 100 bytes, and a diff below its snapshot', async () => {
+  it('are those of the client: a pattern of some 100 bytes, less among ten, and a diff below its snapshot', async () => {
     const bytes = await measureExchanges();
     expect(bytes.versionDown).toBe('{"version":0}'.length);
     expect(bytes.pushUp).toBeGreaterThan(20);
     expect(bytes.pushDown).toBeGreaterThan(20);
     expect(bytes.patternUp).toBeGreaterThan(40);
-    expect(bytes.patternUp).toBeLessThan(120);
+    expect(bytes.patternUp).toBeLessThan(150);
+    expect(bytes.patternOfTenUp).toBeGreaterThan(40);
+    expect(bytes.patternOfTenUp).toBeLessThanOrEqual(bytes.patternUp);
     expect(bytes.diffBytes).toBeGreaterThan(0);
     expect(bytes.diffBytes).toBeLessThanOrEqual(bytes.snapshotBytes);
     expect(bytes.snapshotBytes).toBeLessThanOrEqual(5120);
@@ -69,7 +71,7 @@ describe('the report', () => {
   });
   const exchange = {
     ...{ versionDown: 13, pushUp: 30, pushDown: 50 },
-    ...{ patternUp: 60, snapshotBytes: 5000, diffBytes: 400 },
+    ...{ patternUp: 60, patternOfTenUp: 50, snapshotBytes: 5000, diffBytes: 400 },
   };
   const report: LoadReport = {
     settings: {

@@ -31,7 +31,7 @@ export interface DutyOptions {
 }
 
 /** What a publication of the cluster took. */
-export interface PublicationRound {
+interface PublicationRound {
   readonly endedMs: number;
   readonly foldMs: number;
   readonly publishMs: number;

@@ -24,7 +24,7 @@ process.umask(0o077);
 
 const program = createProgram(
   'mock-constellation',
-  'A Constellation on one machine: sync in frames and v1, an embedded store, faults on demand.',
+  'A Constellation: sync in frames and v1, on an embedded store or on NATS, faults on demand.',
 );
 
 takeFromEnvironment(program.command('serve', { isDefault: true }))
@@ -34,6 +34,33 @@ takeFromEnvironment(program.command('serve', { isDefault: true }))
   .option('--host <address>', 'address to listen on', '127.0.0.1')
   .option('--port <number>', 'port to listen on; 0 takes a free one', parseWhole(0, MAX_PORT), 8787)
   .requiredOption('--data <folder>', 'where the store lives; created when missing')
+  .option(
+    '--engine <engine>',
+    'level: a store in the folder; or nats://HOST:PORT (several with commas): a cluster, see docs/CLUSTER.md',
+    parseEngine,
+    'level',
+  )
+  .option('--cluster <name>', 'on NATS: which cluster', 'omega')
+  .option('--partitions <n>', 'on NATS: of a new cluster, for ever', parseWhole(1, 256))
+  .addOption(
+    fromEnvironment(
+      new Option('--role <role>', 'on NATS: edges hand pushes on, owners decide them'),
+    )
+      .choices(['edge', 'owner', 'all'])
+      .default('all'),
+  )
+  .option(
+    '--replicas <n>',
+    'on NATS: copies of what is kept, on as many nodes',
+    parseWhole(1, 5),
+    1,
+  )
+  .option(
+    '--lease-ms <ms>',
+    'on NATS: until a silent owner is replaced',
+    parseWhole(500, 60_000),
+    4000,
+  )
   .option('--min-devices <k>', 'devices behind each published value', parseWhole(1), 10)
   .option('--publish-every <ms>', 'time between publications', parseWhole(1, MAX_DELAY_MS), 5000)
   .option(
@@ -133,6 +160,11 @@ program
   .action(forget);
 
 await runProgram(program);
+
+function parseEngine(text: string): string {
+  if (/^(level|nats:\/\/[^\s,]+(,nats:\/\/[^\s,]+)*)$/.test(text)) return text;
+  throw new InvalidArgumentError('Expected level or nats://HOST:PORT.');
+}
 
 function parseRegion(text: string): string {
   if (/^[A-Z]{2}$/.test(text)) return text;

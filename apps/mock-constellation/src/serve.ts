@@ -1,44 +1,28 @@
 import { once } from 'node:events';
-import type { WireFormat } from '@omega-tv/compression';
 import {
-  Constellation,
   createAdminServer,
   createServer,
-  openLevelConstellationStore,
   ServerMetrics,
-  startPublishing,
   type ServerOptions,
 } from '@omega-tv/constellation';
-import { createMiniLmCodec, createNodeV1Format } from '@omega-tv/compression/node';
-import {
-  createAppLogger,
-  prepareFolder,
-  resolveFromCaller,
-  signalOfProcess,
-} from '@omega-tv/command-line';
+import { createNodeV1Format } from '@omega-tv/compression/node';
+import { createAppLogger, resolveFromCaller, signalOfProcess } from '@omega-tv/command-line';
 import { createRandom } from '@omega-tv/seeded-random';
-import type { Logger } from '@omega-tv/types';
 import { readAdminToken } from './admin-token.js';
+import { openEngine, type EngineOptions } from './engine.js';
 import { checkAdminExposure, checkExposure } from './exposure.js';
 import { installFaults, type Faults } from './faults.js';
 import { openAuthenticator } from './keys.js';
 
-export interface ServeOptions {
+export interface ServeOptions extends EngineOptions {
   readonly host: string;
   readonly port: number;
-  readonly data: string;
-  readonly minDevices: number;
-  readonly publishEvery: number;
-  readonly workers: number;
-  readonly region?: string;
-  readonly v1Only: boolean;
   readonly keys?: string;
   readonly allowV1: boolean;
   readonly allowOrigin: readonly string[];
   readonly trustProxy: readonly string[];
   readonly ratePerAddress: number;
   readonly ratePerDevice: number;
-  readonly maxPending: number;
   readonly adminPort?: number;
   readonly adminHost: string;
   readonly adminTokenFile?: string;
@@ -51,8 +35,6 @@ export interface ServeOptions {
   readonly faultVersionOffset: number;
   readonly faultSeed: number;
 }
-
-type Settings = Omit<ServeOptions, 'printConfig'>;
 
 /** Serves until a signal arrives, then ends cleanly: requests under way are answered first. */
 export async function serve({ printConfig, ...options }: ServeOptions): Promise<void> {
@@ -70,7 +52,8 @@ export async function serve({ printConfig, ...options }: ServeOptions): Promise<
       : await openAuthenticator(resolveFromCaller(options.keys), logger, stopped);
   const token = await readAdminToken(options.adminTokenFile);
   const format = createNodeV1Format({ logger });
-  const constellation = await openConstellation(options, format, logger);
+  const engine = await openEngine(options, format, logger);
+  const { constellation } = engine;
   const metrics = new ServerMetrics(constellation);
   const app = createServer(constellation, {
     logger,
@@ -79,13 +62,12 @@ export async function serve({ printConfig, ...options }: ServeOptions): Promise<
     ...(authenticator === undefined ? {} : { authenticator }),
   });
   installFaults(app, toFaults(options), format, createRandom('faults', options.faultSeed));
-  const isReady = (): boolean => !stopped.aborted;
+  const isReady = (): boolean => !stopped.aborted && engine.isReady();
   const admin = createAdminServer({
     ...{ constellation, metrics, isReady, logger },
     ...(token === undefined ? {} : { token }),
   });
-  const publishing = { everyMs: options.publishEvery, logger };
-  const publisher = startPublishing(metrics.timePublications(constellation), publishing);
+  engine.begin(metrics);
   try {
     if (options.adminPort !== undefined) {
       const adminUrl = await admin.listen({ host: options.adminHost, port: options.adminPort });
@@ -100,31 +82,12 @@ export async function serve({ printConfig, ...options }: ServeOptions): Promise<
     say('stopping: requests under way are answered first');
   } finally {
     await app.close();
-    await publisher.stop();
-    await constellation.close();
+    await engine.close();
     await admin.close();
   }
 }
 
-async function openConstellation(
-  options: Settings,
-  format: WireFormat,
-  logger: Logger,
-): Promise<Constellation> {
-  const directory = resolveFromCaller(options.data);
-  await prepareFolder(directory);
-  return Constellation.open({
-    store: await openLevelConstellationStore({ directory }),
-    format,
-    ...(options.v1Only ? {} : { snapshots: { codecs: [createMiniLmCodec()] } }),
-    logger,
-    federation: { minDevices: options.minDevices },
-    workers: options.workers,
-    ...(options.region === undefined ? {} : { region: options.region }),
-  });
-}
-
-function toServerOptions(options: Settings): ServerOptions {
+function toServerOptions(options: Omit<ServeOptions, 'printConfig'>): ServerOptions {
   return {
     allowV1: options.allowV1,
     allowOrigins: options.allowOrigin,
@@ -142,7 +105,7 @@ function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-function toFaults(options: Settings): Faults {
+function toFaults(options: Omit<ServeOptions, 'printConfig'>): Faults {
   return {
     latencyMs: options.faultLatency,
     errorRate: options.faultErrorRate,

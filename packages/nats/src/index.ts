@@ -7,5 +7,7 @@ export {
   type ClusterNodeOptions,
 } from './cluster/cluster-node.js';
 
+export { addClusterMetrics } from './cluster/cluster-metrics.js';
+
 // Advanced
 export type { SharedOptions } from './cluster/duties.js';

@@ -56,6 +56,9 @@ export interface ClusterFigures {
   readonly leaseChanges: ReadonlyMap<string, number>;
   /** Entries that waited to be learned at the last publication, by partition; where this node publishes. */
   readonly lag: ReadonlyMap<string, number>;
+  /** When the last publication ended (monotonic ms), and what it took; where this node publishes. */
+  readonly publishedMs?: number;
+  readonly roundMs?: { readonly fold: number; readonly publish: number };
   /** Partitions without an owner, as far as this node knows. */
   readonly orphaned: readonly string[];
 }
@@ -155,11 +158,18 @@ export class ClusterNode
   get figures(): ClusterFigures {
     const { duties, leaseChanges } = this.#owner;
     const known = this.#holdings.owners;
+    const round = duties.get(PUBLISHER)?.round;
     return {
       node: this.id,
       owned: [...duties.keys()],
       leaseChanges,
       lag: duties.get(PUBLISHER)?.lag ?? new Map(),
+      ...(round === undefined
+        ? {}
+        : {
+            publishedMs: round.endedMs,
+            roundMs: { fold: round.foldMs, publish: round.publishMs },
+          }),
       orphaned: partitionNames(this.#layout).filter((name) => !known.has(name)),
     };
   }

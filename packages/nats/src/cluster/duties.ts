@@ -30,11 +30,20 @@ export interface DutyOptions {
   readonly scratch?: string;
 }
 
+/** What a publication of the cluster took. */
+interface PublicationRound {
+  readonly endedMs: number;
+  readonly foldMs: number;
+  readonly publishMs: number;
+}
+
 /** Something that one node does at a time: it decides for a partition, or publishes for all. */
 export interface Duty {
   readonly constellation: Constellation;
   /** Entries that were waiting to be learned when it last looked, by partition. */
   readonly lag: ReadonlyMap<string, number>;
+  /** Where it publishes: how long the last round took, and when it ended (monotonic ms). */
+  readonly round?: PublicationRound | undefined;
   /** What has to be done again and again; called about every second. */
   run(): void;
   close(): Promise<void>;
@@ -89,6 +98,7 @@ class PublisherDuty implements Duty {
   #running: Promise<void> | undefined;
   #ranMs = -Infinity;
   #told = '';
+  #round: PublicationRound | undefined;
 
   private constructor(constellation: Constellation, options: DutyOptions) {
     this.constellation = constellation;
@@ -118,6 +128,10 @@ class PublisherDuty implements Duty {
     return this.#lag;
   }
 
+  get round(): PublicationRound | undefined {
+    return this.#round;
+  }
+
   run(): void {
     const { clock, publishEveryMs, logger } = this.#options;
     const nowMs = monotonicMs(clock);
@@ -138,12 +152,17 @@ class PublisherDuty implements Duty {
   }
 
   async #publish(): Promise<void> {
+    const { clock } = this.#options;
+    const startMs = monotonicMs(clock);
     for (const partition of partitionNames(this.#options.layout)) {
       this.#lag.set(partition, await this.constellation.merge(partition));
     }
+    const foldedMs = monotonicMs(clock);
     await this.constellation.publish();
     await this.#feed.announce(this.constellation);
     await this.#tellMerged();
+    const endedMs = monotonicMs(clock);
+    this.#round = { endedMs, foldMs: foldedMs - startMs, publishMs: endedMs - foldedMs };
   }
 
   /** Owners may drop what a checkpoint has learned. */

@@ -17,13 +17,16 @@ import {
   signalOfProcess,
 } from '@omega-tv/command-line';
 import { createRandom } from '@omega-tv/seeded-random';
+import type { QuicServer } from '@omega-tv/transport-quic';
 import type { Logger } from '@omega-tv/types';
 import { readAdminToken } from './admin-token.js';
 import { checkAdminExposure, checkExposure } from './exposure.js';
 import { installFaults, type Faults } from './faults.js';
 import { openAuthenticator } from './keys.js';
+import { serveQuic } from './quic.js';
+import { readCertificate, type TlsOptions } from './tls.js';
 
-export interface ServeOptions {
+export interface ServeOptions extends TlsOptions {
   readonly host: string;
   readonly port: number;
   readonly data: string;
@@ -69,6 +72,7 @@ export async function serve({ printConfig, ...options }: ServeOptions): Promise<
       ? undefined
       : await openAuthenticator(resolveFromCaller(options.keys), logger, stopped);
   const token = await readAdminToken(options.adminTokenFile);
+  const certificate = await readCertificate(options);
   const format = createNodeV1Format({ logger });
   const constellation = await openConstellation(options, format, logger);
   const metrics = new ServerMetrics(constellation);
@@ -76,6 +80,7 @@ export async function serve({ printConfig, ...options }: ServeOptions): Promise<
     logger,
     metrics,
     ...toServerOptions(options),
+    ...(certificate === undefined ? {} : { tls: certificate }),
     ...(authenticator === undefined ? {} : { authenticator }),
   });
   installFaults(app, toFaults(options), format, createRandom('faults', options.faultSeed));
@@ -85,6 +90,7 @@ export async function serve({ printConfig, ...options }: ServeOptions): Promise<
     ...(token === undefined ? {} : { token }),
   });
   const publishing = { everyMs: options.publishEvery, logger };
+  let quic: QuicServer | undefined;
   const publisher = startPublishing(metrics.timePublications(constellation), publishing);
   try {
     if (options.adminPort !== undefined) {
@@ -92,6 +98,12 @@ export async function serve({ printConfig, ...options }: ServeOptions): Promise<
       say(`operators: ${adminUrl} (the dashboard; livez, readyz, metrics, report)`);
     }
     const url = await app.listen({ host: options.host, port: options.port });
+    if (options.quicPort !== undefined && certificate !== undefined) {
+      const { host, quicPort: port, ratePerAddress } = options;
+      const count = metrics.count.bind(metrics);
+      quic = await serveQuic({ app, certificate, host, port, ratePerAddress, count });
+      say(`QUIC: UDP port ${quic.port}`);
+    }
     if (authenticator === undefined) {
       say('no --keys: anybody may push for any TV, so only this machine is listened to');
     }
@@ -99,6 +111,7 @@ export async function serve({ printConfig, ...options }: ServeOptions): Promise<
     if (!stopped.aborted) await once(stopped, 'abort');
     say('stopping: requests under way are answered first');
   } finally {
+    await quic?.close();
     await app.close();
     await publisher.stop();
     await constellation.close();

@@ -7,6 +7,7 @@ export {
   type ServerLimits,
   type ServerOptions,
 } from './http/server.js';
+export type { TlsCertificate } from './http/tls.js';
 export { TokenAuthenticator, type TokenAuthenticatorOptions } from './auth/token-authenticator.js';
 export { openLevelConstellationStore } from './store/level-store.js';
 export type { LevelConstellationStoreOptions } from './store/open-server-records.js';
@@ -20,7 +21,7 @@ export { readReport } from './report.js';
 export { backupStore } from './operations/backup.js';
 export { restoreStore, type RestoreOptions } from './operations/restore.js';
 export { forgetDevice } from './operations/forget.js';
-export { ServerMetrics, type MetricsOptions } from './operations/metrics.js';
+export { ServerMetrics, type AnsweredRequest, type MetricsOptions } from './operations/metrics.js';
 
 export type { SnapshotOptions } from './publish/snapshot-window.js';
 

@@ -31,6 +31,8 @@ export interface AnsweredRequest {
   readonly code?: SyncErrorCode;
   /** Of the answer to a push that was taken. */
   readonly protocol?: SyncProtocol;
+  /** What carried it. Default: http. */
+  readonly transport?: 'http' | 'quic';
 }
 
 type SyncProtocol = 'v1' | 'v2';
@@ -98,6 +100,7 @@ export class ServerMetrics {
   readonly #received;
   readonly #sent;
   readonly #syncs;
+  readonly #transports;
   readonly #publications;
   #load: Load | undefined;
 
@@ -140,6 +143,12 @@ export class ServerMetrics {
       labelNames: ['protocol'],
       registers,
     });
+    this.#transports = new Counter({
+      name: 'omega_transport_requests_total',
+      help: 'Requests answered, by what carried them',
+      labelNames: ['transport'],
+      registers,
+    });
     this.#publications = new Histogram({
       name: 'omega_publication_seconds',
       help: 'What a publication takes, durable write included',
@@ -150,7 +159,9 @@ export class ServerMetrics {
     collectDefaultMetrics({ register: this.#registry, prefix: 'omega_' });
   }
 
-  count({ method, route, status, durationMs, code, protocol, ...bytes }: AnsweredRequest): void {
+  count(answered: AnsweredRequest): void {
+    const { method, route, status, durationMs, code, protocol, ...bytes } = answered;
+    this.#transports.inc({ transport: answered.transport ?? 'http' });
     this.#requests.inc({ method, route, status });
     this.#seconds.observe({ route }, durationMs / 1000);
     this.#received.inc(bytes.receivedBytes);

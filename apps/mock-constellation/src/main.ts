@@ -33,6 +33,13 @@ takeFromEnvironment(program.command('serve', { isDefault: true }))
   )
   .option('--host <address>', 'address to listen on', '127.0.0.1')
   .option('--port <number>', 'port to listen on; 0 takes a free one', parseWhole(0, MAX_PORT), 8787)
+  .option('--tls-cert <file>', 'serve https with this certificate (PEM); with --tls-key')
+  .option('--tls-key <file>', 'its key (PEM)')
+  .option(
+    '--quic-port <number>',
+    'UDP port to serve QUIC on as well, with the same certificate; 0 takes a free one',
+    parseWhole(0, MAX_PORT),
+  )
   .requiredOption('--data <folder>', 'where the store lives; created when missing')
   .option(
     '--engine <engine>',

@@ -8,13 +8,16 @@ import {
 import { createNodeV1Format } from '@omega-tv/compression/node';
 import { createAppLogger, resolveFromCaller, signalOfProcess } from '@omega-tv/command-line';
 import { createRandom } from '@omega-tv/seeded-random';
+import type { QuicServer } from '@omega-tv/transport-quic';
 import { readAdminToken } from './admin-token.js';
 import { openEngine, type EngineOptions } from './engine.js';
 import { checkAdminExposure, checkExposure } from './exposure.js';
 import { installFaults, type Faults } from './faults.js';
 import { openAuthenticator } from './keys.js';
+import { serveQuic } from './quic.js';
+import { readCertificate, type TlsOptions } from './tls.js';
 
-export interface ServeOptions extends EngineOptions {
+export interface ServeOptions extends EngineOptions, TlsOptions {
   readonly host: string;
   readonly port: number;
   readonly keys?: string;
@@ -51,6 +54,7 @@ export async function serve({ printConfig, ...options }: ServeOptions): Promise<
       ? undefined
       : await openAuthenticator(resolveFromCaller(options.keys), logger, stopped);
   const token = await readAdminToken(options.adminTokenFile);
+  const certificate = await readCertificate(options);
   const format = createNodeV1Format({ logger });
   const engine = await openEngine(options, format, logger);
   const { constellation } = engine;
@@ -59,6 +63,7 @@ export async function serve({ printConfig, ...options }: ServeOptions): Promise<
     logger,
     metrics,
     ...toServerOptions(options),
+    ...(certificate === undefined ? {} : { tls: certificate }),
     ...(authenticator === undefined ? {} : { authenticator }),
   });
   installFaults(app, toFaults(options), format, createRandom('faults', options.faultSeed));
@@ -67,6 +72,7 @@ export async function serve({ printConfig, ...options }: ServeOptions): Promise<
     ...{ constellation, metrics, isReady, logger },
     ...(token === undefined ? {} : { token }),
   });
+  let quic: QuicServer | undefined;
   engine.begin(metrics);
   try {
     if (options.adminPort !== undefined) {
@@ -74,6 +80,12 @@ export async function serve({ printConfig, ...options }: ServeOptions): Promise<
       say(`operators: ${adminUrl} (the dashboard; livez, readyz, metrics, report)`);
     }
     const url = await app.listen({ host: options.host, port: options.port });
+    if (options.quicPort !== undefined && certificate !== undefined) {
+      const { host, quicPort: port, ratePerAddress } = options;
+      const count = metrics.count.bind(metrics);
+      quic = await serveQuic({ app, certificate, host, port, ratePerAddress, count });
+      say(`QUIC: UDP port ${quic.port}`);
+    }
     if (authenticator === undefined) {
       say('no --keys: anybody may push for any TV, so only this machine is listened to');
     }
@@ -81,6 +93,7 @@ export async function serve({ printConfig, ...options }: ServeOptions): Promise<
     if (!stopped.aborted) await once(stopped, 'abort');
     say('stopping: requests under way are answered first');
   } finally {
+    await quic?.close();
     await app.close();
     await engine.close();
     await admin.close();

@@ -50,6 +50,8 @@ export interface RunningServer extends Started {
   readonly url: string;
   /** The first that it says on stderr. */
   readonly operators: Promise<string>;
+  /** What it has said on stderr so far. */
+  said(): string;
   stop(signal?: NodeJS.Signals): Promise<Ended>;
 }
 
@@ -70,15 +72,17 @@ export async function startServer(
       resolve(chunk.toString());
     });
   });
+  let said = '';
+  server.child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
   const first = await Promise.race([line, server.ended]);
   if (typeof first !== 'string') throw new Error(`the server ended: ${first.stderr}`);
-  const url = /^Constellation listening on (http:\S+)\n$/.exec(first)?.[1];
+  const url = /^Constellation listening on (https?:\S+)\n$/.exec(first)?.[1];
   if (url === undefined) throw new Error(`unexpected line: ${first}`);
   const stop = (signal: NodeJS.Signals = 'SIGTERM'): Promise<Ended> => {
     server.child.kill(signal);
     return server.ended;
   };
-  return { ...server, url, operators, stop };
+  return { ...server, url, operators, stop, said: () => said };
 }
 
 export async function temporaryFolder(): Promise<string> {

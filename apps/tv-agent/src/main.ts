@@ -8,11 +8,13 @@ import { openTelevision, report } from './cli/report.js';
 import { run } from './cli/run.js';
 import { describeStatus, type TelevisionStatus } from './cli/status.js';
 import { watch } from './cli/watch.js';
+import { TRANSPORTS } from './network/choose-transport.js';
 import { askWhileRunning } from './operations/ask-running.js';
 import { explain } from './recommender/reason.js';
 import { LEARNING_MODEL } from '@omega-tv/federation';
 import { PERSONAS } from '@omega-tv/simulated-viewers';
 
+const MAX_PORT = 65_535;
 const MAX_INTERVAL_MS = 24 * 60 * 60 * 1000;
 const DEFAULT_INTERVAL_MS = 10 * 60 * 1000;
 const MAX_COMMIT_MS = 10 * 60 * 1000;
@@ -30,6 +32,16 @@ program
   .command('run')
   .description('watch and sync until Ctrl-C, or until --syncs are done')
   .requiredOption('--url <url>', 'where the Constellation lives')
+  .addOption(
+    new Option('--transport <way>', 'what carries exchanges; auto: QUIC where it gets through')
+      .choices(TRANSPORTS)
+      .default('https'),
+  )
+  .option(
+    '--quic-port <number>',
+    'UDP port of the Constellation; default: that of its URL',
+    parseWhole(1, MAX_PORT),
+  )
   .requiredOption('--device-id <id>', 'names this TV')
   .requiredOption('--data <folder>', "the TV's folder; created when missing")
   .option('--syncs <n>', 'exchanges until it ends, failed ones included', parseWhole(1))

@@ -7,6 +7,7 @@ export {
   type ServerLimits,
   type ServerOptions,
 } from './http/server.js';
+export type { TlsCertificate } from './http/tls.js';
 export { TokenAuthenticator, type TokenAuthenticatorOptions } from './auth/token-authenticator.js';
 export { openLevelConstellationStore } from './store/level-store.js';
 export type { LevelConstellationStoreOptions } from './store/open-server-records.js';
@@ -22,6 +23,7 @@ export { restoreStore, type RestoreOptions } from './operations/restore.js';
 export { forgetDevice } from './operations/forget.js';
 export {
   ServerMetrics,
+  type AnsweredRequest,
   type MetricsOptions,
   type ObservedConstellation,
 } from './operations/metrics.js';

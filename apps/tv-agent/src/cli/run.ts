@@ -6,6 +6,11 @@ import { createNodeV1Format, createNodeV2Format } from '@omega-tv/compression/no
 import type { SyncResult } from '@omega-tv/protocol';
 import { createViewer, PERSONAS, type Viewer } from '@omega-tv/simulated-viewers';
 import { monotonicMs, systemClock, systemRandom, type Logger } from '@omega-tv/types';
+import {
+  chooseTransport,
+  type ChosenTransport,
+  type TransportChoice,
+} from '../network/choose-transport.js';
 import { FlashMeter } from '../operations/flash-meter.js';
 import { serveControl } from '../operations/control-server.js';
 import { TvMetrics } from '../operations/tv-metrics.js';
@@ -20,6 +25,9 @@ import { warn } from './warn.js';
 
 export interface RunOptions {
   readonly url: string;
+  readonly transport: TransportChoice['transport'];
+  /** UDP. Default: the port of the URL. */
+  readonly quicPort?: number;
   readonly deviceId: string;
   readonly data: string;
   /** Exchanges until it ends; without, a signal ends it. */
@@ -103,7 +111,8 @@ async function runTelevision(
   const { profile, kept, directory } = options;
   const flash = new FlashMeter(() => monotonicMs(systemClock));
   const metrics = new TvMetrics(flash);
-  const client = await openClient(television, options, logger, metrics);
+  const line = await openLine(options, metrics);
+  const client = await openClient(television, options, logger, { metrics, line });
   if (profile !== undefined && options.private !== undefined) {
     await client.keepPrivate(profile, options.private);
   }
@@ -150,6 +159,7 @@ async function runTelevision(
   } finally {
     await endControl?.();
     await journal.flush();
+    await line.close();
   }
 }
 
@@ -164,7 +174,7 @@ async function openClient(
   television: Television,
   options: OpenedOptions,
   logger: Logger,
-  metrics: TvMetrics,
+  { metrics, line }: { readonly metrics: TvMetrics; readonly line: ChosenTransport },
 ): Promise<SyncClient> {
   const catalogue = loadCatalogue();
   return SyncClient.create({
@@ -185,7 +195,23 @@ async function openClient(
     },
     logger,
     metrics,
+    transport: line.transport,
+  });
+}
+
+/** What carries this TV's exchanges. */
+async function openLine(options: OpenedOptions, metrics: TvMetrics): Promise<ChosenTransport> {
+  const { url: baseUrl, transport, quicPort, directory } = options;
+  return chooseTransport({
+    ...{ baseUrl, transport, directory },
+    ...(quicPort === undefined ? {} : { quicPort }),
     ...(await chooseCredentials(options)),
+    onAnswered: (way) => {
+      metrics.answeredOver(way);
+    },
+    onMissing: (why) => {
+      warn(`warning: all goes over HTTPS: ${why}`);
+    },
   });
 }
 

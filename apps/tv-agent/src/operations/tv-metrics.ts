@@ -5,13 +5,14 @@ import type { FlashMeter } from './flash-meter.js';
 const EXCHANGE_BUCKETS_S = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
 /**
- * What a TV does, as OpenMetrics: seconds, bytes and ratios. The only label that says how an exchange
- * ended is its code: none names a device, a pattern or a title.
+ * What a TV does, as OpenMetrics: seconds, bytes and ratios. Labels say how an exchange ended
+ * and what carried it: none names a device, a pattern or a title.
  */
 export class TvMetrics implements SyncMetrics {
   readonly contentType = Registry.OPENMETRICS_CONTENT_TYPE;
   readonly #registry = new Registry<OpenMetricsContentType>();
   readonly #exchanges: Counter<'outcome'>;
+  readonly #requests: Counter<'transport'>;
   readonly #seconds: Histogram;
   readonly #sent: Counter;
   readonly #received: Counter;
@@ -31,6 +32,12 @@ export class TvMetrics implements SyncMetrics {
       name: 'omega_tv_exchanges_total',
       help: 'Exchanges, by how they ended',
       labelNames: ['outcome'],
+      registers,
+    });
+    this.#requests = new Counter({
+      name: 'omega_tv_requests_total',
+      help: 'Requests answered, by what carried them',
+      labelNames: ['transport'],
       registers,
     });
     this.#seconds = new Histogram({
@@ -71,6 +78,11 @@ export class TvMetrics implements SyncMetrics {
       this.#fidelity.set({ statistic: 'min' }, fidelity.minCosine);
     }
     if (writtenBytes !== undefined) this.flash.read(writtenBytes);
+  }
+
+  /** A request was answered, whatever the answer. */
+  answeredOver(transport: 'quic' | 'https'): void {
+    this.#requests.inc({ transport });
   }
 
   /** All of it as text, for a scraper. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { maxHeaderSize } from 'node:http';
+import { httpsOptions, type TlsCertificate } from './tls.js';
 import fastify, {
   LogController,
   type FastifyBaseLogger,
@@ -49,6 +50,8 @@ export interface ServerOptions extends AdmissionOptions {
   /** Proxies whose X-Forwarded-For is believed: addresses or networks (CIDR). Default: none. */
   readonly trustProxies?: readonly string[];
   readonly limits?: ServerLimits;
+  /** Serves https, as the server that it names. Default: http, for a proxy that speaks TLS. */
+  readonly tls?: TlsCertificate;
 }
 
 const DEFAULT_CONNECTIONS = 10_000;
@@ -91,6 +94,7 @@ export function createServer(
     bodyLimit: constellation.format.maxRequestBytes,
     requestTimeout: REQUEST_TIMEOUT_MS,
     http: { connectionsCheckingInterval: SLOW_CHECK_MS },
+    ...httpsOptions(options.tls, { connectionsCheckingInterval: SLOW_CHECK_MS }),
     forceCloseConnections: 'idle',
     // What reaches a closing server is answered as ever: Fastify's own 503 says not when to come back.
     return503OnClosing: false,

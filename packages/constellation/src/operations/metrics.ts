@@ -34,6 +34,8 @@ export interface AnsweredRequest {
   readonly code?: SyncErrorCode;
   /** Of the answer to a push that was taken. */
   readonly protocol?: SyncProtocol;
+  /** What carried it. Default: http. */
+  readonly transport?: 'http' | 'quic';
 }
 
 type SyncProtocol = 'v1' | 'v2';
@@ -101,6 +103,7 @@ export class ServerMetrics {
   readonly #received;
   readonly #sent;
   readonly #syncs;
+  readonly #transports;
   readonly #publications;
   #load: Load | undefined;
 
@@ -143,6 +146,12 @@ export class ServerMetrics {
       labelNames: ['protocol'],
       registers,
     });
+    this.#transports = new Counter({
+      name: 'omega_transport_requests_total',
+      help: 'Requests answered, by what carried them',
+      labelNames: ['transport'],
+      registers,
+    });
     this.#publications = new Histogram({
       name: 'omega_publication_seconds',
       help: 'What a publication takes, durable write included',
@@ -158,7 +167,9 @@ export class ServerMetrics {
     return this.#registry;
   }
 
-  count({ method, route, status, durationMs, code, protocol, ...bytes }: AnsweredRequest): void {
+  count(answered: AnsweredRequest): void {
+    const { method, route, status, durationMs, code, protocol, ...bytes } = answered;
+    this.#transports.inc({ transport: answered.transport ?? 'http' });
     this.#requests.inc({ method, route, status });
     this.#seconds.observe({ route }, durationMs / 1000);
     this.#received.inc(bytes.receivedBytes);

@@ -55,23 +55,24 @@ export class Race {
     }
   }
 
-  #first(): Promise<RaceResult> {
-    return new Promise((resolve, reject) => {
-      const goSecond = (): void => {
-        if (this.#second !== undefined || this.#quicEnd.signal.aborted) return;
-        this.#second = this.#overHttps();
-        this.#second.then(resolve, reject);
-      };
-      const stopListening = this.#quic.onSilence(goSecond);
-      this.#overQuic()
-        .then(resolve, (error: unknown) => {
-          this.#hasFailed = true;
-          if (isOfThisWay(error)) goSecond();
-          // Where the second way is taken, its end is the end.
-          if (this.#second === undefined) reject(error);
-        })
-        .finally(stopListening);
+  async #first(): Promise<RaceResult> {
+    let stopListening = (): void => undefined;
+    const silence = new Promise<void>((resolve) => {
+      stopListening = this.#quic.onSilence(resolve);
     });
+    const overQuic = this.#overQuic().catch((error: unknown) => {
+      this.#hasFailed = true;
+      if (this.#second === undefined && !isOfThisWay(error)) throw error;
+      return this.#goSecond();
+    });
+    // Where HTTPS fails, QUIC decides.
+    const overHttps = silence.then(() => this.#goSecond()).catch(() => overQuic);
+    return Promise.race([overQuic, overHttps]).finally(stopListening);
+  }
+
+  #goSecond(): Promise<RaceResult> {
+    this.#second ??= this.#overHttps();
+    return this.#second;
   }
 
   async #overQuic(): Promise<RaceResult> {

@@ -58,6 +58,10 @@ export class Responder {
   async respond(request: IncomingRequest): Promise<Answer> {
     const route = this.#find(request.path);
     if (route === undefined) return this.unknownRoute(request);
+    return { ...(await this.#respondBy(route, request)), route: route.pattern };
+  }
+
+  async #respondBy(route: Route, request: IncomingRequest): Promise<Answer> {
     if (!allowedMethods(route).includes(request.method)) return this.otherMethod(route, request);
     try {
       const caller = (await route.admit?.(request)) ?? ANYBODY;

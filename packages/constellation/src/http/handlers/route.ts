@@ -17,6 +17,8 @@ export interface IncomingRequest extends RequestHead, Pick<TransportRequest, 'bo
 export interface Answer extends TransportResponse {
   /** Why the request was refused, for who counts and logs; the body says it to the client. */
   readonly refusal?: SyncError;
+  /** The pattern of the route that answered; absent where none took the request. */
+  readonly route?: string;
 }
 
 /** One thing that a server is asked. */

@@ -48,9 +48,15 @@ export class Blobs {
     }
   }
 
+  /** Message by message: NATS 2.9 was seen to lose others where a purge of one subject is played again. */
   async delete({ id }: Pick<BlobReference, 'id'>): Promise<void> {
     const { jsm, names } = this.#bus;
-    await jsm.streams.purge(names.blobs, { filter: names.blobSubject(this.#owner, id) });
+    const last_by_subj = names.blobSubject(this.#owner, id);
+    for (;;) {
+      const found = await jsm.streams.getMessage(names.blobs, { last_by_subj });
+      if (found === null) return;
+      await jsm.streams.deleteMessage(names.blobs, found.seq);
+    }
   }
 
   /** All that the owner has, whether a manifest names it or not. */

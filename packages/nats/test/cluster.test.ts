@@ -68,6 +68,8 @@ describeUnless(missingNats(), 'a cluster', () => {
     ];
     const edge = await openNode(await openTestBus([nats], { leaseMs: LEASE_MS }), { role: 'edge' });
     await until(() => edge.isReady && owners.every(({ isReady }) => isReady));
+    await until(() => owners.every(({ figures }) => figures.owned.length >= 2));
+    await until(() => edge.isReady && owners.every(({ isReady }) => isReady));
     for (const device of devices) {
       await push(edge, device);
       await push(owners[0]!, device);

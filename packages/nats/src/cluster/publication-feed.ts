@@ -34,6 +34,7 @@ export class PublicationFeed {
     const before = found?.json<Announcement>();
     if (before?.epoch === epoch && !isNewer(before, published.version, titles)) return;
     if (published.version === 0 && titles === 0) return;
+    const listed = await this.#blobs.list();
     const blob = await this.#blobs.put([publisher.publication()]);
     const value = JSON.stringify({
       ...{ epoch, version: published.version, titles, blob },
@@ -42,11 +43,12 @@ export class PublicationFeed {
       if (found === null) await this.#bus.state.create(KEY, value);
       else await this.#bus.state.update(KEY, value, found.revision);
     } catch (error) {
-      await this.#blobs.delete(blob);
+      // Otherwise it may have been told all the same, and what it names must stay.
       if (!isWrongSequence(error)) throw error;
+      await this.#blobs.delete(blob);
       return;
     }
-    if (before !== undefined) await this.#blobs.delete(before.blob);
+    await this.#blobs.deleteOthers(listed, [blob]);
   }
 
   /** Takes in what was told since; true where something was. */

@@ -47,9 +47,10 @@ export class BlobDatabase implements LevelDatabase {
   /** @throws SyncError `version-conflict` where another owner has come since the first opening. */
   async open(): Promise<void> {
     const isFirst = this.#written === undefined;
-    const blobs = await (isFirst ? this.#manifest.takeOver() : this.#manifest.reread());
+    const listed = await this.#blobs.list();
+    const blobs = await (isFirst ? this.#manifest.takeOver() : this.#manifest.settle());
     this.#written = blobs;
-    await this.#blobs.deleteOthers(blobs);
+    await this.#blobs.deleteOthers(listed, blobs);
     await rm(this.#folder, { recursive: true, force: true });
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     const scratch: Scratch = new ClassicLevel(this.#folder, {

@@ -48,19 +48,35 @@ export class Blobs {
     }
   }
 
+  /** Message by message: NATS 2.9 was seen to lose others where a purge of one subject is played again. */
   async delete({ id }: Pick<BlobReference, 'id'>): Promise<void> {
     const { jsm, names } = this.#bus;
-    await jsm.streams.purge(names.blobs, { filter: names.blobSubject(this.#owner, id) });
+    const last_by_subj = names.blobSubject(this.#owner, id);
+    for (;;) {
+      const found = await jsm.streams.getMessage(names.blobs, { last_by_subj });
+      if (found === null) return;
+      await jsm.streams.deleteMessage(names.blobs, found.seq);
+    }
   }
 
-  /** Deletes the owner's blobs that are not among `kept`: what a crash left. */
-  async deleteOthers(kept: readonly BlobReference[]): Promise<void> {
+  /** All that the owner has, whether a manifest names it or not. */
+  async list(): Promise<readonly string[]> {
     const { jsm, names } = this.#bus;
     const subjects_filter = names.blobSubject(this.#owner, '*');
     const { state } = await jsm.streams.info(names.blobs, { subjects_filter });
-    const known = new Set(kept.map(({ id }) => names.blobSubject(this.#owner, id)));
-    for (const subject of Object.keys(state.subjects ?? {})) {
-      if (!known.has(subject)) await jsm.streams.purge(names.blobs, { filter: subject });
+    return Object.keys(state.subjects ?? {}).map((subject) =>
+      subject.slice(subject.lastIndexOf('.') + 1),
+    );
+  }
+
+  /**
+   * Deletes what a crash left. It has to be listed before what is kept was made sure of by a write: else
+   * it may hold what the next owner has just put there.
+   */
+  async deleteOthers(listed: readonly string[], kept: readonly BlobReference[]): Promise<void> {
+    const known = new Set(kept.map(({ id }) => id));
+    for (const id of listed) {
+      if (!known.has(id)) await this.delete({ id });
     }
   }
 }

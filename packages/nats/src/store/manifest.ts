@@ -44,6 +44,22 @@ export class ManifestEntry {
     }
   }
 
+  /**
+   * What counts after a write whose outcome is unknown: from now on that one is refused, should it
+   * still be on its way. @throws SyncError `version-conflict` where another owner has come.
+   */
+  async settle(): Promise<readonly BlobReference[]> {
+    for (;;) {
+      const blobs = await this.reread();
+      try {
+        await this.#write(blobs);
+        return blobs;
+      } catch (error) {
+        if (!isWrongSequence(error)) throw error;
+      }
+    }
+  }
+
   /** What this owner has written last. @throws SyncError `version-conflict` where another has come. */
   async reread(): Promise<readonly BlobReference[]> {
     const found = await this.#state.get(this.#key);

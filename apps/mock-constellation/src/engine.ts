@@ -1,4 +1,3 @@
-import { connect } from '@nats-io/transport-node';
 import {
   CommandError,
   describeError,
@@ -16,7 +15,6 @@ import {
   type ServedConstellation,
   type ServerMetrics,
 } from '@omega-tv/constellation';
-import { addClusterMetrics, ClusterNode, openBus } from '@omega-tv/nats';
 import type { Logger } from '@omega-tv/types';
 
 /** What a server stands on: a folder of this machine, or NATS. */
@@ -92,6 +90,9 @@ async function openCluster(
   logger: Logger,
 ): Promise<Engine> {
   const { cluster, replicas, leaseMs, role, partitions, publishEvery, maxPending } = options;
+  // Loaded here: one machine alone starts sooner without them.
+  const { connect } = await import('@nats-io/transport-node');
+  const { addClusterMetrics, ClusterNode, openBus } = await import('@omega-tv/nats');
   const connection = await connect({
     servers: options.engine.split(','),
     maxReconnectAttempts: -1,

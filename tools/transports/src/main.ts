@@ -1,0 +1,74 @@
+import {
+  checkOutput,
+  CommandError,
+  createProgram,
+  createProgress,
+  parseWhole,
+  resolveFromCaller,
+  runProgram,
+  signalOfProcess,
+  writeFileAtomically,
+} from '@omega-tv/command-line';
+import { missingQuic } from '@omega-tv/transport-quic';
+import type { LinkConditions } from './link.js';
+import { measureTransports } from './measure.js';
+import { rowsToText } from './report.js';
+
+interface Options {
+  readonly exchanges: number;
+  readonly tvs: number;
+  readonly roundTrip: readonly number[];
+  readonly loss: readonly number[];
+  readonly kbit?: number;
+  readonly seed: number;
+  readonly json?: string;
+}
+
+const ROUND_TRIPS_MS = [20, 100, 300];
+const LOSSES_PERCENT = [0, 2, 10];
+
+const several =
+  (parse: (text: string) => number) =>
+  (text: string): readonly number[] =>
+    text.split(',').map(parse);
+
+await runProgram(
+  createProgram(
+    'transports',
+    'Measures exchanges over HTTPS and over QUIC, cold, resumed and warm, side by side.',
+  )
+    .option('--exchanges <n>', 'of each kind', parseWhole(1, 100_000), 200)
+    .option('--tvs <n>', 'at once, each behind a network of its own', parseWhole(1, 1000), 20)
+    .option(
+      '--round-trip <ms,..>',
+      'there and back',
+      several(parseWhole(0, 60_000)),
+      ROUND_TRIPS_MS,
+    )
+    .option('--loss <percent,..>', 'of packets', several(parseWhole(0, 50)), LOSSES_PERCENT)
+    .option('--kbit <n>', 'a second, each way (default: as fast as the machine)', parseWhole(1))
+    .option('--seed <n>', 'loses the same packets again', parseWhole(0), 1)
+    .option('--json <file>', 'the same figures as JSON')
+    .action(run),
+);
+
+async function run({ json, roundTrip, loss, kbit, ...options }: Options): Promise<void> {
+  const missing = await missingQuic();
+  if (missing !== undefined) throw new CommandError(`QUIC is missing here: ${missing}`);
+  const file = json && resolveFromCaller(json);
+  if (file !== undefined) await checkOutput(file);
+  const speed = kbit === undefined ? {} : { bitsPerS: 1000 * kbit };
+  const networks = roundTrip.flatMap((roundTripMs) =>
+    loss.map((percent): LinkConditions => ({ roundTripMs, lossRate: percent / 100, ...speed })),
+  );
+  const progress = createProgress();
+  const signal = signalOfProcess();
+  try {
+    const rows = await measureTransports({ ...options, networks, onStage: progress.stage, signal });
+    progress.done();
+    process.stdout.write(rowsToText(rows));
+    if (file !== undefined) await writeFileAtomically(file, `${JSON.stringify(rows, null, 2)}\n`);
+  } finally {
+    progress.done();
+  }
+}

@@ -1,0 +1,69 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import type { RandomSource } from '@omega-tv/types';
+import { OneWay, type LinkConditions } from './link.js';
+
+/** Of IPv4 and UDP. */
+const HEADER_BYTES = 28;
+
+/** A network between one client and a server. */
+export interface Link {
+  readonly port: number;
+  /** Both ways, headers included. */
+  bytes(): number;
+  close(): Promise<void>;
+}
+
+/** Carries datagrams to a port of this machine, as the conditions say. */
+export async function openUdpLink(
+  port: number,
+  conditions: LinkConditions,
+  random: RandomSource,
+): Promise<Link> {
+  const [up, down] = [new OneWay(conditions, random), new OneWay(conditions, random)];
+  const [inner, outer] = await Promise.all([openSocket(), openSocket()]);
+  let clientPort = 0;
+  let isOpen = true;
+  const carry = (way: OneWay, datagram: Buffer, deliver: () => void): void => {
+    const nowMs = performance.now();
+    const { atMs, isLost } = way.send(datagram.length + HEADER_BYTES, nowMs);
+    if (isLost) return;
+    setTimeout(() => {
+      if (isOpen) deliver();
+    }, atMs - nowMs);
+  };
+  inner.on('message', (datagram, from) => {
+    clientPort = from.port;
+    carry(up, datagram, () => {
+      outer.send(datagram, port, '127.0.0.1');
+    });
+  });
+  outer.on('message', (datagram) => {
+    carry(down, datagram, () => {
+      inner.send(datagram, clientPort, '127.0.0.1');
+    });
+  });
+  return {
+    port: inner.address().port,
+    bytes: () => up.bytes + down.bytes,
+    close: async () => {
+      isOpen = false;
+      await Promise.all([inner, outer].map((socket) => closeSocket(socket)));
+    },
+  };
+}
+
+async function openSocket(): Promise<Socket> {
+  const socket = createSocket('udp4');
+  socket.bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  return socket;
+}
+
+function closeSocket(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    socket.close(() => {
+      resolve();
+    });
+  });
+}

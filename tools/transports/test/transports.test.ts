@@ -1,0 +1,48 @@
+import { expect, it } from '@jest/globals';
+import { createRandom } from '@omega-tv/seeded-random';
+import { describeUnless } from '@omega-tv/test-support';
+import { missingQuic } from '@omega-tv/transport-quic';
+import { OneWay } from '../src/link.js';
+import { measureTransports } from '../src/measure.js';
+import { rowsToText } from '../src/report.js';
+
+const random = createRandom('link');
+
+it('delays by half a round trip, after what is before it on the line', () => {
+  const way = new OneWay({ roundTripMs: 100, lossRate: 0, bitsPerS: 64_000 }, random);
+  expect(way.send(1000, 10)).toEqual({ atMs: 10 + 125 + 50, isLost: false });
+  expect(way.send(1000, 20)).toEqual({ atMs: 10 + 250 + 50, isLost: false });
+  expect(way.send(100, 1000).atMs).toBe(1000 + 12.5 + 50);
+  expect(way.bytes).toBe(2100);
+});
+
+it('loses its share', () => {
+  const way = new OneWay({ roundTripMs: 0, lossRate: 0.1 }, random);
+  const lost = Array.from({ length: 10_000 }, () => way.send(1, 0)).filter((one) => one.isLost);
+  expect(lost.length / 10_000).toBeCloseTo(0.1, 1);
+});
+
+describeUnless(await missingQuic(), 'exchanges through a network', () => {
+  it('are all answered, whatever it loses, and cost bytes', async () => {
+    const rows = await measureTransports({
+      networks: [{ roundTripMs: 4, lossRate: 0.1 }],
+      exchanges: 12,
+      tvs: 4,
+      seed: 1,
+      onStage: () => undefined,
+      signal: new AbortController().signal,
+    });
+    expect(rows.map(({ start }) => start)).toEqual(['cold', 'resumed', 'warm']);
+    for (const { https, quic } of rows) {
+      for (const { failed, bytes, medianMs } of [https, quic]) {
+        expect(failed).toBe(0);
+        expect(medianMs).toBeGreaterThan(4);
+        // The push, the answer and their headers; a cold start has the certificate too.
+        expect(bytes).toBeGreaterThan(202 + 1125);
+        expect(bytes).toBeLessThan(20_000);
+      }
+    }
+    expect(rows[0]?.https.bytes).toBeGreaterThan(rows[2]?.https.bytes ?? Infinity);
+    expect(rowsToText(rows).trimEnd().split('\n')).toHaveLength(5);
+  });
+});

@@ -1,5 +1,5 @@
 // Everyday
-export { Constellation, DEFAULT_SYNC_WINDOW, type ConstellationReport } from './constellation.js';
+export { Constellation, type ConstellationReport } from './constellation.js';
 export type { ConstellationOptions } from './constellation-options.js';
 export {
   createServer,
@@ -82,6 +82,7 @@ export {
   Responder,
   type ResponderOptions,
 } from './http/handlers/responder.js';
+export { DEFAULT_SYNC_WINDOW } from './constellation.js';
 export { SHED_RETRY_MS, stretchWindow } from './http/handlers/push-load.js';
 export type { Answer, IncomingRequest, RequestHead, Route } from './http/handlers/route.js';
 export { createCohortKeys } from './secrets.js';

@@ -8,6 +8,9 @@ import { QUIET, runAsUser } from './npm.js';
 /** AgentDB and NATS are their users' to install: these READMEs are run where the two are tested. */
 const NEED_MORE: readonly string[] = ['@omega-tv/agentdb', '@omega-tv/nats'];
 
+/** What a README's program makes its certificate with. */
+const BESIDE: readonly string[] = ['selfsigned@5'];
+
 export interface Rehearsal {
   readonly registry: string;
   /** A folder that is removed in the end. */
@@ -35,7 +38,7 @@ async function createProject(
  * @throws Error where one fails or prints something else than it promises.
  */
 export async function runInNode(rehearsal: Rehearsal, names: readonly string[]): Promise<number> {
-  const project = await createProject(rehearsal, 'node', names);
+  const project = await createProject(rehearsal, 'node', [...names, ...BESIDE]);
   let programs = 0;
   for (const name of names) {
     if (NEED_MORE.includes(name)) continue;

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { RandomSource } from '@omega-tv/types';
 import { OneWay, type LinkConditions } from './link.js';
 import type { Link } from './udp-link.js';
@@ -79,8 +80,11 @@ function pump(
 ): void {
   let lastMs = 0;
   let segments = 0;
+  // One after another: timers of their own would pass each other by a millisecond.
+  let turn: Promise<unknown> = Promise.resolve();
   const later = (work: () => void): void => {
-    setTimeout(work, Math.max(0, lastMs - performance.now()));
+    const atMs = lastMs;
+    turn = turn.then(() => wait(Math.max(0, atMs - performance.now()))).then(work);
   };
   from.on('data', (data: Buffer) => {
     for (let at = 0; at < data.length; at += SEGMENT_BYTES) {

@@ -3,10 +3,11 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { deserialize, serialize } from 'node:v8';
 import { ClassicLevel } from 'classic-level';
-import { recordSpace, singleRecord, type RecordCodec } from '@omega-tv/level';
+import { createNodeV1Format } from '@omega-tv/compression/node';
+import { bytesCodec, recordSpace, singleRecord, type RecordCodec } from '@omega-tv/level';
 import { openRecords } from '@omega-tv/level/node';
 import { expect, it } from '@jest/globals';
-import { openLevelConstellationStore } from '../src/index.js';
+import { Constellation, openLevelConstellationStore } from '../src/index.js';
 import { deviceKeyOf, temporaryFolder } from './support.js';
 
 /** Some batches' worth. */
@@ -53,7 +54,7 @@ async function placesIn(directory: string) {
 }
 
 it.each([1, 2, 3])(
-  'a store of layout 2 becomes one of layout 3 with every device, killed before its write %d (rule 5.6)',
+  'a store of layout 2 becomes one of this release with every device, killed before its write %d (rule 5.6)',
   async (write) => {
     const directory = await formerStore();
     const { signal } = spawnSync(process.execPath, [script, directory, String(write)]);
@@ -74,3 +75,21 @@ it.each([1, 2, 3])(
     expect(await placesIn(directory)).toEqual({ former: 0, moved: DEVICES });
   },
 );
+
+it('a log of layout 3, whose entries lie one by one, is folded to its end (rule 5.6)', async () => {
+  const directory = path.join(await temporaryFolder(), 'store');
+  const records = await openRecords({ directory, kind: 'constellation', layout: 3 });
+  const entries = recordSpace('log!', bytesCodec);
+  const idOf = (sequence: number) => String(sequence).padStart(16, '0');
+  await records.write(() => [
+    head.put({ epoch: 'former', offset: 7, counters, federationCounters }),
+    ...[8, 9, 10].map((sequence) => entries.put(idOf(sequence), serialize({ kind: 'refused' }))),
+  ]);
+  await records.close();
+
+  const store = await openLevelConstellationStore({ directory });
+  expect(await store.log.lastSequence()).toBe(10);
+  const constellation = await Constellation.open({ store, format: createNodeV1Format() });
+  expect(constellation.report().refused).toBe(3);
+  await constellation.close();
+});

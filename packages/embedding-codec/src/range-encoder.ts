@@ -10,7 +10,8 @@ const RESOLUTIONS = [FULL, 0x1000000, 0x10000, 0x100, 1];
  * leading digits of a number in base 256; `low` and `range` count in 2^-32 of their last digit.
  */
 export class RangeEncoder {
-  private bytes = new Uint8Array(256);
+  /** Small: engines keep so little beside the object, and most runs are shorter. */
+  private bytes = new Uint8Array(64);
   private length = 0;
   private low = 0;
   private range = FULL - 1;

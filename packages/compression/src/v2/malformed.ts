@@ -17,10 +17,12 @@ export function tooMany(what: string, size: number, limit: number): SyncError<'c
   return new SyncError('compression-limit', message, { size, limit });
 }
 
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 /** @throws SyncError `compression` for bytes that are no UTF-8. */
 export function utf8(name: string, bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return decoder.decode(bytes);
   } catch (cause) {
     throw malformed(`${name}: is no UTF-8`, cause);
   }

@@ -1,74 +1,81 @@
-import { deserialize, serialize } from 'node:v8';
-import { bytesCodec, recordSpace, singleRecord, type DurableRecords } from '@omega-tv/level';
+import type { DurableRecords } from '@omega-tv/level';
+import { groupRecords, idOfSequence, truncatedRecord } from '../store/log-records.js';
 import type { DeltaLog, LogRecord } from './delta-log.js';
 import { sequenceConflict } from './sequence-conflict.js';
 
-const SEQUENCE_DIGITS = 16;
+/** The entries of one append lie together, under the sequence of their first. */
+interface Group {
+  readonly first: number;
+  readonly entries: readonly Uint8Array[];
+}
 
-const logRecords = recordSpace('log!', bytesCodec);
-/** Up to where the log was truncated. */
-const truncatedRecord = singleRecord('log-truncated', {
-  encode: (sequence: number) => serialize(sequence),
-  decode: (bytes) => Number(deserialize(bytes)),
-});
+type Span = readonly [first: number, last: number];
 
-/** A log among the records of a store: each append is one synchronous batch. */
+/** A log among the records of a store: each append is one record, written in a synchronous batch. */
 export class LevelLog implements DeltaLog {
   readonly #records: DurableRecords;
   /** Undefined where the store has to be asked: at first, and after an append that failed. */
-  #last: number | undefined;
+  #known: { readonly last: number; readonly spans: readonly Span[] } | undefined;
 
   constructor(records: DurableRecords) {
     this.#records = records;
   }
 
   async lastSequence(): Promise<number> {
-    this.#last ??= await this.#findLast();
-    return this.#last;
+    return (await this.#ends()).last;
   }
 
   async append(entries: readonly Uint8Array[], expectedLast: number): Promise<void> {
-    const last = await this.lastSequence();
+    const { last, spans } = await this.#ends();
     if (last !== expectedLast) throw sequenceConflict(expectedLast, last);
-    this.#last = undefined;
-    await this.#records.write(() =>
-      entries.map((entry, i) => logRecords.put(toId(last + 1 + i), entry)),
-    );
-    this.#last = last + entries.length;
+    if (entries.length === 0) return;
+    this.#known = undefined;
+    const first = last + 1;
+    await this.#records.write(() => [groupRecords.put(idOfSequence(first), entries)]);
+    const span: Span = [first, last + entries.length];
+    this.#known = { last: span[1], spans: [...spans, span] };
   }
 
   async *read(after: number): AsyncIterable<LogRecord> {
-    yield* (await this.#readAll()).filter(({ sequence }) => sequence > after);
+    const { groups, truncated } = await this.#readAll();
+    for (const { first, entries } of groups) {
+      for (const [i, entry] of entries.entries()) {
+        // A group goes when all of it may; till then its first entries may be truncated already.
+        if (first + i > Math.max(after, truncated)) yield { sequence: first + i, entry };
+      }
+    }
   }
 
   async truncate(through: number): Promise<void> {
-    const last = Math.min(through, await this.lastSequence());
-    const first = 1 + ((await this.#records.read((reader) => truncatedRecord.get(reader))) ?? 0);
-    if (last < first) return;
-    const gone = Array.from({ length: last - first + 1 }, (_, i) =>
-      logRecords.delete(toId(first + i)),
-    );
-    await this.#records.write(() => [...gone, truncatedRecord.put(last)]);
+    const { last, spans } = await this.#ends();
+    const upTo = Math.min(through, last);
+    const before = (await this.#records.read((reader) => truncatedRecord.get(reader))) ?? 0;
+    if (upTo <= before) return;
+    const gone = spans.filter(([, end]) => end <= upTo);
+    await this.#records.write(() => [
+      ...gone.map(([first]) => groupRecords.delete(idOfSequence(first))),
+      truncatedRecord.put(upTo),
+    ]);
+    if (this.#known === undefined) return;
+    this.#known = { ...this.#known, spans: this.#known.spans.filter(([, end]) => end > upTo) };
   }
 
-  async #findLast(): Promise<number> {
-    const newest = (await this.#readAll()).at(-1)?.sequence;
-    return newest ?? (await this.#records.read((reader) => truncatedRecord.get(reader))) ?? 0;
+  async #ends() {
+    if (this.#known !== undefined) return this.#known;
+    const { groups, truncated } = await this.#readAll();
+    const spans = groups.map(({ first, entries }): Span => [first, first + entries.length - 1]);
+    this.#known = { last: spans.at(-1)?.[1] ?? truncated, spans };
+    return this.#known;
   }
 
   /** Short: entries wait for the next checkpoint, no longer. */
-  #readAll(): Promise<readonly LogRecord[]> {
+  #readAll(): Promise<{ readonly groups: readonly Group[]; readonly truncated: number }> {
     return this.#records.read(async (reader) => {
-      const found: LogRecord[] = [];
-      for await (const [id, entry] of logRecords.entries(reader)) {
-        found.push({ sequence: Number(id), entry });
+      const groups: Group[] = [];
+      for await (const [id, entries] of groupRecords.entries(reader)) {
+        groups.push({ first: Number(id), entries });
       }
-      return found;
+      return { groups, truncated: (await truncatedRecord.get(reader)) ?? 0 };
     });
   }
-}
-
-/** Sorts as sequences do. */
-function toId(sequence: number): string {
-  return String(sequence).padStart(SEQUENCE_DIGITS, '0');
 }

@@ -25,6 +25,7 @@ import type {
 } from '@omega-tv/federation';
 import type { DeviceRecord } from '../decision/device-record.js';
 import { deviceRecordCodec } from './device-record-codec.js';
+import { groupEntries } from './log-records.js';
 import type { FoldSettings } from '../writer/fold-settings.js';
 import type {
   CheckpointChange,
@@ -64,15 +65,18 @@ export const modelRecord = singleRecord('model', v8Codec<LearnedModel>());
 /** In the bytes that TVs get. */
 export const titlesRecord = singleRecord('titles', titlesCodec());
 
-/** From layout 3 on there is a log beside the records, and devices take a few bytes each. */
+/**
+ * From layout 3 on there is a log beside the records, and devices take a few bytes each; from 4 on the
+ * log's entries lie in groups.
+ */
 export const storeLayout: StoreLayout = {
   kind: 'constellation',
-  layout: 3,
+  layout: 4,
   unmarkedLayout: async (reader) => {
     const head = await headRecord.get(reader);
     return head === undefined ? undefined : (head.layout ?? 2);
   },
-  migrations: { 2: moveDevices },
+  migrations: { 2: moveDevices, 3: groupEntries },
 };
 
 const MOVED_AT_ONCE = 256;

@@ -47,13 +47,13 @@ export function decideDelta(
   return { applied, entry };
 }
 
-/** Embeddings that no sum takes in are left out: they are most of the bytes. */
+/** What no fold looks at is left out; embeddings that no sum takes in are most of the bytes. */
 function toLogged(
   { outline }: ReceivedPush,
   increments: readonly number[],
   decoded: SyncDelta | undefined,
 ): SyncDelta {
-  const { taste, ...said } = outline;
+  const { taste, heldTitles: _, ...said } = outline;
   const patterns = outline.patterns.map((metadata, i): PushedPattern => {
     const isCounted = (increments[i] ?? 0) > 0;
     const embedding = isCounted ? decoded?.patterns[i]?.embedding : undefined;

@@ -2,7 +2,7 @@ import type { CohortKeys, SharedItem } from '@omega-tv/federation';
 import type { LogRecord } from '../log/delta-log.js';
 import type { Folded } from './fold-entry.js';
 import { learnDelta } from './learn-delta.js';
-import { decodeEntry } from './log-entry.js';
+import { decodeEntry } from './log-entry-codec.js';
 import type { ServerState } from './server-state.js';
 
 /** The entries of another partition's log behind a sequence, oldest first. */

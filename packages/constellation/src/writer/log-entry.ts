@@ -1,4 +1,3 @@
-import { deserialize, serialize } from 'node:v8';
 import type { StoredTitles } from '@omega-tv/compression';
 import type { GlobalPatterns, SyncDelta } from '@omega-tv/types';
 import type { FoldSettings } from './fold-settings.js';
@@ -57,12 +56,3 @@ export type LogEntry =
   /** What expired was forgotten, and clusters that came close were merged. */
   | { readonly kind: 'tidied'; readonly atMs: number }
   | { readonly kind: 'forgotten'; readonly deviceKeys: readonly string[] };
-
-/** Entries live until the next checkpoint, so they need no layout of their own: the store's holds. */
-export function encodeEntry(entry: LogEntry): Uint8Array {
-  return serialize(entry);
-}
-
-export function decodeEntry(bytes: Uint8Array): LogEntry {
-  return deserialize(bytes) as LogEntry;
-}

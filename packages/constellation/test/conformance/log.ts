@@ -71,5 +71,23 @@ export function describeLog({ name, open }: StoreKind): void {
       expect(await entriesOf(again)).toEqual([[4, 'd']]);
       await again.close();
     });
+
+    it('gives back nothing that was truncated, within an append or not (rule 5.19)', async () => {
+      const { store, reopen } = await open();
+      await store.log.append([entry('a'), entry('b')], 0);
+      await store.log.append([entry('c'), entry('d'), entry('e')], 2);
+      await store.log.truncate(3);
+      const left = [
+        [4, 'd'],
+        [5, 'e'],
+      ];
+      expect(await entriesOf(store)).toEqual(left);
+      const again = await reopen(store);
+      expect(await entriesOf(again)).toEqual(left);
+      await again.log.append([entry('f')], 5);
+      await again.log.truncate(5);
+      expect(await entriesOf(again)).toEqual([[6, 'f']]);
+      await again.close();
+    });
   });
 }

@@ -6,6 +6,7 @@ import { FieldModels, type IntegerField, type SymbolField } from './field.js';
 
 /** The most values that one step of the range coder tells apart. */
 const CHUNK_BITS = 15;
+const encoder = new TextEncoder();
 
 /**
  * Writes the fields of a section, range-coded with models that learn as the section goes by. A
@@ -63,7 +64,7 @@ export class FieldWriter {
    */
   text(name: string, value: string): void {
     checkName(name, value);
-    const bytes = new TextEncoder().encode(value);
+    const bytes = encoder.encode(value);
     this.#textBytes += bytes.length;
     if (this.#textBytes > V2_LIMITS.maxTextBytes) {
       throw tooMany('bytes of names in a section', this.#textBytes, V2_LIMITS.maxTextBytes);

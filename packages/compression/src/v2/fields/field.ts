@@ -28,28 +28,34 @@ export function flagField(name: string, falseCount: number, trueCount: number): 
 
 /** The models of a section, by field and use; made when first used. */
 export class FieldModels {
-  readonly #models = new Map<string, AdaptiveModel>();
+  readonly #bySymbol = new Map<string, AdaptiveModel>();
+  readonly #byBits = new Map<string, AdaptiveModel>();
+  readonly #byText = new Map<string, AdaptiveModel>();
 
   ofSymbol({ name, counts, increment }: SymbolField): AdaptiveModel {
-    return this.#get(`${name} symbol`, () => new AdaptiveModel(counts, increment));
+    const known = this.#bySymbol.get(name);
+    return known ?? keep(this.#bySymbol, name, new AdaptiveModel(counts, increment));
   }
 
   /** The model of the number's bit length. */
   ofBits({ name, typicalBits }: IntegerField): AdaptiveModel {
-    return this.#get(`${name} bits`, () => new AdaptiveModel(lengthCounts(typicalBits), 24));
+    const known = this.#byBits.get(name);
+    return known ?? keep(this.#byBits, name, new AdaptiveModel(lengthCounts(typicalBits), 24));
   }
 
   ofText(name: string): AdaptiveModel {
-    return this.#get(`${name} text`, () => new AdaptiveModel(BYTE_COUNTS, 24));
+    const known = this.#byText.get(name);
+    return known ?? keep(this.#byText, name, new AdaptiveModel(BYTE_COUNTS, 24));
   }
+}
 
-  #get(key: string, create: () => AdaptiveModel): AdaptiveModel {
-    const known = this.#models.get(key);
-    if (known !== undefined) return known;
-    const model = create();
-    this.#models.set(key, model);
-    return model;
-  }
+function keep(
+  models: Map<string, AdaptiveModel>,
+  name: string,
+  model: AdaptiveModel,
+): AdaptiveModel {
+  models.set(name, model);
+  return model;
 }
 
 const lengthCountsByBits = new Map<number, readonly number[]>();

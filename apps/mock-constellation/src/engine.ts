@@ -28,6 +28,7 @@ export interface EngineOptions {
   readonly region?: string;
   readonly v1Only: boolean;
   readonly maxPending: number;
+  readonly deviceDays: number;
   readonly cluster: string;
   readonly partitions?: number;
   readonly role: 'edge' | 'owner' | 'all';
@@ -124,7 +125,7 @@ async function openCluster(
 
 function sharedOptions(options: EngineOptions, format: WireFormat, logger: Logger) {
   return {
-    ...{ format, logger, workers: options.workers },
+    ...{ format, logger, workers: options.workers, deviceDays: options.deviceDays },
     ...(options.v1Only ? {} : { snapshots: { codecs: [createMiniLmCodec()] as const } }),
     federation: { minDevices: options.minDevices },
     ...(options.region === undefined ? {} : { region: options.region }),

@@ -90,6 +90,12 @@ takeFromEnvironment(program.command('serve', { isDefault: true }))
   .option('--rate-per-device <n>', 'pushes a minute of one token', parseWhole(1), 120)
   .option('--max-pending <n>', 'pushes that wait; more are answered 503', parseWhole(1), 2048)
   .option(
+    '--device-days <n>',
+    'how long a device is known after its last push; longer than a week and the oldest backup in use',
+    parseWhole(8, 36_500),
+    180,
+  )
+  .option(
     '--admin-port <number>',
     'serve operators a dashboard, /livez, /readyz, /metrics and /report; 0 takes a free port',
     parseWhole(0, MAX_PORT),

@@ -14,6 +14,10 @@ import type { ReadLog } from './writer/learn-records.js';
 import type { ConstellationStore } from './store/constellation-store.js';
 
 const MAX_WORKERS = 64;
+export const DEFAULT_DEVICE_DAYS = 180;
+/** TVs say again what is at most seven days old. */
+const MIN_DEVICE_DAYS = 8;
+const MAX_DEVICE_DAYS = 36_500;
 
 export interface ConstellationOptions {
   readonly store: ConstellationStore;
@@ -37,6 +41,11 @@ export interface ConstellationOptions {
    * v1 answers as `createNodeV1Format` does. Default: 0, all is done on the calling thread.
    */
   readonly workers?: number;
+  /**
+   * Days that a device's record is kept after its last push, 8 to 36,500. Longer than a week and the age
+   * of the oldest backup that may be restored. Default: 180.
+   */
+  readonly deviceDays?: number;
   /** Names the epoch of a store that is new. Default: drawn. */
   readonly epoch?: string;
   /**
@@ -57,6 +66,7 @@ export function checkOptions(options: ConstellationOptions): void {
   checkMethods('format', options.format, ['decodeDelta', 'encodeGlobalPatterns']);
   checkRegion(options.region);
   checkWorkers(options.workers);
+  checkDeviceDays(options.deviceDays);
 }
 
 function checkRegion(region: string | undefined): void {
@@ -68,7 +78,19 @@ function checkRegion(region: string | undefined): void {
 function checkStore(store: ConstellationStore): void {
   checkMethods('store', store, ['compact', 'close']);
   checkMethods('store.log', store.log, ['lastSequence', 'append', 'read', 'truncate']);
-  checkMethods('store.checkpoints', store.checkpoints, ['load', 'loadDevice', 'save']);
+  checkMethods('store.checkpoints', store.checkpoints, [
+    'load',
+    'loadDevice',
+    'listDevices',
+    'save',
+  ]);
+}
+
+function checkDeviceDays(days = DEFAULT_DEVICE_DAYS): void {
+  if (Number.isSafeInteger(days) && days >= MIN_DEVICE_DAYS && days <= MAX_DEVICE_DAYS) return;
+  const limits = `${MIN_DEVICE_DAYS} to ${MAX_DEVICE_DAYS}`;
+  const message = `deviceDays is ${days}; expected a whole number from ${limits}`;
+  throw new SyncError('invalid-config', message, { field: 'deviceDays' });
 }
 
 function checkWorkers(workers = 0): void {

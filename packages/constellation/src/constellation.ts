@@ -8,7 +8,11 @@ import {
 import type { WireFormat } from '@omega-tv/compression';
 import { createFederationConfig, createLearningConfig } from '@omega-tv/federation';
 import { ANYBODY, deviceKeysOf, type Caller } from './auth/caller.js';
-import { checkOptions, type ConstellationOptions } from './constellation-options.js';
+import {
+  checkOptions,
+  DEFAULT_DEVICE_DAYS,
+  type ConstellationOptions,
+} from './constellation-options.js';
 import type { DeviceRecord } from './decision/device-record.js';
 import { Exchange } from './exchange/exchange.js';
 import type { FrameOptions } from './exchange/frame-exchange.js';
@@ -17,10 +21,11 @@ import { encodePublication } from './publish/publication-codec.js';
 import { Publications } from './publish/publications.js';
 import { Published } from './publish/published.js';
 import { SnapshotWindow } from './publish/snapshot-window.js';
-import { createCohortKeys } from './secrets.js';
+import { createCohortKeys, toDeviceKey } from './secrets.js';
 import type { ServerCounters } from './store/constellation-store.js';
 import { Workers } from './work/workers.js';
 import { sameSettings, type FoldSettings } from './writer/fold-settings.js';
+import { DeviceSweep } from './writer/device-sweep.js';
 import { Housekeeping } from './writer/housekeeping.js';
 import { Merging } from './writer/merging.js';
 import { Partition } from './writer/partition.js';
@@ -225,6 +230,11 @@ async function assemble(options: ConstellationOptions): Promise<Parts> {
     ...(epoch === undefined ? {} : { epoch }),
   });
   const workers = startWorkers(options, logger);
+  const { deviceDays = DEFAULT_DEVICE_DAYS } = options;
+  // Somewhere else at each start.
+  const { epoch: opened, counters } = partition.state;
+  const startAt = toDeviceKey(`${opened} ${counters.deltasApplied}`);
+  const sweep = new DeviceSweep({ partition, store, clock, deviceDays, startAt });
   const shared = { partition, published, window, format, syncWindow, workers, clock, logger, keys };
   return {
     ...{ partition, published, window, syncWindow, workers },
@@ -232,7 +242,7 @@ async function assemble(options: ConstellationOptions): Promise<Parts> {
     merging: readLog && new Merging({ partition, keys, readLog }),
     exchange: new Exchange(shared),
     publications: new Publications(shared),
-    housekeeping: new Housekeeping({ partition, store, clock, logger }),
+    housekeeping: new Housekeeping({ partition, store, clock, logger, sweep }),
   };
 }
 

@@ -20,6 +20,13 @@ export function toDeviceKey(deviceId: string): string {
   return hash('sha256', deviceId, 'base64url');
 }
 
+const DEVICE_ID_LENGTH = 22;
+
+/** Under what a device is stored: no two of a planet's devices share so much of a SHA-256. */
+export function deviceIdOf(deviceKey: string): string {
+  return deviceKey.slice(0, DEVICE_ID_LENGTH);
+}
+
 /** The epoch of a store as receipts name it: 64 bits, as hexadecimal digits. */
 export function toServerEpoch(epoch: string): string {
   return hash('sha256', epoch, 'hex').slice(0, 16);

@@ -47,6 +47,7 @@ export class ControlledStore implements ConstellationStore {
     return {
       load: () => this.#read(() => checkpoints.load()),
       loadDevice: (deviceKey) => this.#read(() => checkpoints.loadDevice(deviceKey)),
+      listDevices: (after, limit) => this.#read(() => checkpoints.listDevices(after, limit)),
       save: (change) => {
         this.saves += 1;
         if (this.savesFail) return Promise.reject(new Error('no space left on device'));

@@ -27,6 +27,7 @@ const records: fc.Arbitrary<DeviceRecord> = fc.record(
     closed: fc.array(positions, { minLength: 1, maxLength: 8 }),
     activity: fc.record({ day: fc.nat(), completions: fc.nat(), step: fc.nat() }),
     weight: fc.record({ samples: fc.double({ min: 0, max: 100 }), step: fc.nat() }),
+    day: fc.nat(),
   },
   { requiredKeys: ['marks'] },
 );
@@ -40,13 +41,14 @@ describe('the record of a device', () => {
     );
   });
 
-  it('takes 16 bytes where it has pushed no patterns (rule 10.6)', () => {
+  it('takes 19 bytes where it has pushed no patterns (rule 10.6)', () => {
     const last = { deviceEpoch: 2 ** 32 - 1, seq: 100, digest: 'ab'.repeat(8), byPosition: true };
     const bytes = deviceRecordCodec.encode({
       marks: new Map(),
       last: { ...last, byPosition: true },
+      day: 20_000,
     });
-    expect(bytes.length).toBeLessThanOrEqual(16);
+    expect(bytes.length).toBeLessThanOrEqual(19);
   });
 
   it('that is cut off is refused', () => {

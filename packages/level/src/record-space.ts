@@ -14,10 +14,10 @@ export interface RecordSpace<Type> {
    */
   get(reader: RecordReader, id: string): Promise<Type | undefined>;
   /**
-   * All of them, in the order of their ids' UTF-8 bytes.
+   * All of them, or those behind an id, in the order of their ids' UTF-8 bytes.
    * @throws CorruptStoreError when one cannot be read.
    */
-  entries(reader: RecordReader): AsyncIterable<readonly [id: string, value: Type]>;
+  entries(reader: RecordReader, after?: string): AsyncIterable<readonly [id: string, value: Type]>;
   /**
    * The same as a map in memory, for spaces that are known to be small.
    * @throws CorruptStoreError when one cannot be read.
@@ -57,8 +57,11 @@ export interface SingleRecord<Type> {
 export function recordSpace<Type>(prefix: string, codec: RecordCodec<Type>): RecordSpace<Type> {
   const prefixBytes = keyToBytes(prefix);
   const keyOf = (id: string): Uint8Array => keyToBytes(prefix + id);
-  const entries: RecordSpace<Type>['entries'] = async function* (reader) {
-    for await (const [key, record] of reader.iterator(rangeOfPrefix(prefixBytes))) {
+  const entries: RecordSpace<Type>['entries'] = async function* (reader, after) {
+    const whole = rangeOfPrefix(prefixBytes);
+    // No key lies between one and the same with a zero behind it.
+    const range = after === undefined ? whole : { ...whole, gte: keyOf(`${after}\u0000`) };
+    for await (const [key, record] of reader.iterator(range)) {
       const value = readValue(key, record, codec);
       yield [keyFromBytes(key.subarray(prefixBytes.length)), value] as const;
     }

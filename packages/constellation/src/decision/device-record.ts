@@ -13,6 +13,8 @@ export interface DeviceRecord {
   readonly activity?: DeviceActivity;
   /** How much of it was learned of late. Absent before its first pattern. */
   readonly weight?: DeviceWeight;
+  /** When a push was decided last, in whole days of fold time since 1970. Absent in old records. */
+  readonly day?: number;
 }
 
 /** A delta that a server has counted, or refused for good. */

@@ -8,10 +8,10 @@ import type {
   Trend,
 } from '@omega-tv/federation';
 import type { DeviceRecord } from '../decision/device-record.js';
+import { deviceIdOf } from '../secrets.js';
 import type { LearnedModel } from '../store/constellation-store.js';
 import {
   clusterRecords,
-  deviceIdOf,
   deviceRecords,
   headRecord,
   learningRecord,

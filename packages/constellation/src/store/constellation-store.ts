@@ -67,7 +67,7 @@ export interface CheckpointChange {
   readonly settings?: FoldSettings;
   readonly counters: ServerCounters;
   readonly federationCounters: FederationCounters;
-  /** By device key; undefined where the record goes, as in all maps here. */
+  /** By device key or id (see `deviceIdOf`); undefined where the record goes, as in all maps here. */
   readonly devices: ReadonlyMap<string, DeviceRecord | undefined>;
   /** By id. */
   readonly clusters: ReadonlyMap<string, Cluster | undefined>;
@@ -90,6 +90,8 @@ export interface CheckpointStore {
   load(): Promise<Checkpoint | undefined>;
   /** The record of one device, as of the checkpoint; undefined when there is none. */
   loadDevice(deviceKey: string): Promise<DeviceRecord | undefined>;
+  /** The records of at most `limit` devices behind an id, in the order of ids, as of the checkpoint. */
+  listDevices(after: string, limit: number): Promise<ReadonlyMap<string, DeviceRecord>>;
   /**
    * Atomic and durable: when it resolves, the checkpoint survives a crash; when it rejects, the one
    * before it is still there.

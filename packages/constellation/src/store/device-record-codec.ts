@@ -6,7 +6,10 @@ import type { DecidedDelta, DeviceRecord } from '../decision/device-record.js';
 import { BytesReader, pushFloat, pushNumbers } from './short-numbers.js';
 
 /** Which parts a record has, and two facts of the last delta. */
-const Part = { last: 1, byPosition: 2, refused: 4, closed: 8, activity: 16, weight: 32, marks: 64 };
+const Part = {
+  ...{ last: 1, byPosition: 2, refused: 4, closed: 8 },
+  ...{ activity: 16, weight: 32, marks: 64, day: 128 },
+};
 const DIGEST_BYTES = 8;
 
 /**
@@ -14,7 +17,7 @@ const DIGEST_BYTES = 8;
  * byte, least first. Marks, which new TVs do not have, come last, as V8 clones them.
  */
 export const deviceRecordCodec: RecordCodec<DeviceRecord> = {
-  encode: ({ marks, last, closed, activity, weight }) => {
+  encode: ({ marks, last, closed, activity, weight, day }) => {
     const has = (part: number, isThere: boolean): number => (isThere ? part : 0);
     const bytes: number[] = [
       has(Part.last, last !== undefined) |
@@ -23,7 +26,8 @@ export const deviceRecordCodec: RecordCodec<DeviceRecord> = {
         has(Part.closed, closed !== undefined) |
         has(Part.activity, activity !== undefined) |
         has(Part.weight, weight !== undefined) |
-        has(Part.marks, marks.size > 0),
+        has(Part.marks, marks.size > 0) |
+        has(Part.day, day !== undefined),
     ];
     if (last !== undefined) {
       pushNumbers(bytes, last.deviceEpoch, last.seq);
@@ -40,6 +44,7 @@ export const deviceRecordCodec: RecordCodec<DeviceRecord> = {
       pushFloat(bytes, weight.samples);
       pushNumbers(bytes, weight.step);
     }
+    if (day !== undefined) pushNumbers(bytes, day);
     return Buffer.concat([Buffer.from(bytes), ...(marks.size > 0 ? [serialize(marks)] : [])]);
   },
   decode: (bytes) => {
@@ -53,6 +58,7 @@ export const deviceRecordCodec: RecordCodec<DeviceRecord> = {
         : { day: reader.number(), completions: reader.number(), step: reader.number() };
     const weight =
       (parts & Part.weight) === 0 ? undefined : { samples: reader.float(), step: reader.number() };
+    const day = (parts & Part.day) === 0 ? undefined : reader.number();
     const rest = reader.rest();
     const marks = (parts & Part.marks) === 0 ? new Map() : (deserialize(rest) as DeviceMarks);
     return {
@@ -61,6 +67,7 @@ export const deviceRecordCodec: RecordCodec<DeviceRecord> = {
       ...(closed === undefined ? {} : { closed }),
       ...(activity === undefined ? {} : { activity }),
       ...(weight === undefined ? {} : { weight }),
+      ...(day === undefined ? {} : { day }),
     };
   },
 };

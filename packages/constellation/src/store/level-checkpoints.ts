@@ -8,11 +8,11 @@ import {
   type Tally,
 } from '@omega-tv/federation';
 import type { DeviceRecord } from '../decision/device-record.js';
+import { deviceIdOf } from '../secrets.js';
 import type { Checkpoint, CheckpointChange, CheckpointStore } from './constellation-store.js';
 import { toOpenError } from './open-server-records.js';
 import {
   clusterRecords,
-  deviceIdOf,
   deviceRecords,
   headRecord,
   learningRecord,
@@ -47,6 +47,15 @@ export class LevelCheckpoints implements CheckpointStore {
 
   loadDevice(deviceKey: string): Promise<DeviceRecord | undefined> {
     return deviceRecords.get(this.#records, deviceIdOf(deviceKey));
+  }
+
+  async listDevices(after: string, limit: number): Promise<ReadonlyMap<string, DeviceRecord>> {
+    const found = new Map<string, DeviceRecord>();
+    for await (const [id, record] of deviceRecords.entries(this.#records, after)) {
+      if (found.size === limit) break;
+      found.set(id, record);
+    }
+    return found;
   }
 
   async save(change: CheckpointChange): Promise<void> {

@@ -1,5 +1,6 @@
 import { emptyFederation, emptyLearning } from '@omega-tv/federation';
 import type { DeviceRecord } from '../decision/device-record.js';
+import { deviceIdOf } from '../secrets.js';
 import { createMemoryLog } from '../log/memory-log.js';
 import type { Checkpoint, CheckpointStore, ConstellationStore } from './constellation-store.js';
 
@@ -18,7 +19,12 @@ function createMemoryCheckpoints(): CheckpointStore {
   let devices: ReadonlyMap<string, DeviceRecord> = new Map();
   return {
     load: () => Promise.resolve(stored),
-    loadDevice: (deviceKey) => Promise.resolve(devices.get(deviceKey)),
+    loadDevice: (deviceKey) => Promise.resolve(devices.get(deviceIdOf(deviceKey))),
+    listDevices: (after, limit) => {
+      const ids = [...devices.keys()].filter((id) => id > after).sort();
+      const found = ids.slice(0, limit).map((id) => [id, devices.get(id)] as const);
+      return Promise.resolve(new Map(found as readonly (readonly [string, DeviceRecord])[]));
+    },
     save: (change) => {
       const before = stored?.federation ?? emptyFederation();
       const learned = stored?.learning ?? emptyLearning();
@@ -46,7 +52,11 @@ function createMemoryCheckpoints(): CheckpointStore {
         ...(merged === undefined ? {} : { merged }),
         frames: withChanges(stored?.frames ?? new Map<number, Uint8Array>(), change.frames),
       };
-      devices = withChanges(devices, change.devices);
+      const byId = Array.from(
+        change.devices,
+        ([key, record]) => [deviceIdOf(key), record] as const,
+      );
+      devices = withChanges(devices, new Map(byId));
       return Promise.resolve();
     },
   };

@@ -24,6 +24,7 @@ import type {
   Trend,
 } from '@omega-tv/federation';
 import type { DeviceRecord } from '../decision/device-record.js';
+import { deviceIdOf } from '../secrets.js';
 import { deviceRecordCodec } from './device-record-codec.js';
 import { groupEntries } from './log-records.js';
 import type { FoldSettings } from '../writer/fold-settings.js';
@@ -80,13 +81,6 @@ export const storeLayout: StoreLayout = {
 };
 
 const MOVED_AT_ONCE = 256;
-const DEVICE_ID_LENGTH = 22;
-
-/** Under what a device is kept: no two of a planet's devices share so much of a SHA-256. */
-export function deviceIdOf(deviceKey: string): string {
-  return deviceKey.slice(0, DEVICE_ID_LENGTH);
-}
-
 /** Each batch moves whole records, so that what a crash left is moved when it goes on. */
 async function* moveDevices(reader: RecordReader): AsyncIterable<readonly RecordOperation[]> {
   const head = await headRecord.get(reader);

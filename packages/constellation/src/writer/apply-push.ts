@@ -5,6 +5,7 @@ import { decidePush, type ReceivedPush } from '../decision/decide-push.js';
 import type { DeviceRecord } from '../decision/device-record.js';
 import type { ServerCounters } from '../store/constellation-store.js';
 import { countDelta, learnDelta, weighDelta, type Learned, type Lesson } from './learn-delta.js';
+import { dayAt } from './expired-devices.js';
 import { settingsOf, type ServerState } from './server-state.js';
 import type { ChangedRecords } from './pending-changes.js';
 
@@ -51,6 +52,7 @@ export function applyPush(
     ...decision.record,
     ...(activity === undefined ? {} : { activity }),
     ...(weight === undefined ? {} : { weight }),
+    day: dayAt(state, nowMs()),
   };
   const isNewDevice = known.record === undefined && record !== undefined;
   const isPoll =

@@ -9,6 +9,7 @@ import { applyPush } from './apply-push.js';
 import { replayedKeys } from './cohort-keys.js';
 import { learnRecords, type ReadLog } from './learn-records.js';
 import type { DeltaEntry, LogEntry, MergedEntry, PublishedEntry } from './log-entry.js';
+import { expireDevices } from './expired-devices.js';
 import type { ChangedRecords } from './pending-changes.js';
 import type { ServerState } from './server-state.js';
 
@@ -48,6 +49,8 @@ export async function foldEntry(
       return tidyState(state, entry.atMs);
     case 'forgotten':
       return forget(state, entry.deviceKeys, context);
+    case 'expired':
+      return expireDevices(state, entry, context.deviceOf);
     case 'merged':
       return foldMerged(state, entry, context);
   }

@@ -1,5 +1,6 @@
 import { monotonicMs, type Clock, type Logger } from '@omega-tv/types';
 import type { ConstellationStore } from '../store/constellation-store.js';
+import type { DeviceSweep } from './device-sweep.js';
 import type { Partition } from './partition.js';
 
 /** A checkpoint is never older, where anything happened since. */
@@ -12,44 +13,66 @@ export interface HousekeepingOptions {
   readonly store: ConstellationStore;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly sweep: DeviceSweep;
 }
 
-/** Keeps the log short, and the disk free of what was deleted, beside the pushes. */
+/** Keeps the log short, and the disk free of old devices and what was deleted, beside the pushes. */
 export class Housekeeping {
   readonly #options: HousekeepingOptions;
+  readonly #tidying: Chore;
+  readonly #sweeping: Chore;
   #checkpointMs: number;
   #compactMs: number;
-  #running: Promise<void> = Promise.resolve();
-  #isRunning = false;
 
   constructor(options: HousekeepingOptions) {
     this.#options = options;
+    this.#tidying = new Chore(options.logger);
+    this.#sweeping = new Chore(options.logger);
     this.#checkpointMs = monotonicMs(options.clock);
     this.#compactMs = this.#checkpointMs;
   }
 
   /** To be called every few seconds: begins what is due. */
   run(): void {
-    const { partition, store, clock, logger } = this.#options;
+    const { partition, store, clock, sweep } = this.#options;
     const nowMs = monotonicMs(clock);
-    if (this.#isRunning || nowMs - this.#checkpointMs < CHECKPOINT_EVERY_MS) return;
+    if (this.#tidying.isRunning || nowMs - this.#checkpointMs < CHECKPOINT_EVERY_MS) return;
     this.#checkpointMs = nowMs;
     const isCompacting = nowMs - this.#compactMs >= COMPACT_EVERY_MS;
     if (isCompacting) this.#compactMs = nowMs;
-    this.#isRunning = true;
-    this.#running = partition
-      .checkpoint()
-      .then(() => (isCompacting ? store.compact() : undefined))
-      .catch((cause: unknown) => {
-        logger.warn({ err: cause }, 'housekeeping failed; it is tried again');
-      })
-      .finally(() => {
-        this.#isRunning = false;
-      });
+    this.#tidying.begin(async () => {
+      await partition.checkpoint();
+      if (isCompacting) await store.compact();
+    });
+    this.#sweeping.begin(() => sweep.run());
   }
 
   /** Resolves when nothing runs. */
-  settled(): Promise<void> {
-    return this.#running;
+  async settled(): Promise<void> {
+    await this.#tidying.done;
+    await this.#sweeping.done;
+  }
+}
+
+/** Work that runs once at a time; where it fails, it is said and done again another time. */
+class Chore {
+  readonly #logger: Logger;
+  isRunning = false;
+  done: Promise<void> = Promise.resolve();
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  begin(work: () => Promise<void>): void {
+    if (this.isRunning) return;
+    this.isRunning = true;
+    this.done = work()
+      .catch((cause: unknown) => {
+        this.#logger.warn({ err: cause }, 'housekeeping failed; it is tried again');
+      })
+      .finally(() => {
+        this.isRunning = false;
+      });
   }
 }

@@ -55,4 +55,15 @@ export type LogEntry =
   | { readonly kind: 'refused' }
   /** What expired was forgotten, and clusters that came close were merged. */
   | { readonly kind: 'tidied'; readonly atMs: number }
-  | { readonly kind: 'forgotten'; readonly deviceKeys: readonly string[] };
+  | { readonly kind: 'forgotten'; readonly deviceKeys: readonly string[] }
+  | ExpiredEntry;
+
+/** Devices that have not pushed for long are looked at once more, and forgotten. */
+export interface ExpiredEntry {
+  readonly kind: 'expired';
+  /** See `deviceIdOf`. */
+  readonly deviceIds: readonly string[];
+  /** Days since 1970: who pushed last before the first is forgotten; the other is today. */
+  readonly beforeDay: number;
+  readonly today: number;
+}

@@ -1,5 +1,6 @@
 import type { LearningTouched, SharedItem, Touched } from '@omega-tv/federation';
 import type { DeviceRecord } from '../decision/device-record.js';
+import { deviceIdOf } from '../secrets.js';
 import type { CheckpointChange, LearningChange } from '../store/constellation-store.js';
 import type { ServerState } from './server-state.js';
 
@@ -23,6 +24,7 @@ export interface ChangedRecords {
 
 /** What has changed since a checkpoint: the next one writes this and no more. */
 export class PendingChanges {
+  /** By device id. */
   readonly #devices = new Map<string, DeviceRecord | undefined>();
   readonly #clusters = new Set<string>();
   readonly #trends = new Set<string>();
@@ -51,7 +53,7 @@ export class PendingChanges {
     for (const id of touched?.trends ?? []) this.#trends.add(id);
     for (const id of learned?.titles ?? []) this.#titles.add(id);
     for (const item of learned?.shared ?? []) this.#shared.add(item);
-    for (const [key, record] of devices ?? []) this.#devices.set(key, record);
+    for (const [key, record] of devices ?? []) this.#devices.set(deviceIdOf(key), record);
     for (const version of versions ?? []) this.#versions.add(version);
     this.#isLearned ||= learned !== undefined;
     this.#hasModel ||= learned?.model === true;
@@ -61,7 +63,8 @@ export class PendingChanges {
 
   /** Whether the record of a device changed, and what it is. */
   deviceOf(key: string): { readonly record: DeviceRecord | undefined } | undefined {
-    return this.#devices.has(key) ? { record: this.#devices.get(key) } : undefined;
+    const id = deviceIdOf(key);
+    return this.#devices.has(id) ? { record: this.#devices.get(id) } : undefined;
   }
 
   /** What to write so that the checkpoint is `state`, up to the log's `offset`. */

@@ -44,6 +44,22 @@ export function describeCheckpoints({ name, open }: StoreKind): void {
       await again.close();
     });
 
+    it('lists devices behind an id, in the order of ids', async () => {
+      const { store, reopen } = await open();
+      const ids = Array.from({ length: 9 }, (_, i) => `device-${i}`);
+      const devices = new Map(ids.map((id, i) => [id, { marks: new Map(), day: i }] as const));
+      await store.checkpoints.save(changeOf(learnedState(), { devices: new Map(devices) }));
+      const again = await reopen(store);
+      const listed = async (after: string, limit: number) => [
+        ...(await again.checkpoints.listDevices(after, limit)),
+      ];
+      expect(await listed('', 100)).toEqual([...devices]);
+      expect(await listed('device-3', 2)).toEqual([...devices].slice(4, 6));
+      expect(await listed('device-30', 1)).toEqual([...devices].slice(4, 5));
+      expect(await listed('device-8', 2)).toEqual([]);
+      await again.close();
+    });
+
     it('keeps what a change does not name', async () => {
       const { store, reopen } = await open();
       const state = learnedState();

@@ -1,6 +1,6 @@
 import type { Codebook } from './codebook.js';
 import { log2 } from './exact-math.js';
-import type { KltTransform } from './klt.js';
+import type { KltTransform } from './klt/transform.js';
 import { PROBABILITY_BITS } from './probability.js';
 import type { RangeDecoder } from './range-decoder.js';
 import type { RangeEncoder } from './range-encoder.js';

@@ -1,7 +1,7 @@
 import { ClassMeans } from './class-means.js';
 import type { Codebook } from './codebook.js';
 import { DownloadQuantizer } from './download-quantizer.js';
-import { KltTransform } from './klt.js';
+import { KltTransform } from './klt/transform.js';
 import type { MessageHeader } from './message-format.js';
 import type { ResidualQuantizer } from './residual-quantizer.js';
 import { stepOfIndex } from './step-grid.js';

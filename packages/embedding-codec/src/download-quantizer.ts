@@ -118,7 +118,7 @@ export class DownloadQuantizer implements ResidualQuantizer {
         this.centroid(quantizer, this.table(quantizer, classes[i] ?? 0), symbol) * this.step;
       state = this.trellis.next[2 * state + (symbol & 1)] ?? 0;
     });
-    return { unbiased: best, best };
+    return { unbiased: best, best: () => best };
   }
 
   /** Shows a trainer what was sent. */

@@ -47,7 +47,7 @@ export function decodeMessage(
     }
     const { prediction, scale } = readPrediction();
     const residual = quantizer.reconstruct(quantizer.read(coder, scale, index), scale, index);
-    const best = once(() => add(prediction, residual.best));
+    const best = once(() => add(prediction, residual.best()));
     earlier.unshift(best);
     if (earlier.length > WINDOW) earlier.pop();
     const vector = unbiased ? add(prediction, residual.unbiased) : best();

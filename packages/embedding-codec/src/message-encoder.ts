@@ -66,7 +66,10 @@ export function encodeMessage(
     write(candidate);
     quantizer.write(coder, symbols, candidate.scale, index);
     const best = new Float64Array(candidate.prediction);
-    context.transform.addInverse(quantizer.reconstruct(symbols, candidate.scale, index).best, best);
+    context.transform.addInverse(
+      quantizer.reconstruct(symbols, candidate.scale, index).best(),
+      best,
+    );
     earlier.unshift(best);
     if (earlier.length > WINDOW) earlier.pop();
     decoded.push(toFloat32(best, vector.normValue));

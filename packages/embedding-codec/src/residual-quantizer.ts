@@ -13,7 +13,7 @@ export interface DecodedResidual {
   /** Right on average over many encodings. The same as `best` in download mode. */
   readonly unbiased: Float64Array;
   /** Nearest to the truth for whoever reads this one. */
-  readonly best: Float64Array;
+  readonly best: () => Float64Array;
 }
 
 /** Codes residuals at one step. `scale` is the residual's energy, `index` its place in the message. */

@@ -92,16 +92,14 @@ export class UploadQuantizer implements ResidualQuantizer {
     const { steps, shrinkage } = this.plans.ofScale(scale);
     const { offsets, signs } = this.dither(index);
     const unbiased = new Float64Array(symbols.length);
-    const best = new Float64Array(symbols.length);
     let state = 0;
-    symbols.forEach((symbol, i) => {
+    for (let i = 0; i < symbols.length; i += 1) {
+      const symbol = symbols[i] ?? 0;
       const point = 2 * symbol + (state & 1) - (offsets[i] ?? 0);
-      const value = (signs[i] ?? 1) * point * (steps[i] ?? 0);
-      unbiased[i] = value;
-      best[i] = value * (shrinkage[i] ?? 0);
+      unbiased[i] = (signs[i] ?? 1) * point * (steps[i] ?? 0);
       state = this.trellis.next[2 * state + (symbol & 1)] ?? 0;
-    });
-    return { unbiased, best };
+    }
+    return { unbiased, best: () => unbiased.map((value, i) => value * (shrinkage[i] ?? 0)) };
   }
 
   private dither(index: number): Dither {

@@ -14,7 +14,26 @@ export function checkBuilt(
   what: string,
   code?: 'invalid-pattern',
 ): void {
-  refuse(findOffence(schema, toWireForm(value), ''), what, code, toCamelCase);
+  refuse(findOffence(schema, value, '', BUILT), what, code, toCamelCase);
+}
+
+/** How a value names and holds what a schema describes as the wire does. */
+interface Form {
+  readonly nameOf: (property: string) => string;
+  readonly toWire: (value: unknown) => unknown;
+}
+
+const PARSED: Form = { nameOf: (property) => property, toWire: (value) => value };
+const BUILT: Form = { nameOf: builtNameOf, toWire: toWireForm };
+
+const builtNames = new Map<string, string>();
+
+function builtNameOf(property: string): string {
+  const known = builtNames.get(property);
+  if (known !== undefined) return known;
+  const name = toCamelCase(property);
+  builtNames.set(property, name);
+  return name;
 }
 
 /** As the wire names and holds it; what is no object of ours stays as it is, for the check to find. */
@@ -53,7 +72,7 @@ export function check<Schema extends TSchema>(
   what: string,
   code?: 'invalid-pattern',
 ): Static<Schema> {
-  refuse(findOffence(schema, value, ''), what, code);
+  refuse(findOffence(schema, value, '', PARSED), what, code);
   return value as Static<Schema>;
 }
 
@@ -85,13 +104,18 @@ interface Offence {
  * compared here: TypeBox takes microseconds a coordinate, and a hostile body holds many. Leaves go
  * to its interpreting checker: no eval, so it runs under a strict content security policy.
  */
-function findOffence(schema: TSchema, value: unknown, path: string): Offence | undefined {
+function findOffence(
+  schema: TSchema,
+  value: unknown,
+  path: string,
+  form: Form,
+): Offence | undefined {
   if (Type.IsObject(schema) && isRecord(value)) {
     for (const [key, property] of Object.entries(schema.properties)) {
       const inner = path === '' ? key : `${path}.${key}`;
-      const found = value[key];
+      const found = value[form.nameOf(key)];
       if (found === undefined) return { path: inner, found, limit: 'is required' };
-      const offence = findOffence(property, found, inner);
+      const offence = findOffence(property, found, inner, form);
       if (offence !== undefined) return offence;
     }
     return undefined;
@@ -101,16 +125,16 @@ function findOffence(schema: TSchema, value: unknown, path: string): Offence | u
     const isWithin = Type.IsNumber(items) ? numberCheckOf(items) : () => false;
     for (let i = 0; i < value.length; i += 1) {
       if (isWithin(value[i])) continue;
-      const offence = findOffence(items, value[i], `${path}[${i}]`);
+      const offence = findOffence(items, value[i], `${path}[${i}]`, form);
       if (offence !== undefined) return offence;
     }
     return undefined;
   }
   // TypeBox knows arrays only.
-  const list = value instanceof Float32Array ? Array.from(value) : value;
-  if (Check(schema, list)) return undefined;
-  const [error] = Errors(schema, list);
-  return { path, found: list, limit: error?.message ?? 'must match its schema' };
+  const found = value instanceof Float32Array ? Array.from(value) : form.toWire(value);
+  if (Check(schema, found)) return undefined;
+  const [error] = Errors(schema, found);
+  return { path, found, limit: error?.message ?? 'must match its schema' };
 }
 
 interface Lengths {

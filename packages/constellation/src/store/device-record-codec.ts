@@ -3,7 +3,7 @@ import type { RecordCodec } from '@omega-tv/level';
 import type { DeviceMarks } from '@omega-tv/federation';
 import type { DeltaPosition } from '@omega-tv/types';
 import type { DecidedDelta, DeviceRecord } from '../decision/device-record.js';
-import { BytesReader, pushFloat, pushNumbers } from './short-numbers.js';
+import { BytesReader, BytesWriter } from './short-numbers.js';
 
 /** Which parts a record has, and two facts of the last delta. */
 const Part = {
@@ -19,7 +19,8 @@ const DIGEST_BYTES = 8;
 export const deviceRecordCodec: RecordCodec<DeviceRecord> = {
   encode: ({ marks, last, closed, activity, weight, day }) => {
     const has = (part: number, isThere: boolean): number => (isThere ? part : 0);
-    const bytes: number[] = [
+    const writer = new BytesWriter();
+    writer.byte(
       has(Part.last, last !== undefined) |
         has(Part.byPosition, last?.byPosition === true) |
         has(Part.refused, last?.outcome === 'refused') |
@@ -28,24 +29,25 @@ export const deviceRecordCodec: RecordCodec<DeviceRecord> = {
         has(Part.weight, weight !== undefined) |
         has(Part.marks, marks.size > 0) |
         has(Part.day, day !== undefined),
-    ];
+    );
     if (last !== undefined) {
-      pushNumbers(bytes, last.deviceEpoch, last.seq);
-      bytes.push(...Buffer.from(last.digest, 'hex'));
+      writer.numbers(last.deviceEpoch, last.seq);
+      writer.raw(Buffer.from(last.digest, 'hex'));
     }
     if (closed !== undefined) {
-      pushNumbers(bytes, closed.length);
-      for (const { deviceEpoch, seq } of closed) pushNumbers(bytes, deviceEpoch, seq);
+      writer.numbers(closed.length);
+      for (const { deviceEpoch, seq } of closed) writer.numbers(deviceEpoch, seq);
     }
     if (activity !== undefined) {
-      pushNumbers(bytes, activity.day, activity.completions, activity.step);
+      writer.numbers(activity.day, activity.completions, activity.step);
     }
     if (weight !== undefined) {
-      pushFloat(bytes, weight.samples);
-      pushNumbers(bytes, weight.step);
+      writer.float(weight.samples);
+      writer.numbers(weight.step);
     }
-    if (day !== undefined) pushNumbers(bytes, day);
-    return Buffer.concat([Buffer.from(bytes), ...(marks.size > 0 ? [serialize(marks)] : [])]);
+    if (day !== undefined) writer.numbers(day);
+    if (marks.size > 0) writer.raw(serialize(marks));
+    return writer.finish();
   },
   decode: (bytes) => {
     const reader = new BytesReader(Buffer.from(bytes));

@@ -1,6 +1,6 @@
 import { deserialize, serialize } from 'node:v8';
 import type { SyncDelta } from '@omega-tv/types';
-import { BytesReader, pushFloat, pushNumbers, pushText } from '../store/short-numbers.js';
+import { BytesReader, BytesWriter } from '../store/short-numbers.js';
 import type { DeltaEntry, LogEntry } from './log-entry.js';
 
 /** The first byte of a delta in short; what V8 clones begins with 0xff. */
@@ -42,27 +42,27 @@ function encodeDelta(entry: DeltaEntry): Uint8Array | undefined {
     ...(lesson === undefined ? {} : { lesson }),
   };
   const hasMore = Object.keys(more).length > 0;
-  const bytes = [
-    SHORT_DELTA,
+  const writer = new BytesWriter();
+  writer.byte(SHORT_DELTA);
+  writer.byte(
     (contributes ? Said.contributes : 0) |
       (isRefused ? Said.isRefused : 0) |
       (position === undefined ? 0 : Said.position) |
       (capabilities === undefined ? 0 : Said.capabilities) |
       (hasMore ? Said.more : 0),
-  ];
-  pushFloat(bytes, atMs);
-  pushText(bytes, deviceKey);
-  pushText(bytes, deviceId);
-  pushText(bytes, timestamp);
-  pushNumbers(bytes, version);
-  if (position !== undefined) pushNumbers(bytes, position.deviceEpoch, position.seq);
+  );
+  writer.float(atMs);
+  writer.text(deviceKey);
+  writer.text(deviceId);
+  writer.text(timestamp);
+  writer.numbers(version);
+  if (position !== undefined) writer.numbers(position.deviceEpoch, position.seq);
   if (capabilities !== undefined) {
-    bytes.push(capabilities.length);
-    for (const capability of capabilities) pushText(bytes, capability);
+    writer.byte(capabilities.length);
+    for (const capability of capabilities) writer.text(capability);
   }
-  return hasMore
-    ? Buffer.concat([Uint8Array.from(bytes), serialize(more)])
-    : Uint8Array.from(bytes);
+  if (hasMore) writer.raw(serialize(more));
+  return writer.finish();
 }
 
 function decodeDelta(bytes: Uint8Array): DeltaEntry {

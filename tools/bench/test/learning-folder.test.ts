@@ -39,7 +39,9 @@ describe('a folder of viewers', () => {
   });
 
   it('with nobody to ask is refused before anything is measured', () => {
-    expect(() => { checkTrials(load({})); }).toThrow(
+    expect(() => {
+      checkTrials(load({}));
+    }).toThrow(
       'nobody can be asked: that takes viewers with 13 ratings of 3.5 or more; there are 2 viewers with 2 at most',
     );
   });

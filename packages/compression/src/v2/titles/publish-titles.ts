@@ -1,4 +1,6 @@
-import { FACTORS, type PublishedFactors, type TitleFactors } from '@omega-tv/types';
+import type { PublishedFactors, TitleFactors } from '@omega-tv/types';
+import { chooseStep, LEADING_TITLES } from './list-step.js';
+import { encodePiece } from './piece-frame.js';
 import { quarterPower, toQuarterExponent } from './quarter-powers.js';
 import {
   countTitles,
@@ -10,7 +12,6 @@ import {
   pieceIndex,
   placeOf,
   ranksOf,
-  STEP_OF_DEVIATION,
   type ListedTitle,
   type TitleHead,
   type TitleList,
@@ -41,7 +42,8 @@ export function publishTitles(
 ): TitleList {
   const before = previous?.head.generation === factors.generation ? previous : undefined;
   const version = (previous?.version ?? 0) + 1;
-  const step = before?.head.step ?? stepFor(factors.titles);
+  const step =
+    before?.head.step ?? chooseStep(factors.titles, (fine) => leadingBytes(factors, fine));
   const pieces = piecesOf(factors, step, version, before);
   const titles = countTitles(pieces.values());
   const head = steadyHead(before?.head, { ...headOf(factors), titles, step, version });
@@ -59,14 +61,14 @@ export function publishTitles(
   return { version, head, pieces, history };
 }
 
-function stepFor(titles: readonly TitleFactors[]): number {
-  let squares = 0;
-  for (const { coordinates } of titles) {
-    for (const value of coordinates) squares += value * value;
+/** What the leading titles take at a step, whole. */
+function leadingBytes(factors: PublishedFactors, step: number): number {
+  const leading = { ...factors, titles: factors.titles.slice(0, LEADING_TITLES) };
+  let bytes = 0;
+  for (const piece of piecesOf(leading, step, 1, undefined).values()) {
+    bytes += encodePiece(piece).length;
   }
-  const deviation = Math.sqrt(squares / (FACTORS * Math.max(1, titles.length)));
-  const step = Math.fround(deviation * STEP_OF_DEVIATION);
-  return step > 0 ? step : 1;
+  return bytes;
 }
 
 function headOf(factors: PublishedFactors): Omit<TitleHead, 'titles' | 'step' | 'version'> {

@@ -1,6 +1,4 @@
-import type { PublishedFactors, TitleFactors } from '@omega-tv/types';
-import { chooseStep, LEADING_TITLES } from './list-step.js';
-import { encodePiece } from './piece-frame.js';
+import { FACTORS, type PublishedFactors, type TitleFactors } from '@omega-tv/types';
 import { quarterPower, toQuarterExponent } from './quarter-powers.js';
 import {
   countTitles,
@@ -12,6 +10,7 @@ import {
   pieceIndex,
   placeOf,
   ranksOf,
+  STEP_OF_DEVIATION,
   type ListedTitle,
   type TitleHead,
   type TitleList,
@@ -42,8 +41,7 @@ export function publishTitles(
 ): TitleList {
   const before = previous?.head.generation === factors.generation ? previous : undefined;
   const version = (previous?.version ?? 0) + 1;
-  const step =
-    before?.head.step ?? chooseStep(factors.titles, (fine) => leadingBytes(factors, fine));
+  const step = before?.head.step ?? stepFor(factors.titles);
   const pieces = piecesOf(factors, step, version, before);
   const titles = countTitles(pieces.values());
   const head = steadyHead(before?.head, { ...headOf(factors), titles, step, version });
@@ -61,14 +59,14 @@ export function publishTitles(
   return { version, head, pieces, history };
 }
 
-/** What the leading titles take at a step, whole. */
-function leadingBytes(factors: PublishedFactors, step: number): number {
-  const leading = { ...factors, titles: factors.titles.slice(0, LEADING_TITLES) };
-  let bytes = 0;
-  for (const piece of piecesOf(leading, step, 1, undefined).values()) {
-    bytes += encodePiece(piece).length;
+function stepFor(titles: readonly TitleFactors[]): number {
+  let squares = 0;
+  for (const { coordinates } of titles) {
+    for (const value of coordinates) squares += value * value;
   }
-  return bytes;
+  const deviation = Math.sqrt(squares / (FACTORS * Math.max(1, titles.length)));
+  const step = Math.fround(deviation * STEP_OF_DEVIATION);
+  return step > 0 ? step : 1;
 }
 
 function headOf(factors: PublishedFactors): Omit<TitleHead, 'titles' | 'step' | 'version'> {

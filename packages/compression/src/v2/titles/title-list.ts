@@ -60,6 +60,8 @@ export const MAX_TITLES = PIECES * TITLES_OF_PIECE;
 /** A level may have grown by titles that stay for a while, and hashes are uneven. */
 export const MAX_TITLES_OF_PIECE = 512;
 
+/** What a step is of the deviation of all coordinates, when a generation begins. */
+export const STEP_OF_DEVIATION = 0.25;
 export const MEAN_VIEWER_STEP = 1 / 8;
 /** Steps of a coordinate, at most. */
 export const MAX_STEPS = 127;

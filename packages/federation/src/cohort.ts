@@ -93,10 +93,19 @@ export function joinCohort(
   return {
     ...cohort,
     devices: new Map(cohort.devices).set(tag, holding),
-    vector: share.vector.map((value, i) => (cohort.vector[i] ?? 0) + value * weight),
+    vector: addWeighted(cohort.vector, share.vector, weight),
     weight: cohort.weight + weight,
     samples: cohort.samples + samples,
   };
+}
+
+/** A loop, for a callback a value doubles what a share costs, and every share comes by here. */
+function addWeighted(sum: Float64Array, vector: Float64Array, weight: number): Float64Array {
+  const added = vector.slice();
+  for (let i = 0; i < added.length; i += 1) {
+    added[i] = (sum[i] ?? 0) + (added[i] ?? 0) * weight;
+  }
+  return added;
 }
 
 /** True when k distinct devices stand behind it and none holds more than 2/k of its weight. */

@@ -75,6 +75,29 @@ describe('devices that report a title again and again', () => {
     expect(countOf(folding)).toBeGreaterThan(before / 2 + 60);
   });
 
+  it('count no more in the half-life after, nor whoever reports their title then (rule 12.17)', () => {
+    const folding = new Folding(emptyLearning(), { ...learningConfig, maxClockStepMs: 2 ** 40 });
+    reportAll(folding, devices);
+    reportAll(folding, devices);
+    const before = countOf(folding);
+    expect(before).toBeLessThan(90);
+    folding.publish(START_MS + 31 * DAY_MS);
+    expect(folding.state.titles.get('pushed')!.sample).toBeUndefined();
+    reportAll(folding, devices, START_MS + 31 * DAY_MS);
+    expect(countOf(folding)).toBe(before);
+    reportAll(folding, devices, START_MS + 92 * DAY_MS);
+    expect(folding.state.titles.get('pushed')!.barredUntilMs).toBeUndefined();
+    expect(countOf(folding)).toBeCloseTo(60 + before * 2 ** (-92 / 30), 0);
+  });
+
+  it('are held back for as long as they go on, half-life after half-life (rule 12.17)', () => {
+    const folding = new Folding(emptyLearning(), { ...learningConfig, maxClockStepMs: 2 ** 40 });
+    for (let day = 0; day < 150; day += 5) reportAll(folding, devices, START_MS + day * DAY_MS);
+    const { closed } = folding.state.titles.get('pushed')!.tally;
+    expect(closed.weight).toBeLessThan(90);
+    expect(closed.lastClosedMs).toBeLessThan(START_MS + 10 * DAY_MS);
+  });
+
   it('are found out by a sample of 32 at most, by keyed hashes that no device knows (rule 12.16)', () => {
     const folding = new Folding();
     reportAll(

@@ -32,6 +32,7 @@ interface Options {
   readonly viewers?: string;
   readonly known: KnownChoice;
   readonly all: boolean;
+  readonly shuffle?: true;
   readonly liars?: true;
   readonly privacy?: true;
 }
@@ -59,6 +60,12 @@ await runProgram(
         .choices(KNOWN_CHOICES)
         .default('time'),
     )
+    .addOption(
+      new Option(
+        '--shuffle',
+        'with --viewers: what learning viewers completed is shuffled between them',
+      ).conflicts(['liars', 'privacy', 'only']),
+    )
     .option('--liars', 'with --viewers: what devices that lie can do instead')
     .option('--privacy', 'with --viewers: what deltas tell of a viewer instead')
     .option('--all', 'with --viewers: smaller fleets, k = 5 and reports at once too', false)
@@ -66,7 +73,7 @@ await runProgram(
 );
 
 async function run(options: Options): Promise<void> {
-  const { json, svg, only, viewers, known, all } = options;
+  const { json, svg, only, viewers, known, all, shuffle } = options;
   const [jsonFile, svgFile] = [json, svg].map((file) => file && resolveFromCaller(file));
   if (jsonFile !== undefined) await checkOutput(jsonFile);
   if (svgFile !== undefined)
@@ -82,9 +89,11 @@ async function run(options: Options): Promise<void> {
     return;
   }
   if (viewers !== undefined) {
-    await printLearning({ folder: resolveFromCaller(viewers), known, all }, jsonFile);
+    const folder = resolveFromCaller(viewers);
+    await printLearning({ folder, known, all, isShuffled: shuffle === true }, jsonFile);
     return;
   }
+  if (shuffle === true) throw new UsageError('--shuffle needs --viewers <folder>');
   const report = await compute<Report>();
   process.stdout.write(reportToText(report));
   if (jsonFile !== undefined) await writeFileAtomically(jsonFile, `${JSON.stringify(report)}\n`);
@@ -97,7 +106,7 @@ async function run(options: Options): Promise<void> {
 
 /** Prints each row once it is final, and writes what was measured so far with each. */
 async function printLearning(
-  order: Pick<LearningOptions, 'folder' | 'known' | 'all'>,
+  order: Pick<LearningOptions, 'folder' | 'known' | 'all' | 'isShuffled'>,
   jsonFile: string | undefined,
 ): Promise<void> {
   const table = new LearningTable();

@@ -28,6 +28,7 @@ describe('the command', () => {
     [['--only', 'all'], 'Allowed choices are v1-sizes, cluster-cosines'],
     [['--viewers', 'x', '--known', 'some'], 'Allowed choices are time, random'],
     [['--liars'], '--liars needs --viewers <folder>'],
+    [['--shuffle'], '--shuffle needs --viewers <folder>'],
     [['--viewers', 'x', '--svg', 'y'], "cannot be used with option '--svg <file>'"],
     [['--only', 'v1-sizes', '--json', 'x'], "cannot be used with option '--json <file>'"],
   ])('refuses %j', async (args, message) => {

@@ -1,26 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { createRandom } from '@omega-tv/seeded-random';
 import { ATTACKS, measureLiars } from '../src/learning/liars.js';
 import { measurePrivacy } from '../src/learning/privacy.js';
 import { createSplit } from '../src/learning/trials.js';
-import type { World } from '../src/learning/viewers.js';
+import { twoTastes } from './learning-worlds.js';
 
-const TITLES = 120;
-const random = createRandom('experiments');
-
-/** Two tastes: even titles and odd ones; each viewer completes most of the own kind. */
-const world: World = {
-  titleIds: Array.from({ length: TITLES }, (_, i) => `m${i}`),
-  embeddings: Array.from({ length: TITLES }, () =>
-    Float32Array.from({ length: 384 }, () => (random.next() - 0.5) / 6),
-  ),
-  viewers: Array.from({ length: 45 }, (_, viewer) =>
-    Array.from({ length: TITLES / 2 }, (__, i) => ({ title: 2 * i + (viewer % 2), time: 0 }))
-      .filter(() => random.next() < 0.8)
-      .sort(() => random.next() - 0.5)
-      .map(({ title }, i) => ({ title, time: 100_000 * viewer + i })),
-  ),
-};
+const world = twoTastes('experiments');
 const split = createSplit(world, 0, 'time');
 const ignore = () => undefined;
 

@@ -12,7 +12,15 @@ function reportOf(names: readonly string[], finalRows: readonly string[]): Learn
     intervals,
     ...(name === 'omega-tv' ? {} : { behind: byKnown(() => ({ mean: -0.01, low: -1, high: 1 })) }),
   }));
-  return { known: 'time', viewers: 3, titles: 7, costs: undefined, learning, finalRows };
+  return {
+    known: 'time',
+    isShuffled: false,
+    viewers: 3,
+    titles: 7,
+    costs: undefined,
+    learning,
+    finalRows,
+  };
 }
 
 describe('the table of learning', () => {
@@ -26,6 +34,10 @@ describe('the table of learning', () => {
     const second = table.next(reportOf(['omega-tv', 'popularity'], ['omega-tv', 'popularity']));
     expect(second).toMatch(/^\| popularity \(2 splits\) .* -0\.010 \[-1\.000, \+1\.000\] \|\n$/);
     expect(table.next(reportOf(['omega-tv', 'popularity'], ['omega-tv', 'popularity']))).toBe('');
+    const shuffled = { ...reportOf(['omega-tv'], ['omega-tv']), isShuffled: true };
+    expect(new LearningTable().next(shuffled)).toContain(
+      'by date; what the others completed is shuffled between them.',
+    );
     expect(learningNotes(reportOf([], []))).toContain('6 splits');
   });
 

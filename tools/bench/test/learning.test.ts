@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { SCORINGS, sumFactors } from '@omega-tv/federation';
 import { collectCompletions } from '../src/learning/baselines/completions.js';
@@ -14,7 +11,7 @@ import { toRows } from '../src/learning/learning-report.js';
 import { NewTitles } from '../src/learning/new-titles.js';
 import { orderReports } from '../src/learning/reports.js';
 import { createSplit, precisionAt10, type Split, type Trial } from '../src/learning/trials.js';
-import { loadWorld, type Like, type World } from '../src/learning/viewers.js';
+import type { Like, World } from '../src/learning/viewers.js';
 
 const TITLES = 40;
 
@@ -196,41 +193,5 @@ describe('baselines', () => {
     const [byViewers] = ease({ ...wide, ofTitle });
     const [a, b] = [byTitles!.recommend([0, 2]), byViewers!.recommend([0, 2])];
     for (let i = 5; i < TITLES; i += 1) expect(b[i]).toBeCloseTo(a[i]!, 9);
-  });
-});
-
-describe('a folder of viewers', () => {
-  const files = {
-    'titles.jsonl': '{"id":"m1"}\n{"id":"m2"}\n',
-    'titles.f16': new Uint8Array(2 * 2 * 384),
-    'ratings.csv': 'viewer,title,rating,time\nv0,m2,4,20\nv0,m1,3.5,10\nv1,m1,2,5\n',
-  };
-
-  function load(change: Partial<Record<keyof typeof files, string | Uint8Array>>): World {
-    const folder = mkdtempSync(join(tmpdir(), 'bench-viewers-'));
-    try {
-      for (const [name, content] of Object.entries({ ...files, ...change })) {
-        writeFileSync(join(folder, name), content);
-      }
-      return loadWorld(folder);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
-  }
-
-  it('is read in order of time; what is rated below 3.5 was not completed', () => {
-    const likes = [
-      { title: 0, time: 10 },
-      { title: 1, time: 20 },
-    ];
-    expect(load({}).viewers).toEqual([likes, []]);
-  });
-
-  it.each([
-    [{ 'titles.f16': new Uint8Array(8) }, /titles.f16 has 8 bytes/],
-    [{ 'titles.jsonl': '{}\n{}\n' }, /titles.jsonl: line 1/],
-    [{ 'ratings.csv': 'v0,m9,4,20\n' }, /ratings.csv: line 1/],
-  ])('%j is refused in words', (change, message) => {
-    expect(() => load(change)).toThrow(message);
   });
 });

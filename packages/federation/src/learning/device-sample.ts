@@ -27,6 +27,7 @@ const MAX_DEVICES = 32;
  * not their reports: one alone can do a title no harm.
  */
 const BORNE = { least: 2, share: 0.25 } as const;
+const BARRED_HALF_LIVES = 2;
 
 /** True once it has lasted for a half-life: it is forgotten. */
 export function isOver(
@@ -59,6 +60,18 @@ export function isRepeated({ devices }: DeviceSample): boolean {
   let again = 0;
   for (const cameBack of devices.values()) again += Number(cameBack);
   return again > Math.max(BORNE.least, BORNE.share * devices.size);
+}
+
+/**
+ * Until when nothing more is learned of a title whose sample finds repeats: its own half-life and the
+ * one after. The sample is forgotten before that, so that the same devices would count again.
+ * @returns fold time, Unix ms.
+ */
+export function barredUntil(
+  { sinceMs }: DeviceSample,
+  { halfLifeMs }: Pick<LearningConfig, 'halfLifeMs'>,
+): number {
+  return sinceMs + BARRED_HALF_LIVES * halfLifeMs;
 }
 
 function thinned(sample: DeviceSample): DeviceSample {

@@ -6,7 +6,7 @@ import { addShare, emptyTally, type Tally } from '../tally.js';
 import { countCompletion, type DeviceActivity } from './activity.js';
 import type { LearningConfig } from './config.js';
 import { receiveFactors, type ReceivedFactors } from './received-factors.js';
-import { isRepeated, sampleReport } from './device-sample.js';
+import { barredUntil, isRepeated, sampleReport } from './device-sample.js';
 import { SCORINGS } from './scorings.js';
 import type { LearningState, LearningTouched, SharedItem, TitleRecord } from './state.js';
 import { factorShare, momentShare } from './sums.js';
@@ -148,11 +148,17 @@ function learnTitle(
   );
   if (grown === before.tally) return false;
   const sample = sampleReport(before.sample, share, keys, config);
+  const barredUntilMs = isRepeated(sample) ? barredUntil(sample, config) : before.barredUntilMs;
+  const isBarred = barredUntilMs !== undefined && share.atMs < barredUntilMs;
   // What devices said before is not learned again: the cohort that they closed is dropped.
-  const tally = isRepeated(sample) ? { ...grown, closed: before.tally.closed } : grown;
+  const tally = isBarred ? { ...grown, closed: before.tally.closed } : grown;
   touchedTitles.add(id);
   const recent = recentAfter(before, tally, share.atMs, config);
-  const record = { id, tally, sample, ...(recent === undefined ? {} : { recent }) };
+  const record = {
+    ...{ id, tally, sample },
+    ...(recent === undefined ? {} : { recent }),
+    ...(isBarred ? { barredUntilMs } : {}),
+  };
   for (const gone of room.put(record, share.atMs)) touchedTitles.add(gone);
   return true;
 }

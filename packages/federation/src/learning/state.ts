@@ -13,6 +13,8 @@ export interface TitleRecord {
   readonly recent?: RecentCompletions;
   /** Of the devices that completed it within a half-life; no backup holds it. */
   readonly sample?: DeviceSample;
+  /** Fold time, Unix ms: cohorts that close before it are dropped, see `barredUntil`. */
+  readonly barredUntilMs?: number;
 }
 
 /** Completions of closed cohorts, decayed by the trends' half-life up to `step`. */

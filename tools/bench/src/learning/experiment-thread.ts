@@ -1,7 +1,7 @@
 import { answerFromThread } from '@omega-tv/command-line';
 import { ATTACKS, measureLiars, type LiarsRow } from './liars.js';
 import { measurePrivacy, type PrivacyRow } from './privacy.js';
-import { createSplit } from './trials.js';
+import { checkTrials, createSplit } from './trials.js';
 import { loadWorld } from './viewers.js';
 
 /** An experiment on one split. */
@@ -12,6 +12,7 @@ export type ExperimentOrder = { readonly folder: string; readonly split: number 
 
 await answerFromThread((order: ExperimentOrder, onPart): LiarsRow | readonly PrivacyRow[] => {
   const world = loadWorld(order.folder);
+  checkTrials(world);
   const split = createSplit(world, order.split, 'time');
   if (order.kind === 'privacy') return measurePrivacy(world, split, onPart);
   const attack = ATTACKS.find(({ name }) => name === order.attack);

@@ -50,6 +50,7 @@ export interface LearningRow {
 
 export interface LearningReport {
   readonly known: KnownChoice;
+  readonly isShuffled: boolean;
   readonly viewers: number;
   readonly titles: number;
   readonly costs: FleetCosts | undefined;

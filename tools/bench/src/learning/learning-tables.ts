@@ -23,15 +23,16 @@ export class LearningTable {
   }
 }
 
-function headOf({ viewers, titles, known }: LearningReport): string {
+function headOf({ viewers, titles, known, isShuffled }: LearningReport): string {
   const which = known === 'time' ? 'the first by date' : 'drawn at random';
+  const shuffled = isShuffled ? '; what the others completed is shuffled between them' : '';
   const names = [
     'precision@10',
     ...KNOWN_COUNTS.map((count) => `${count} known`),
     ...KNOWN_COUNTS.map((count) => `omega-tv better by, ${count}`),
   ];
   return (
-    `${plural(viewers, 'viewer')}, ${plural(titles, 'title')}; known titles are ${which}.\n\n` +
+    `${plural(viewers, 'viewer')}, ${plural(titles, 'title')}; known titles are ${which}${shuffled}.\n\n` +
     lineOf(names) +
     lineOf(names.map((_, column) => '-'.repeat(widthOf(column))))
   );

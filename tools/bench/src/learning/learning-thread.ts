@@ -5,6 +5,7 @@ import { measureCandidate, viewersOf, type Measured } from './evaluate.js';
 import type { SplitResult } from './learning-report.js';
 import { Product } from './product.js';
 import { VARIANTS, type Variant } from './settings.js';
+import { shuffledSplit } from './shuffle.js';
 import { createSplit, type KnownChoice, type Split } from './trials.js';
 import { loadWorld, type World } from './viewers.js';
 
@@ -14,6 +15,8 @@ export interface LearningOrder {
   readonly known: KnownChoice;
   readonly split: number;
   readonly part: Part;
+  /** Learning viewers' titles are dealt out among them anew, see `shuffleLikes`. */
+  readonly isShuffled: boolean;
 }
 
 /** The product's own rows, new titles, a baseline, or a variant. */
@@ -51,9 +54,10 @@ function measureBaseline(
   return { split: split.index, viewers: viewersOf(split.trials), measured };
 }
 
-await answerFromThread(
-  ({ folder, known, split: index, part }: LearningOrder, onPart): readonly SplitResult[] => {
-    const world = loadWorld(folder);
-    return measurePart(part, world, createSplit(world, index, known), onPart);
-  },
-);
+await answerFromThread((order: LearningOrder, onPart): readonly SplitResult[] => {
+  const { folder, known, split: index, part, isShuffled } = order;
+  const world = loadWorld(folder);
+  const split = createSplit(world, index, known);
+  const asked = isShuffled ? shuffledSplit(split) : split;
+  return measurePart(part, world, asked, onPart);
+});

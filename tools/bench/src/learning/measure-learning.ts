@@ -3,7 +3,7 @@ import { computeInThread, type ThreadOptions } from '@omega-tv/command-line';
 import { toRows, type LearningReport, type SplitResult } from './learning-report.js';
 import type { LearningOrder } from './learning-thread.js';
 import { sizeOf, TABLE_PARTS, type TablePart } from './parts.js';
-import { SPLITS, type KnownChoice } from './trials.js';
+import { checkTrials, SPLITS, type KnownChoice } from './trials.js';
 import { loadWorld } from './viewers.js';
 import { WorkLeft } from './work-left.js';
 
@@ -15,6 +15,8 @@ export interface LearningOptions extends ThreadOptions<string> {
   readonly known: KnownChoice;
   /** The dear variants too. */
   readonly all: boolean;
+  /** What learning viewers completed is shuffled between them: nothing beyond popularity is to be learned. */
+  readonly isShuffled: boolean;
   /** Hears of the report whenever rows of it are new. */
   readonly onReport: (report: LearningReport) => Promise<void> | void;
 }
@@ -29,11 +31,13 @@ interface Order {
  * rows first, splits in threads beside each other.
  */
 export async function measureLearning(options: LearningOptions): Promise<LearningReport> {
-  const { folder, known, all, onReport, onStage, signal } = options;
-  const { viewers, titleIds } = loadWorld(folder);
+  const { folder, known, all, isShuffled, onReport, onStage, signal } = options;
+  const world = loadWorld(folder);
+  checkTrials(world);
+  const { viewers, titleIds } = world;
   const size = sizeOf(viewers.reduce((sum, likes) => sum + likes.length, 0));
   const parts = TABLE_PARTS.filter(({ isExtra }) => all || isExtra !== true);
-  const orders = parts.flatMap((part) => ordersOf(part, part.splits[size], folder, known));
+  const orders = parts.flatMap((part) => ordersOf(part, part.splits[size], options));
   const startedMs = performance.now();
   const left = new WorkLeft(
     orders.reduce((sum, { cost }) => sum + cost, 0),
@@ -78,6 +82,7 @@ export async function measureLearning(options: LearningOptions): Promise<Learnin
     });
     return {
       known,
+      isShuffled,
       viewers: viewers.length,
       titles: titleIds.length,
       costs: done.find(({ costs }) => costs !== undefined)?.costs,
@@ -90,11 +95,10 @@ export async function measureLearning(options: LearningOptions): Promise<Learnin
 function ordersOf(
   { part, cost }: TablePart,
   splits: number,
-  folder: string,
-  known: KnownChoice,
+  { folder, known, isShuffled }: Pick<LearningOptions, 'folder' | 'known' | 'isShuffled'>,
 ): readonly Order[] {
   return Array.from({ length: splits }, (_, split) => ({
-    order: { folder, known, split, part },
+    order: { folder, known, split, part, isShuffled },
     cost,
   }));
 }

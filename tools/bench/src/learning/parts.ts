@@ -22,13 +22,13 @@ export function sizeOf(completions: number): WorldSize {
 
 /** In the order in which they are measured and printed: the product's own rows first. */
 export const TABLE_PARTS: readonly TablePart[] = [
-  { part: 'omega-tv', splits: { small: 6, large: 3 }, cost: 1 },
-  { part: 'popularity', splits: { small: 6, large: 3 }, cost: 0.02 },
-  { part: 'best of neighbours', splits: { small: 6, large: 3 }, cost: 0.1 },
-  { part: 'best of EASE', splits: { small: 6, large: 2 }, cost: 0.4 },
-  { part: 'best of exact iALS', splits: { small: 6, large: 3 }, cost: 0.3 },
-  { part: 'local only (text)', splits: { small: 6, large: 3 }, cost: 0.1 },
-  { part: 'five trends', splits: { small: 6, large: 3 }, cost: 0.1 },
+  { part: 'omega-tv', splits: { small: 6, large: 2 }, cost: 1 },
+  { part: 'popularity', splits: { small: 6, large: 2 }, cost: 0.02 },
+  { part: 'best of neighbours', splits: { small: 6, large: 2 }, cost: 0.1 },
+  { part: 'best of EASE', splits: { small: 6, large: 1 }, cost: 0.4 },
+  { part: 'best of exact iALS', splits: { small: 6, large: 2 }, cost: 0.3 },
+  { part: 'local only (text)', splits: { small: 6, large: 2 }, cost: 0.1 },
+  { part: 'five trends', splits: { small: 6, large: 2 }, cost: 0.1 },
   { part: 'k = 1', splits: { small: 6, large: 1 }, cost: 1 },
   { part: 'new titles', splits: { small: 6, large: 1 }, cost: 1 },
   { part: 'k = 5', splits: { small: 6, large: 1 }, cost: 1, isExtra: true },

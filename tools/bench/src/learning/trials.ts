@@ -1,5 +1,6 @@
+import { CommandError, plural } from '@omega-tv/command-line';
 import { createRandom } from '@omega-tv/seeded-random';
-import type { Like, World } from './viewers.js';
+import { COMPLETED_RATING, type Like, type World } from './viewers.js';
 
 /** How many completed titles a TV knows when it is asked. */
 export const KNOWN_COUNTS = [3, 5, 20] as const;
@@ -45,6 +46,19 @@ export function createSplit(world: World, index: number, choice: KnownChoice): S
     }
   });
   return { index, learning, trials };
+}
+
+/** @throws CommandError where no split has anybody to ask. */
+export function checkTrials(world: World): void {
+  for (let index = 0; index < SPLITS; index += 1) {
+    if (createSplit(world, index, 'time').trials.length > 0) return;
+  }
+  const fewest = Math.min(...KNOWN_COUNTS) + LIST_LENGTH;
+  const most = world.viewers.reduce((longest, likes) => Math.max(longest, likes.length), 0);
+  throw new CommandError(
+    `ratings.csv: nobody can be asked: that takes viewers with ${fewest} ratings of ${COMPLETED_RATING} or more; ` +
+      `there are ${plural(world.viewers.length, 'viewer')} with ${most} at most`,
+  );
 }
 
 function inOrder(likes: readonly Like[], viewer: number, choice: KnownChoice): readonly number[] {

@@ -5,7 +5,7 @@ import { CommandError } from '@omega-tv/command-line';
 
 const DIMENSION = 384;
 /** A rating from here on is a completion. */
-const COMPLETED_RATING = 3.5;
+export const COMPLETED_RATING = 3.5;
 
 /** A title that a viewer completed, in order of time. */
 export interface Like {
@@ -37,24 +37,41 @@ export function loadWorld(folder: string): World {
   }
   const floats = decodeFloat16(halves);
   const embeddings = titleIds.map((_, i) => floats.subarray(i * DIMENSION, (i + 1) * DIMENSION));
+  const broken = embeddings.findIndex((values) => !values.every(Number.isFinite));
+  if (broken >= 0)
+    throw new CommandError(`titles.f16: row ${broken + 1} has a value that is no number`);
   return { titleIds, embeddings, viewers: readViewers(folder, titleIds) };
 }
 
 function readViewers(folder: string, titleIds: readonly string[]): readonly (readonly Like[])[] {
-  const indices = new Map(titleIds.map((id, i) => [id, i]));
-  const viewers = new Map<string, Like[]>();
+  const indices = indicesOf(titleIds);
+  const viewers = new Map<string, { readonly rated: Set<number>; readonly likes: Like[] }>();
   readLines(join(folder, 'ratings.csv')).forEach((line, i) => {
-    const [viewer = '', title = '', rating, time] = line.split(',');
+    const [viewer = '', title = '', rating, time = ''] = line.split(',');
     if (i === 0 && viewer === 'viewer') return;
-    const index = indices.get(title);
-    if (index === undefined || !(Number(rating) > 0) || !(Number(time) >= 0)) {
-      throw new CommandError(`ratings.csv: line ${i + 1} is no viewer,title,rating,time: ${line}`);
+    const refuse = (what: string): never => {
+      throw new CommandError(`ratings.csv: line ${i + 1} ${what}: ${line}`);
+    };
+    if (!(Number(rating) > 0) || time.trim() === '' || !(Number(time) >= 0)) {
+      refuse('is no viewer,title,rating,time');
     }
-    const likes = viewers.get(viewer) ?? [];
-    viewers.set(viewer, likes);
+    const index = indices.get(title) ?? refuse('rates a title that titles.jsonl lacks');
+    const { rated, likes } = viewers.get(viewer) ?? { rated: new Set(), likes: [] };
+    viewers.set(viewer, { rated, likes });
+    if (rated.has(index)) refuse('is the second rating of one title by one viewer');
+    rated.add(index);
     if (Number(rating) >= COMPLETED_RATING) likes.push({ title: index, time: Number(time) });
   });
-  return [...viewers.values()].map((likes) => likes.sort((a, b) => a.time - b.time));
+  return [...viewers.values()].map(({ likes }) => likes.sort((a, b) => a.time - b.time));
+}
+
+function indicesOf(titleIds: readonly string[]): ReadonlyMap<string, number> {
+  const indices = new Map<string, number>();
+  titleIds.forEach((id, i) => {
+    if (indices.has(id)) throw new CommandError(`titles.jsonl: line ${i + 1} repeats the id ${id}`);
+    indices.set(id, i);
+  });
+  return indices;
 }
 
 function readLines(file: string): readonly string[] {

@@ -29,6 +29,8 @@ export interface Tv {
   exchange(start: Start): Promise<void>;
   /** That have passed its network. */
   bytes(): number;
+  /** In which packets were on their way, between two instants of `performance.now`. */
+  networkMs(fromMs: number, toMs: number): number;
   close(): Promise<void>;
 }
 
@@ -91,6 +93,7 @@ export async function tvOnHttps({ port, certificate, conditions, seed }: TvOptio
   return {
     exchange: (start) => askHttps(link, certificate.cert, agents[start]()),
     bytes: () => link.bytes(),
+    networkMs: (fromMs, toMs) => link.transit.takeMs(fromMs, toMs),
     close: async () => {
       agents.warm().destroy();
       await link.close();
@@ -134,6 +137,7 @@ export async function tvOnQuic({ port, certificate, conditions, seed }: TvOption
       });
     },
     bytes: () => link.bytes(),
+    networkMs: (fromMs, toMs) => link.transit.takeMs(fromMs, toMs),
     close: async () => {
       await transport.close();
       await link.close();

@@ -19,13 +19,14 @@ interface Options {
   readonly tvs: number;
   readonly roundTrip: readonly number[];
   readonly loss: readonly number[];
-  readonly kbit?: number;
+  readonly kbit: readonly number[];
   readonly seed: number;
   readonly json?: string;
 }
 
 const ROUND_TRIPS_MS = [20, 100, 300];
 const LOSSES_PERCENT = [0, 2, 10];
+const SPEEDS_KBIT = [0, 64];
 
 const several =
   (parse: (text: string) => number) =>
@@ -38,7 +39,7 @@ await runProgram(
     'Measures exchanges over HTTPS and over QUIC, cold, resumed and warm, side by side.',
   )
     .option('--exchanges <n>', 'of each kind', parseWhole(1, 100_000), 200)
-    .option('--tvs <n>', 'at once, each behind a network of its own', parseWhole(1, 1000), 20)
+    .option('--tvs <n>', 'at once, each behind a network of its own', parseWhole(1, 1000), 4)
     .option(
       '--round-trip <ms,..>',
       'there and back',
@@ -46,7 +47,7 @@ await runProgram(
       ROUND_TRIPS_MS,
     )
     .option('--loss <percent,..>', 'of packets', several(parseWhole(0, 50)), LOSSES_PERCENT)
-    .option('--kbit <n>', 'a second, each way (default: as fast as the machine)', parseWhole(1))
+    .option('--kbit <n,..>', 'a second, each way; 0: any', several(parseWhole(0)), SPEEDS_KBIT)
     .option('--seed <n>', 'loses the same packets again', parseWhole(0), 1)
     .option('--json <file>', 'the same figures as JSON')
     .action(run),
@@ -57,9 +58,13 @@ async function run({ json, roundTrip, loss, kbit, ...options }: Options): Promis
   if (missing !== undefined) throw new CommandError(`QUIC is missing here: ${missing}`);
   const file = json && resolveFromCaller(json);
   if (file !== undefined) await checkOutput(file);
-  const speed = kbit === undefined ? {} : { bitsPerS: 1000 * kbit };
-  const networks = roundTrip.flatMap((roundTripMs) =>
-    loss.map((percent): LinkConditions => ({ roundTripMs, lossRate: percent / 100, ...speed })),
+  const networks = kbit.flatMap((speed) =>
+    roundTrip.flatMap((roundTripMs) =>
+      loss.map((percent): LinkConditions => {
+        const network = { roundTripMs, lossRate: percent / 100 };
+        return speed === 0 ? network : { ...network, bitsPerS: 1000 * speed };
+      }),
+    ),
   );
   const progress = createProgress();
   const signal = signalOfProcess();

@@ -2,6 +2,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import type { RandomSource } from '@omega-tv/types';
 import { OneWay, type LinkConditions } from './link.js';
+import { Transit, type Direction } from './transit.js';
 
 /** Of IPv4 and UDP. */
 const HEADER_BYTES = 28;
@@ -11,6 +12,8 @@ export interface Link {
   readonly port: number;
   /** Both ways, headers included. */
   bytes(): number;
+  /** What passes it takes of that time. */
+  readonly transit: Transit;
   close(): Promise<void>;
 }
 
@@ -20,32 +23,38 @@ export async function openUdpLink(
   conditions: LinkConditions,
   random: RandomSource,
 ): Promise<Link> {
-  const [up, down] = [new OneWay(conditions, random), new OneWay(conditions, random)];
+  const ways = { up: new OneWay(conditions, random), down: new OneWay(conditions, random) };
+  const transit = new Transit();
   const [inner, outer] = await Promise.all([openSocket(), openSocket()]);
   let clientPort = 0;
   let isOpen = true;
-  const carry = (way: OneWay, datagram: Buffer, deliver: () => void): void => {
+  const carry = (direction: Direction, datagram: Buffer, deliver: () => void): void => {
     const nowMs = performance.now();
-    const { atMs, isLost } = way.send(datagram.length + HEADER_BYTES, nowMs);
-    if (isLost) return;
+    const { atMs, isLost } = ways[direction].send(datagram.length + HEADER_BYTES, nowMs);
+    if (isLost) {
+      transit.lost(direction, nowMs);
+      return;
+    }
+    transit.carried(direction, nowMs, atMs);
     setTimeout(() => {
       if (isOpen) deliver();
     }, atMs - nowMs);
   };
   inner.on('message', (datagram, from) => {
     clientPort = from.port;
-    carry(up, datagram, () => {
+    carry('up', datagram, () => {
       outer.send(datagram, port, '127.0.0.1');
     });
   });
   outer.on('message', (datagram) => {
-    carry(down, datagram, () => {
+    carry('down', datagram, () => {
       inner.send(datagram, clientPort, '127.0.0.1');
     });
   });
   return {
     port: inner.address().port,
-    bytes: () => up.bytes + down.bytes,
+    bytes: () => ways.up.bytes + ways.down.bytes,
+    transit,
     close: async () => {
       isOpen = false;
       await Promise.all([inner, outer].map((socket) => closeSocket(socket)));

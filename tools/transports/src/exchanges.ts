@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { Agent, createServer, request, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 import { createRandom } from '@omega-tv/seeded-random';
 import { createQuicTransport, startQuicServer } from '@omega-tv/transport-quic';
 import { generate } from 'selfsigned';
@@ -25,6 +26,8 @@ export interface Answering {
 
 /** A TV behind a network of its own. */
 export interface Tv {
+  /** Leaves what the start keeps, and no packet of what was before. */
+  prepare(start: Start): Promise<void>;
   /** Asks, and resolves when all of the answer is there. @throws what the transport throws. */
   exchange(start: Start): Promise<void>;
   /** That have passed its network. */
@@ -40,6 +43,8 @@ const ANSWER = new Uint8Array(1125).fill(1);
 const PATH = '/api/v1/sync';
 const HEADERS = { 'content-type': 'application/vnd.omega-tv.frame', 'x-device-id': 'tv-1' };
 const TIMEOUT_MS = 120_000;
+/** Until what was sent has reached its link. */
+const SETTLE_MS = 20;
 const MAX_ANSWER_BYTES = 65_536;
 
 export async function createCertificate(): Promise<Certificate> {
@@ -91,14 +96,21 @@ export async function tvOnHttps({ port, certificate, conditions, seed }: TvOptio
     warm: kept(() => new Agent({ keepAlive: true })),
   };
   return {
+    prepare: () => forget(link),
     exchange: (start) => askHttps(link, certificate.cert, agents[start]()),
     bytes: () => link.bytes(),
-    networkMs: (fromMs, toMs) => link.transit.takeMs(fromMs, toMs),
+    networkMs: (fromMs, toMs) => link.transit.between(fromMs, toMs),
     close: async () => {
       agents.warm().destroy();
       await link.close();
     },
   };
+}
+
+/** The last packets of an exchange are let go, and not counted in the next. */
+async function forget({ transit }: Link): Promise<void> {
+  await wait(SETTLE_MS);
+  transit.forget();
 }
 
 function kept<Value>(make: () => Value): () => Value {
@@ -129,15 +141,18 @@ export async function tvOnQuic({ port, certificate, conditions, seed }: TvOption
     ca: certificate.cert,
   });
   return {
-    exchange: async (start) => {
+    prepare: async (start) => {
       if (start !== 'warm') transport.disconnect({ forget: start === 'cold' });
+      await forget(link);
+    },
+    exchange: async () => {
       await transport.request({
         ...{ method: 'POST', path: PATH, headers: HEADERS, body: PUSH },
         ...{ timeoutMs: TIMEOUT_MS, maxResponseBytes: MAX_ANSWER_BYTES, isRepeatable: true },
       });
     },
     bytes: () => link.bytes(),
-    networkMs: (fromMs, toMs) => link.transit.takeMs(fromMs, toMs),
+    networkMs: (fromMs, toMs) => link.transit.between(fromMs, toMs),
     close: async () => {
       await transport.close();
       await link.close();

@@ -110,6 +110,7 @@ async function measureKind(
     const tv = await open(seed * 1000 + i);
     try {
       // What is kept has to be had first.
+      await tv.prepare(start);
       await tv.exchange(start);
       const before = tv.bytes();
       for (let n = i; n < exchanges && !signal.aborted; n += count) await takeOne(tv, start, taken);
@@ -134,6 +135,7 @@ function spreadOf(ms: readonly number[]): Spread {
 }
 
 async function takeOne(tv: Tv, start: Start, taken: Taken): Promise<void> {
+  await tv.prepare(start);
   const fromMs = performance.now();
   try {
     await tv.exchange(start);

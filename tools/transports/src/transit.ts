@@ -7,7 +7,7 @@ export type Direction = 'up' | 'down';
  * repeats it.
  */
 export class Transit {
-  readonly #intervals: Interval[] = [];
+  #intervals: Interval[] = [];
   readonly #lostMs = new Map<Direction, number>();
 
   /** A packet that arrives. */
@@ -21,10 +21,15 @@ export class Transit {
     this.#lostMs.set(direction, this.#since(direction, fromMs));
   }
 
-  /** Milliseconds between two instants in which at least one packet was on its way; earlier ones are forgotten. */
-  takeMs(fromMs: number, toMs: number): number {
-    const sorted = this.#intervals.splice(0).sort(([a], [b]) => a - b);
+  /** Forgets what went so far. */
+  forget(): void {
+    this.#intervals = [];
     this.#lostMs.clear();
+  }
+
+  /** Milliseconds between two instants in which at least one packet was on its way. */
+  between(fromMs: number, toMs: number): number {
+    const sorted = [...this.#intervals].sort(([a], [b]) => a - b);
     let totalMs = 0;
     let reachedMs = fromMs;
     for (const [beginMs, endMs] of sorted) {

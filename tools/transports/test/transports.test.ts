@@ -22,8 +22,9 @@ it('takes the time in which anything is on its way, once', () => {
   transit.carried('up', 0, 50);
   transit.carried('down', 40, 60);
   transit.carried('up', 100, 150);
-  expect(transit.takeMs(10, 140)).toBe(50 + 40);
-  expect(transit.takeMs(10, 140)).toBe(0);
+  expect(transit.between(10, 140)).toBe(50 + 40);
+  transit.forget();
+  expect(transit.between(10, 140)).toBe(0);
 });
 
 it('takes a lost packet from its way out until the next has arrived, and none that nothing repeats', () => {
@@ -33,7 +34,7 @@ it('takes a lost packet from its way out until the next has arrived, and none th
   transit.carried('down', 20, 30);
   transit.carried('up', 200, 250);
   transit.lost('down', 250);
-  expect(transit.takeMs(0, 1000)).toBe(250);
+  expect(transit.between(0, 1000)).toBe(250);
 });
 
 it('loses its share', () => {

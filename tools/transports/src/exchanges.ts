@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { Agent, createServer, request, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { createRandom } from '@omega-tv/seeded-random';
-import { createQuicTransport, startQuicServer } from '@omega-tv/transport-quic';
+import { createQuicTransport, startQuicServer, type QuicTransport } from '@omega-tv/transport-quic';
 import { generate } from 'selfsigned';
 import type { LinkConditions } from './link.js';
 import { openTcpLink } from './tcp-link.js';
@@ -21,6 +22,8 @@ export interface Certificate {
 /** A server that answers with as many bytes as a diff has, whatever is asked. */
 export interface Answering {
   readonly port: number;
+  /** That are open. */
+  connections(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -43,6 +46,8 @@ const ANSWER = new Uint8Array(1125).fill(1);
 const PATH = '/api/v1/sync';
 const HEADERS = { 'content-type': 'application/vnd.omega-tv.frame', 'x-device-id': 'tv-1' };
 const TIMEOUT_MS = 120_000;
+/** A connection between exchanges, over both ways. */
+const KEPT_MS = 20 * 60 * 1000;
 /** Until what was sent has reached its link. */
 const SETTLE_MS = 20;
 const MAX_ANSWER_BYTES = 65_536;
@@ -63,10 +68,12 @@ export async function answerHttps(certificate: Certificate): Promise<Answering> 
       answer.end(ANSWER);
     });
   });
+  server.keepAliveTimeout = KEPT_MS;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,
+    connections: () => promisify(server.getConnections.bind(server))(),
     close: async () => {
       server.close();
       server.closeAllConnections();
@@ -75,10 +82,15 @@ export async function answerHttps(certificate: Certificate): Promise<Answering> 
   };
 }
 
-export function answerQuic(certificate: Certificate): Promise<Answering> {
+export async function answerQuic(certificate: Certificate): Promise<Answering> {
   const answer = { status: 200, headers: HEADERS, body: ANSWER };
   const handler = { respond: () => Promise.resolve(answer) };
-  return startQuicServer({ handler, certificate, closeGraceMs: 0 });
+  const server = await startQuicServer({ handler, certificate, closeGraceMs: 0 });
+  return {
+    port: server.port,
+    connections: () => Promise.resolve(server.figures().connections),
+    close: () => server.close(),
+  };
 }
 
 export interface TvOptions {
@@ -97,7 +109,7 @@ export async function tvOnHttps({ port, certificate, conditions, seed }: TvOptio
   };
   return {
     prepare: () => forget(link),
-    exchange: (start) => askHttps(link, certificate.cert, agents[start]()),
+    exchange: (start) => askHttps(link.port, certificate.cert, agents[start]()),
     bytes: () => link.bytes(),
     networkMs: (fromMs, toMs) => link.transit.between(fromMs, toMs),
     close: async () => {
@@ -118,7 +130,8 @@ function kept<Value>(make: () => Value): () => Value {
   return () => (value ??= make());
 }
 
-function askHttps({ port }: Link, ca: string, agent: Agent): Promise<void> {
+/** One exchange over HTTPS. @param ca PEM. */
+export function askHttps(port: number, ca: string, agent: Agent): Promise<void> {
   return new Promise((resolve, reject) => {
     const asked = request({
       ...{ host: 'localhost', family: 4, port, path: PATH, method: 'POST', agent, ca },
@@ -145,12 +158,7 @@ export async function tvOnQuic({ port, certificate, conditions, seed }: TvOption
       if (start !== 'warm') transport.disconnect({ forget: start === 'cold' });
       await forget(link);
     },
-    exchange: async () => {
-      await transport.request({
-        ...{ method: 'POST', path: PATH, headers: HEADERS, body: PUSH },
-        ...{ timeoutMs: TIMEOUT_MS, maxResponseBytes: MAX_ANSWER_BYTES, isRepeatable: true },
-      });
-    },
+    exchange: () => askQuic(transport),
     bytes: () => link.bytes(),
     networkMs: (fromMs, toMs) => link.transit.between(fromMs, toMs),
     close: async () => {
@@ -158,4 +166,12 @@ export async function tvOnQuic({ port, certificate, conditions, seed }: TvOption
       await link.close();
     },
   };
+}
+
+/** One exchange over QUIC. */
+export async function askQuic(transport: QuicTransport): Promise<void> {
+  await transport.request({
+    ...{ method: 'POST', path: PATH, headers: HEADERS, body: PUSH },
+    ...{ timeoutMs: TIMEOUT_MS, maxResponseBytes: MAX_ANSWER_BYTES, isRepeatable: true },
+  });
 }

@@ -10,9 +10,10 @@ import {
   writeFileAtomically,
 } from '@omega-tv/command-line';
 import { missingQuic } from '@omega-tv/transport-quic';
+import { measureIdle } from './idle/measure-idle.js';
 import type { LinkConditions } from './link.js';
 import { measureTransports } from './measure.js';
-import { rowsToText } from './report.js';
+import { idleToText, rowsToText } from './report.js';
 
 interface Options {
   readonly exchanges: number;
@@ -22,6 +23,8 @@ interface Options {
   readonly kbit: readonly number[];
   readonly seed: number;
   readonly json?: string;
+  readonly idle?: number;
+  readonly idleSeconds: number;
 }
 
 const ROUND_TRIPS_MS = [20, 100, 300];
@@ -49,11 +52,25 @@ await runProgram(
     .option('--loss <percent,..>', 'of packets', several(parseWhole(0, 50)), LOSSES_PERCENT)
     .option('--kbit <n,..>', 'a second, each way; 0: any', several(parseWhole(0)), SPEEDS_KBIT)
     .option('--seed <n>', 'loses the same packets again', parseWhole(0), 1)
+    .option(
+      '--idle <n>',
+      'measures what so many kept connections cost the server instead',
+      parseWhole(20, 10_000),
+    )
+    .option('--idle-seconds <n>', 'how long nobody asks then', parseWhole(1, 3600), 20)
     .option('--json <file>', 'the same figures as JSON')
     .action(run),
 );
 
-async function run({ json, roundTrip, loss, kbit, ...options }: Options): Promise<void> {
+async function run({
+  json,
+  roundTrip,
+  loss,
+  kbit,
+  idle,
+  idleSeconds,
+  ...options
+}: Options): Promise<void> {
   const missing = await missingQuic();
   if (missing !== undefined) throw new CommandError(`QUIC is missing here: ${missing}`);
   const file = json && resolveFromCaller(json);
@@ -69,11 +86,25 @@ async function run({ json, roundTrip, loss, kbit, ...options }: Options): Promis
   const progress = createProgress();
   const signal = signalOfProcess();
   try {
-    const rows = await measureTransports({ ...options, networks, onStage: progress.stage, signal });
+    const shared = { onStage: progress.stage, signal };
+    const [rows, text] =
+      idle === undefined
+        ? withText(await measureTransports({ ...options, ...shared, networks }), rowsToText)
+        : withText(
+            await measureIdle({ ...shared, connections: idle, idleMs: 1000 * idleSeconds }),
+            idleToText,
+          );
     progress.done();
-    process.stdout.write(rowsToText(rows));
+    process.stdout.write(text);
     if (file !== undefined) await writeFileAtomically(file, `${JSON.stringify(rows, null, 2)}\n`);
   } finally {
     progress.done();
   }
+}
+
+function withText<Row>(
+  rows: readonly Row[],
+  toText: (rows: readonly Row[]) => string,
+): readonly [readonly Row[], string] {
+  return [rows, toText(rows)];
 }

@@ -1,3 +1,4 @@
+import type { IdleRow } from './idle/measure-idle.js';
 import { nameOf, type Measured, type NetworkRow, type Spread } from './measure.js';
 
 const HEAD = [
@@ -14,10 +15,37 @@ const HEAD = [
   'failed',
 ];
 
+const IDLE_HEAD = [
+  'way',
+  'connections',
+  'KB each',
+  'CPU ms to connect',
+  'CPU ms an exchange more',
+  'CPU ms a second, idle',
+  'failed',
+];
+
+/** What kept connections cost a server, as a table in Markdown. */
+export function idleToText(rows: readonly IdleRow[]): string {
+  const cells = rows.map((row) => [
+    row.way,
+    String(row.connections),
+    (row.bytesEach / 1024).toFixed(1),
+    row.connectCpuMs.toFixed(2),
+    row.exchangeCpuMs.toFixed(2),
+    row.idleCpuMsPerS.toFixed(1),
+    String(row.failed),
+  ]);
+  return table([IDLE_HEAD, IDLE_HEAD.map(() => '---'), ...cells]);
+}
+
 /** The rows as a table in Markdown: times are median and p95, the whole ones and those of packets on their way. */
 export function rowsToText(rows: readonly NetworkRow[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |\n`;
-  return line(HEAD) + line(HEAD.map(() => '---')) + rows.map(toCells).map(line).join('');
+  return table([HEAD, HEAD.map(() => '---'), ...rows.map(toCells)]);
+}
+
+function table(lines: readonly (readonly string[])[]): string {
+  return lines.map((cells) => `| ${cells.join(' | ')} |\n`).join('');
 }
 
 function toCells({ network, start, https, quic }: NetworkRow): readonly string[] {

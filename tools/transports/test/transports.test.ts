@@ -1,12 +1,20 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { expect, it } from '@jest/globals';
 import { createRandom } from '@omega-tv/seeded-random';
-import { describeUnless } from '@omega-tv/test-support';
+import { describeUnless, temporaryFolder } from '@omega-tv/test-support';
 import { missingQuic } from '@omega-tv/transport-quic';
+import type { IdleRow } from '../src/idle/measure-idle.js';
 import { OneWay } from '../src/link.js';
 import { measureTransports } from '../src/measure.js';
-import { rowsToText } from '../src/report.js';
+import { idleToText, rowsToText } from '../src/report.js';
 import { Transit } from '../src/transit.js';
 
+const execute = promisify(execFile);
+const COMMAND = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const random = createRandom('link');
 
 it('delays by half a round trip, after what is before it on the line', () => {
@@ -67,5 +75,21 @@ describeUnless(await missingQuic(), 'exchanges through a network', () => {
     }
     expect(rows[0]?.https.bytes).toBeGreaterThan(rows[2]?.https.bytes ?? Infinity);
     expect(rowsToText(rows).trimEnd().split('\n')).toHaveLength(5);
+  });
+});
+
+describeUnless(await missingQuic(), 'npm run transports -- --idle', () => {
+  it('has all connections, and says what they cost', async () => {
+    const file = path.join(await temporaryFolder(), 'idle.json');
+    const args = [COMMAND, '--idle', '40', '--idle-seconds', '1', '--json', file];
+    const { stdout } = await execute(process.execPath, args);
+    const rows = JSON.parse(await readFile(file, 'utf8')) as readonly IdleRow[];
+    expect(rows.map(({ way }) => way)).toEqual(['https', 'quic']);
+    for (const row of rows) {
+      expect(row).toMatchObject({ connections: 40, failed: 0 });
+      expect(row.connectCpuMs).toBeGreaterThan(0);
+      expect(row.exchangeCpuMs).toBeGreaterThan(0);
+    }
+    expect(stdout).toBe(idleToText(rows));
   });
 });

@@ -3,12 +3,10 @@ import { Agent, createServer, request, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { openTcpLink, openUdpLink, type Link, type LinkConditions } from '@omega-tv/fault-proxy';
 import { createRandom } from '@omega-tv/seeded-random';
 import { createQuicTransport, startQuicServer, type QuicTransport } from '@omega-tv/transport-quic';
 import { generate } from 'selfsigned';
-import type { LinkConditions } from './link.js';
-import { openTcpLink } from './tcp-link.js';
-import { openUdpLink, type Link } from './udp-link.js';
 
 /** How an exchange finds its server: nothing kept, a ticket kept, a connection kept. */
 export const STARTS = ['cold', 'resumed', 'warm'] as const;

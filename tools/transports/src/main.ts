@@ -11,7 +11,7 @@ import {
 } from '@omega-tv/command-line';
 import { missingQuic } from '@omega-tv/transport-quic';
 import { measureIdle } from './idle/measure-idle.js';
-import type { LinkConditions } from './link.js';
+import type { LinkConditions } from '@omega-tv/fault-proxy';
 import { measureTransports } from './measure.js';
 import { idleToText, rowsToText } from './report.js';
 

@@ -11,7 +11,7 @@ import {
   type Tv,
   type TvOptions,
 } from './exchanges.js';
-import type { LinkConditions } from './link.js';
+import type { LinkConditions } from '@omega-tv/fault-proxy';
 
 export interface MeasureOptions {
   readonly networks: readonly LinkConditions[];

@@ -1,6 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import type { RandomSource } from '@omega-tv/types';
+import { monotonicMs, systemClock, type Clock, type RandomSource } from '@omega-tv/types';
 import { OneWay, type LinkConditions } from './link.js';
 import { Transit, type Direction } from './transit.js';
 
@@ -22,6 +22,8 @@ export async function openUdpLink(
   port: number,
   conditions: LinkConditions,
   random: RandomSource,
+  /** Default: the machine's. */
+  clock: Clock = systemClock,
 ): Promise<Link> {
   const ways = { up: new OneWay(conditions, random), down: new OneWay(conditions, random) };
   const transit = new Transit();
@@ -30,7 +32,7 @@ export async function openUdpLink(
   let clientPort = 0;
   let isOpen = true;
   const carry = (direction: Direction, datagram: Buffer, deliver: () => void): void => {
-    const nowMs = performance.now();
+    const nowMs = monotonicMs(clock);
     const { atMs, isLost } = ways[direction].send(datagram.length + HEADER_BYTES, nowMs);
     if (isLost) {
       transit.lost(direction, nowMs);

@@ -2,7 +2,7 @@
 import { answerHttps, answerQuic, type Answering, type Certificate } from '../exchanges.js';
 import { answerQuestions } from './asked-process.js';
 
-export interface ServerUsage {
+interface ServerUsage {
   readonly connections: number;
   /** Of all threads, since the start. Milliseconds. */
   readonly cpuMs: number;

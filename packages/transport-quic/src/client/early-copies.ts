@@ -4,6 +4,8 @@ import type { Timer } from '../connection/timers.js';
 const LEAST_MS = 75;
 /** Of a known round trip: an answer is late then. */
 const ROUND_TRIPS = 1.25;
+/** Of the first wait. A second copy is for losses: a slow line, on which a copy takes the time of others, has answered. */
+const LATER = 4;
 
 export interface EarlyCopiesOptions {
   readonly timer: Timer;
@@ -13,7 +15,7 @@ export interface EarlyCopiesOptions {
   readonly repeat: () => boolean;
 }
 
-/** Repeats a flight that nothing answers, after a wait, and after twice that again. */
+/** Repeats a flight that nothing answers, after a wait, and after four times that again. */
 export class EarlyCopies {
   readonly #options: EarlyCopiesOptions;
   #callOff: (() => void) | undefined;
@@ -43,7 +45,7 @@ export class EarlyCopies {
 
   #wait(delayMs: number): void {
     this.#callOff = this.#options.timer(() => {
-      this.#wait(2 * delayMs);
+      this.#wait(LATER * delayMs);
       if (!this.#options.repeat()) this.#callOff?.();
     }, delayMs);
   }

@@ -42,7 +42,10 @@ const layers = {
 
 function boundaries({ tests }) {
   const extra = tests
-    ? ['layer:data', 'layer:simulation', 'layer:test-support', 'layer:constellation', 'layer:app']
+    ? [
+        ...['layer:data', 'layer:simulation', 'layer:test-support', 'layer:constellation'],
+        ...['layer:transport-quic', 'layer:app'],
+      ]
     : [];
   return {
     '@nx/enforce-module-boundaries': [

@@ -10,6 +10,7 @@ import { playDay, settleAll } from './scenes/day.js';
 import { playNewcomers } from './scenes/newcomers.js';
 import { playUnshared, readServerHoldings } from './scenes/privacy.js';
 import { takeList } from './scenes/showcase.js';
+import { playTransports } from './scenes/transports.js';
 import type { Summary } from './summary.js';
 import type { World } from './world.js';
 
@@ -70,6 +71,11 @@ export async function play(world: World, signal: AbortSignal): Promise<Summary> 
       unshared: await playUnshared(world, household.persona),
     }),
   );
+  const transports = await runScene(
+    'One exchange over HTTPS and over QUIC, from far away',
+    signal,
+    (show) => playTransports(world, show),
+  );
   return runScene('Everything is stopped and added up', signal, async () => {
     await settleAll(households);
     const televisions = await reportAll(households);
@@ -87,6 +93,7 @@ export async function play(world: World, signal: AbortSignal): Promise<Summary> 
       },
       crash,
       badNetwork,
+      transports,
       results: households.flatMap(({ results }) => results),
       bytes: world.bytes,
       televisions,

@@ -1,16 +1,17 @@
-import Table from 'cli-table3';
-import { createColors } from 'picocolors';
-import { plural, showsColors } from '@omega-tv/command-line';
+import { plural } from '@omega-tv/command-line';
 import type { ConstellationReport } from '@omega-tv/constellation';
 import type { SyncResult } from '@omega-tv/protocol';
 import { describeList, type TelevisionReport } from '@omega-tv/tv-agent';
 import type { ProtocolBytes } from './both-protocols.js';
 import type { Household } from './household.js';
+import { colors, createTable, heading } from './layout.js';
 import type { BadNetworkOutcome } from './scenes/bad-network.js';
 import type { CrashOutcome } from './scenes/crash.js';
 import type { Followed, Newcomer } from './scenes/newcomers.js';
 import type { ServerHoldings, Unshared } from './scenes/privacy.js';
 import type { ListMoment } from './scenes/showcase.js';
+import type { TransportsOutcome } from './scenes/transports.js';
+import { describeTransports } from './transports-summary.js';
 
 const SHOWN_TITLES = 3;
 const FAULTS = {
@@ -23,7 +24,6 @@ const FAULTS = {
   portal: 'was answered by a login page',
   status: 'was answered by 502',
 } as const;
-const colors = createColors(showsColors(process.stdout));
 
 export interface Summary {
   readonly firstListDay: number;
@@ -39,6 +39,7 @@ export interface Summary {
   readonly privacy: { readonly unshared: Unshared; readonly holdings: ServerHoldings };
   readonly crash: CrashOutcome;
   readonly badNetwork: BadNetworkOutcome;
+  readonly transports: TransportsOutcome;
   readonly results: readonly SyncResult[];
   readonly bytes: ProtocolBytes;
   readonly televisions: ReadonlyMap<string, TelevisionReport>;
@@ -52,6 +53,7 @@ export function describeSummary(summary: Summary): string {
     describeNewcomers(summary),
     describePrivacy(summary),
     describeBytes(summary),
+    describeTransports(summary.transports),
     describeCrash(summary),
     describeBadNetwork(summary),
     describeBooks(summary),
@@ -200,14 +202,6 @@ export function booksBalance(
         r.samplesDropped,
   );
   return allAccounted && sum(reports, (r) => r.samplesAcknowledged) === server.samplesAccepted;
-}
-
-function createTable(head: string[]): Table.Table {
-  return new Table({ head, style: { head: [], border: [], compact: true } });
-}
-
-function heading(text: string): string {
-  return colors.bold(text);
 }
 
 function sum<Item>(items: readonly Item[], of: (item: Item) => number): number {

@@ -5,10 +5,15 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import type { ConstellationReport } from '@omega-tv/constellation';
-import { temporaryFolder } from '@omega-tv/test-support';
+import { loadCatalogue } from '@omega-tv/catalogue';
+import { itUnless, temporaryFolder } from '@omega-tv/test-support';
+import { missingQuic } from '@omega-tv/transport-quic';
 import type { TelevisionReport } from '@omega-tv/tv-agent';
+import { playTransports, type TransportFigures } from '../src/scenes/transports.js';
 import { booksBalance } from '../src/summary.js';
+import { describeTransports } from '../src/transports-summary.js';
 
+const missing = await missingQuic();
 const COMMAND = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
 describe('the books of the demo', () => {
@@ -43,6 +48,31 @@ describe('the books of the demo', () => {
     expect(booksBalance(short, server)).toBe(false);
     const televisions = new Map([['a', television]]);
     expect(booksBalance(televisions, { ...server, samplesAccepted: 13 })).toBe(false);
+  });
+});
+
+describe('the transports', () => {
+  it('are shown side by side', () => {
+    const starts = [{ start: 'cold' as const, httpsMs: 310, quicMs: 207 }];
+    const text = describeTransports({ roundTripMs: 100, starts });
+    expect(text).toMatch(/100 ms there and back/);
+    expect(text).toMatch(/nothing was kept .* 310 ms .* 207 ms .* 67 %/);
+  });
+
+  it('are not, where a machine has no QUIC: it says why', () => {
+    const text = describeTransports({ missing: 'QUIC needs what is not here' });
+    expect(text).toMatch(/QUIC\nNot played here\. QUIC needs what is not here\.$/);
+  });
+
+  itUnless(missing, 'are played with pushes that the server takes', async () => {
+    const world = { catalogue: loadCatalogue(), seed: 1 };
+    const outcome = await playTransports(world, () => undefined);
+    const { starts } = outcome as TransportFigures;
+    expect(starts.map(({ start }) => start)).toEqual(['cold', 'resumed', 'warm']);
+    for (const { httpsMs, quicMs } of starts) {
+      expect(httpsMs).toBeGreaterThan(90);
+      expect(quicMs).toBeGreaterThan(90);
+    }
   });
 });
 

@@ -1,14 +1,18 @@
+import { randomUUID } from 'node:crypto';
 import { FRAME_MEDIA_TYPE } from '@omega-tv/compression';
-import type {
-  Answer,
-  AnsweredRequest,
-  ConstellationServer,
-  TlsCertificate,
+import {
+  ExchangeLog,
+  type Answer,
+  type AnsweredRequest,
+  type ConstellationServer,
+  type TlsCertificate,
 } from '@omega-tv/constellation';
+import type { Logger } from '@omega-tv/types';
 import { PATHS } from '@omega-tv/protocol';
 import {
   startQuicServer,
   type AnsweredQuicRequest,
+  type QuicHandler,
   type QuicServer,
 } from '@omega-tv/transport-quic';
 
@@ -19,16 +23,31 @@ export interface QuicOptions {
   readonly port: number;
   readonly ratePerAddress: number;
   readonly count: (answered: AnsweredRequest) => void;
+  readonly logger: Logger;
+  /** Of so many exchanges that went well one is logged. */
+  readonly logEvery: number;
 }
 
-/** Serves over QUIC what is served over HTTP. */
+const REQUEST_ID = 'x-request-id';
+
+/** Serves over QUIC what is served over HTTP, and counts and logs it alike. */
 export function serveQuic(options: QuicOptions): Promise<QuicServer> {
-  const { app, certificate, host, port, ratePerAddress, count } = options;
+  const { app, certificate, host, port, ratePerAddress, count, logger, logEvery } = options;
+  const log = new ExchangeLog(logEvery);
+  const handler: QuicHandler<Answer> = {
+    respond: async (request) => {
+      const answer = await app.respond(request);
+      return { ...answer, headers: { ...answer.headers, [REQUEST_ID]: randomUUID() } };
+    },
+  };
   return startQuicServer<Answer>({
-    ...{ handler: app, certificate, host, port },
+    ...{ handler, certificate, host, port },
     limits: { perAddress: ratePerAddress },
     onAnswered: (exchange) => {
+      const { protocol: _, code: __, ...answered } = toAnsweredRequest(exchange);
+      const { headers, refusal } = exchange.answer;
       count(toAnsweredRequest(exchange));
+      log.note(logger, { reqId: headers[REQUEST_ID], ...answered }, refusal);
     },
   });
 }

@@ -83,7 +83,9 @@ export async function serve({ printConfig, ...options }: ServeOptions): Promise<
     if (options.quicPort !== undefined && certificate !== undefined) {
       const { host, quicPort: port, ratePerAddress } = options;
       const count = metrics.count.bind(metrics);
-      quic = await serveQuic({ app, certificate, host, port, ratePerAddress, count });
+      const { logEvery } = options;
+      const serving = { app, certificate, host, port, ratePerAddress };
+      quic = await serveQuic({ ...serving, count, logger, logEvery });
       say(`QUIC: UDP port ${quic.port}`);
     }
     if (authenticator === undefined) {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { generate } from 'selfsigned';
 import { expect, it } from '@jest/globals';
 import { createNodeV2Format } from '@omega-tv/compression/node';
-import { ConstellationProtocol } from '@omega-tv/protocol';
+import { ConstellationProtocol, PATHS } from '@omega-tv/protocol';
 import { describeUnless, waitUntil } from '@omega-tv/test-support';
 import { createQuicTransport, missingQuic } from '@omega-tv/transport-quic';
 import { reportOf, run, startServer, temporaryFolder } from './server-process.js';
@@ -25,7 +25,8 @@ describeUnless(await missingQuic(), 'a server with --quic-port', () => {
     const { cert, args } = await certificateIn(folder);
     const data = path.join(folder, 'data');
     const ports = ['--quic-port', '0', '--admin-port', '0'];
-    const server = await startServer(data, [...args, ...ports]);
+    const logs = ['--log-level', 'info', '--log-every', '1'];
+    const server = await startServer(data, [...args, ...ports, ...logs]);
     expect(server.url).toMatch(/^https:/);
     await waitUntil(() => /QUIC: UDP port \d+/.test(server.said()));
     const [, admin = ''] = /operators: (\S+)/.exec(server.said()) ?? [];
@@ -40,19 +41,35 @@ describeUnless(await missingQuic(), 'a server with --quic-port', () => {
     const metrics = await (await fetch(`${admin}/metrics`)).text();
     expect(metrics).toContain('omega_transport_requests_total{transport="quic"} 1');
     expect(metrics).toContain('omega_syncs_total{protocol="v2"} 1');
+    const refused = await transport.request({
+      ...{ method: 'POST', path: PATHS.sync, headers: {}, body: new Uint8Array(20) },
+      ...{ timeoutMs: 30_000, maxResponseBytes: 4096 },
+    });
+    expect(refused.status).toBe(400);
+    const id = refused.headers['x-request-id']!;
+    await waitUntil(() => server.said().includes(id));
+    const logged = server
+      .said()
+      .split('\n')
+      .filter((line) => line.includes('"transport":"quic"'))
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(logged).toEqual([
+      expect.objectContaining({ msg: 'answered', status: 200, route: PATHS.sync }),
+      expect.objectContaining({ msg: 'refused', status: 400, reqId: id, code: expect.any(String) }),
+    ]);
     await transport.close();
     expect((await server.stop()).code).toBe(0);
     expect((await reportOf(data)).samplesAccepted).toBe(12);
   });
+});
 
-  it('says what is missing', async () => {
-    const folder = await temporaryFolder();
-    const data = ['--port', '0', '--data', path.join(folder, 'data')];
-    const bare = await run([...data, '--quic-port', '0']);
-    expect([bare.code, bare.stderr]).toEqual([2, expect.stringContaining('--tls-cert')]);
-    const half = await run([...data, '--tls-cert', 'x.pem']);
-    expect([half.code, half.stderr]).toEqual([2, expect.stringContaining('--tls-key')]);
-    const none = await run([...data, '--tls-cert', 'none.pem', '--tls-key', 'none.pem']);
-    expect([none.code, none.stderr]).toEqual([1, expect.stringContaining('none.pem')]);
-  });
+it('a server with --quic-port says what it needs beside it', async () => {
+  const folder = await temporaryFolder();
+  const data = ['--port', '0', '--data', path.join(folder, 'data')];
+  const bare = await run([...data, '--quic-port', '0']);
+  expect([bare.code, bare.stderr]).toEqual([2, expect.stringContaining('--tls-cert')]);
+  const half = await run([...data, '--tls-cert', 'x.pem']);
+  expect([half.code, half.stderr]).toEqual([2, expect.stringContaining('--tls-key')]);
+  const none = await run([...data, '--tls-cert', 'none.pem', '--tls-key', 'none.pem']);
+  expect([none.code, none.stderr]).toEqual([1, expect.stringContaining('none.pem')]);
 });

@@ -85,4 +85,5 @@ export {
 export { DEFAULT_SYNC_WINDOW } from './constellation.js';
 export { SHED_RETRY_MS, stretchWindow } from './http/handlers/push-load.js';
 export type { Answer, IncomingRequest, RequestHead, Route } from './http/handlers/route.js';
+export { ExchangeLog } from './http/exchange-log.js';
 export { createCohortKeys } from './secrets.js';

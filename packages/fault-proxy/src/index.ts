@@ -5,3 +5,6 @@ export { atRandom, inOrder } from './schedules.js';
 export { FAULT_NOTATIONS, parseHttpFault, parseTcpFault } from './parse-fault.js';
 export type { Listening } from './listening.js';
 export type { Wait } from './waiting.js';
+export type { LinkConditions } from './links/link.js';
+export { openTcpLink } from './links/tcp-link.js';
+export { openUdpLink, type Link } from './links/udp-link.js';

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { Agent, createServer, request, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { openTcpLink, openUdpLink, type Link, type LinkConditions } from '@omega-tv/fault-proxy';
 import { createRandom } from '@omega-tv/seeded-random';
-import { createQuicTransport, startQuicServer } from '@omega-tv/transport-quic';
+import { createQuicTransport, startQuicServer, type QuicTransport } from '@omega-tv/transport-quic';
 import { generate } from 'selfsigned';
-import type { LinkConditions } from './link.js';
-import { openTcpLink } from './tcp-link.js';
-import { openUdpLink, type Link } from './udp-link.js';
 
 /** How an exchange finds its server: nothing kept, a ticket kept, a connection kept. */
 export const STARTS = ['cold', 'resumed', 'warm'] as const;
@@ -20,15 +20,21 @@ export interface Certificate {
 /** A server that answers with as many bytes as a diff has, whatever is asked. */
 export interface Answering {
   readonly port: number;
+  /** That are open. */
+  connections(): Promise<number>;
   close(): Promise<void>;
 }
 
 /** A TV behind a network of its own. */
 export interface Tv {
+  /** Leaves what the start keeps, and no packet of what was before. */
+  prepare(start: Start): Promise<void>;
   /** Asks, and resolves when all of the answer is there. @throws what the transport throws. */
   exchange(start: Start): Promise<void>;
   /** That have passed its network. */
   bytes(): number;
+  /** In which packets were on their way, between two instants of `performance.now`. */
+  networkMs(fromMs: number, toMs: number): number;
   close(): Promise<void>;
 }
 
@@ -38,6 +44,10 @@ const ANSWER = new Uint8Array(1125).fill(1);
 const PATH = '/api/v1/sync';
 const HEADERS = { 'content-type': 'application/vnd.omega-tv.frame', 'x-device-id': 'tv-1' };
 const TIMEOUT_MS = 120_000;
+/** A connection between exchanges, over both ways. */
+const KEPT_MS = 20 * 60 * 1000;
+/** Until what was sent has reached its link. */
+const SETTLE_MS = 20;
 const MAX_ANSWER_BYTES = 65_536;
 
 export async function createCertificate(): Promise<Certificate> {
@@ -56,10 +66,12 @@ export async function answerHttps(certificate: Certificate): Promise<Answering> 
       answer.end(ANSWER);
     });
   });
+  server.keepAliveTimeout = KEPT_MS;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,
+    connections: () => promisify(server.getConnections.bind(server))(),
     close: async () => {
       server.close();
       server.closeAllConnections();
@@ -68,10 +80,15 @@ export async function answerHttps(certificate: Certificate): Promise<Answering> 
   };
 }
 
-export function answerQuic(certificate: Certificate): Promise<Answering> {
+export async function answerQuic(certificate: Certificate): Promise<Answering> {
   const answer = { status: 200, headers: HEADERS, body: ANSWER };
   const handler = { respond: () => Promise.resolve(answer) };
-  return startQuicServer({ handler, certificate, closeGraceMs: 0 });
+  const server = await startQuicServer({ handler, certificate, closeGraceMs: 0 });
+  return {
+    port: server.port,
+    connections: () => Promise.resolve(server.figures().connections),
+    close: () => server.close(),
+  };
 }
 
 export interface TvOptions {
@@ -89,8 +106,10 @@ export async function tvOnHttps({ port, certificate, conditions, seed }: TvOptio
     warm: kept(() => new Agent({ keepAlive: true })),
   };
   return {
-    exchange: (start) => askHttps(link, certificate.cert, agents[start]()),
+    prepare: () => forget(link),
+    exchange: (start) => askHttps(link.port, certificate.cert, agents[start]()),
     bytes: () => link.bytes(),
+    networkMs: (fromMs, toMs) => link.transit.between(fromMs, toMs),
     close: async () => {
       agents.warm().destroy();
       await link.close();
@@ -98,12 +117,19 @@ export async function tvOnHttps({ port, certificate, conditions, seed }: TvOptio
   };
 }
 
+/** The last packets of an exchange are let go, and not counted in the next. */
+async function forget({ transit }: Link): Promise<void> {
+  await wait(SETTLE_MS);
+  transit.forget();
+}
+
 function kept<Value>(make: () => Value): () => Value {
   let value: Value | undefined;
   return () => (value ??= make());
 }
 
-function askHttps({ port }: Link, ca: string, agent: Agent): Promise<void> {
+/** One exchange over HTTPS. @param ca PEM. */
+export function askHttps(port: number, ca: string, agent: Agent): Promise<void> {
   return new Promise((resolve, reject) => {
     const asked = request({
       ...{ host: 'localhost', family: 4, port, path: PATH, method: 'POST', agent, ca },
@@ -126,17 +152,24 @@ export async function tvOnQuic({ port, certificate, conditions, seed }: TvOption
     ca: certificate.cert,
   });
   return {
-    exchange: async (start) => {
+    prepare: async (start) => {
       if (start !== 'warm') transport.disconnect({ forget: start === 'cold' });
-      await transport.request({
-        ...{ method: 'POST', path: PATH, headers: HEADERS, body: PUSH },
-        ...{ timeoutMs: TIMEOUT_MS, maxResponseBytes: MAX_ANSWER_BYTES, isRepeatable: true },
-      });
+      await forget(link);
     },
+    exchange: () => askQuic(transport),
     bytes: () => link.bytes(),
+    networkMs: (fromMs, toMs) => link.transit.between(fromMs, toMs),
     close: async () => {
       await transport.close();
       await link.close();
     },
   };
+}
+
+/** One exchange over QUIC. */
+export async function askQuic(transport: QuicTransport): Promise<void> {
+  await transport.request({
+    ...{ method: 'POST', path: PATH, headers: HEADERS, body: PUSH },
+    ...{ timeoutMs: TIMEOUT_MS, maxResponseBytes: MAX_ANSWER_BYTES, isRepeatable: true },
+  });
 }

@@ -11,7 +11,7 @@ import {
   type Tv,
   type TvOptions,
 } from './exchanges.js';
-import type { LinkConditions } from './link.js';
+import type { LinkConditions } from '@omega-tv/fault-proxy';
 
 export interface MeasureOptions {
   readonly networks: readonly LinkConditions[];
@@ -24,10 +24,18 @@ export interface MeasureOptions {
   readonly signal: AbortSignal;
 }
 
-/** What exchanges of one kind took, in one network. */
-export interface Measured {
+/** Of the exchanges that were answered. Milliseconds. */
+export interface Spread {
   readonly medianMs: number;
   readonly p95Ms: number;
+}
+
+/** What exchanges of one kind took, in one network. */
+export interface Measured {
+  /** From the question to the answer. */
+  readonly whole: Spread;
+  /** Of that, while packets were on their way: the rest is what this machine computed. */
+  readonly network: Spread;
   /** Of one exchange, both ways, headers included. */
   readonly bytes: number;
   readonly failed: number;
@@ -85,7 +93,8 @@ export function nameOf({ roundTripMs, lossRate, bitsPerS }: LinkConditions): str
 }
 
 interface Taken {
-  readonly ms: number[];
+  readonly wholeMs: number[];
+  readonly networkMs: number[];
   bytes: number;
   failed: number;
 }
@@ -95,12 +104,13 @@ async function measureKind(
   start: Start,
   { exchanges, tvs, seed, signal }: MeasureOptions,
 ): Promise<Measured> {
-  const taken: Taken = { ms: [], bytes: 0, failed: 0 };
+  const taken: Taken = { wholeMs: [], networkMs: [], bytes: 0, failed: 0 };
   const count = Math.min(tvs, exchanges);
   const all = Array.from({ length: count }, async (_, i) => {
     const tv = await open(seed * 1000 + i);
     try {
       // What is kept has to be had first.
+      await tv.prepare(start);
       await tv.exchange(start);
       const before = tv.bytes();
       for (let n = i; n < exchanges && !signal.aborted; n += count) await takeOne(tv, start, taken);
@@ -110,17 +120,28 @@ async function measureKind(
     }
   });
   await Promise.all(all);
-  const sorted = taken.ms.sort((a, b) => a - b);
+  return {
+    whole: spreadOf(taken.wholeMs),
+    network: spreadOf(taken.networkMs),
+    bytes: taken.bytes / Math.max(1, taken.wholeMs.length),
+    failed: taken.failed,
+  };
+}
+
+function spreadOf(ms: readonly number[]): Spread {
+  const sorted = [...ms].sort((a, b) => a - b);
   const at = (share: number): number => sorted[Math.floor(share * (sorted.length - 1))] ?? NaN;
-  const bytes = taken.bytes / Math.max(1, sorted.length);
-  return { medianMs: at(0.5), p95Ms: at(0.95), bytes, failed: taken.failed };
+  return { medianMs: at(0.5), p95Ms: at(0.95) };
 }
 
 async function takeOne(tv: Tv, start: Start, taken: Taken): Promise<void> {
+  await tv.prepare(start);
   const fromMs = performance.now();
   try {
     await tv.exchange(start);
-    taken.ms.push(performance.now() - fromMs);
+    const toMs = performance.now();
+    taken.wholeMs.push(toMs - fromMs);
+    taken.networkMs.push(tv.networkMs(fromMs, toMs));
   } catch {
     taken.failed += 1;
   }

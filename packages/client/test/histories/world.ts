@@ -10,7 +10,7 @@ import {
   type SyncLoopStatus,
 } from '../../src/index.js';
 import { NOW_MS, realPattern } from '../support.js';
-import { openServer, openTv, type OpenedServer } from '../v2/support.js';
+import { openServer, openTv, type Carry, type OpenedServer } from '../v2/support.js';
 import { BadLine, type Line } from './bad-line.js';
 
 export const PROFILES = ['anna', 'bea'] as const;
@@ -19,6 +19,13 @@ export type Profile = (typeof PROFILES)[number];
 const PATTERNS = 3;
 /** Between two timers a loop does its work in promises; it never needs more turns than this. */
 const MAX_TURNS = 2000;
+
+export interface WorldOptions {
+  /** How its servers are reached. Default: in memory. */
+  readonly carry?: Carry;
+  /** Of the event loop, for one piece of work; a real network takes many. */
+  readonly maxTurns?: number;
+}
 
 /** A TV with its loop, a server, and the line between them, in virtual time. */
 export class World {
@@ -38,13 +45,16 @@ export class World {
   #version = 0;
   #epoch: string | undefined;
 
-  private constructor(server: OpenedServer) {
+  readonly #options: WorldOptions;
+
+  private constructor(server: OpenedServer, options: WorldOptions) {
     this.#server = server;
+    this.#options = options;
     this.line = new BadLine(server.transport);
   }
 
-  static async open(): Promise<World> {
-    const world = new World(await openServer());
+  static async open(options: WorldOptions = {}): Promise<World> {
+    const world = new World(await serverOf(options), options);
     await world.#switchOn();
     return world;
   }
@@ -89,7 +99,7 @@ export class World {
   /** As after a restore from the oldest copy: another epoch, and nothing in it. */
   async replaceServer(): Promise<void> {
     this.#servers += 1;
-    this.#server = await openServer();
+    this.#server = await serverOf(this.#options);
     this.line.server = this.#server.transport;
   }
 
@@ -159,9 +169,14 @@ export class World {
   }
 
   async #untilArmed(): Promise<void> {
+    const { maxTurns = MAX_TURNS } = this.#options;
     for (let turn = 0; this.#scheduler.actions.length === 0; turn += 1) {
-      if (turn === MAX_TURNS) throw new Error(`no timer is armed: ${this.#status.why}`);
+      if (turn === maxTurns) throw new Error(`no timer is armed: ${this.#status.why}`);
       await new Promise(setImmediate);
     }
   }
+}
+
+function serverOf({ carry }: WorldOptions): Promise<OpenedServer> {
+  return openServer(carry === undefined ? {} : { carry });
 }

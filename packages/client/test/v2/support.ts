@@ -6,6 +6,7 @@ import {
   createMemoryConstellationStore,
   createServer,
   type ConstellationOptions,
+  type ConstellationServer,
 } from '@omega-tv/constellation';
 import type { CohortKeys } from '@omega-tv/federation';
 import type { Transport } from '@omega-tv/protocol';
@@ -24,11 +25,14 @@ export interface OpenedServer {
   readonly transport: Transport;
 }
 
+/** How a server in this process is reached. */
+export type Carry = (server: ConstellationServer) => Transport | Promise<Transport>;
+
 /** A server of frames in this process; `snapshots: undefined` makes it one of v1. */
 export async function openServer(
-  options: Partial<ConstellationOptions> & { v1Only?: boolean } = {},
+  options: Partial<ConstellationOptions> & { v1Only?: boolean; carry?: Carry } = {},
 ): Promise<OpenedServer> {
-  const { v1Only = false, ...others } = options;
+  const { v1Only = false, carry = createInMemoryTransport, ...others } = options;
   const constellation = await Constellation.open({
     store: createMemoryConstellationStore(),
     format: v1,
@@ -42,7 +46,7 @@ export async function openServer(
     await server.close();
     await constellation.close();
   });
-  return { constellation, transport: createInMemoryTransport(server) };
+  return { constellation, transport: await carry(server) };
 }
 
 /** A TV that speaks frames, and v1 where it must. */

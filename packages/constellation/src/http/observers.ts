@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { FRAME_MEDIA_TYPE } from '@omega-tv/compression';
 import { PATHS } from '@omega-tv/protocol';
-import type { SyncError } from '@omega-tv/types';
 import type { ServerMetrics } from '../operations/metrics.js';
+import { ExchangeLog } from './exchange-log.js';
 import { refusalOf } from './problems.js';
 
 interface ObserverOptions {
@@ -15,7 +15,7 @@ const NO_ROUTE = 'none';
 
 /** Names each request, counts it, and logs it: all refusals, and of what went well one of many. */
 export function addObservers(app: FastifyInstance, { logEvery, metrics }: ObserverOptions): void {
-  let exchanges = 0;
+  const log = new ExchangeLog(logEvery);
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('X-Request-Id', request.id);
     done();
@@ -27,12 +27,7 @@ export function addObservers(app: FastifyInstance, { logEvery, metrics }: Observ
       ...answered,
       ...(refusal === undefined ? protocolOf(request, reply) : { code: refusal.code }),
     });
-    if (refusal !== undefined) {
-      request.log.warn({ ...answered, ...reasonOf(refusal) }, 'refused');
-    } else {
-      if (exchanges % logEvery === 0) request.log.info(answered, 'answered');
-      exchanges += 1;
-    }
+    log.note(request.log, answered, refusal);
     done();
   });
 }
@@ -54,9 +49,4 @@ function protocolOf({ routeOptions }: FastifyRequest, reply: FastifyReply) {
   if (routeOptions.url !== PATHS.sync || reply.statusCode !== 200) return {};
   const isFrame = String(reply.getHeader('content-type')).startsWith(FRAME_MEDIA_TYPE);
   return { protocol: isFrame ? 'v2' : 'v1' } as const;
-}
-
-/** What says where the fault is, and nothing of whose pattern it was: the message shows values. */
-function reasonOf({ code, details }: SyncError): object {
-  return 'path' in details ? { code, path: details.path } : { code };
 }

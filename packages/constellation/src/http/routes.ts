@@ -16,7 +16,7 @@ export function addCaller(app: FastifyInstance): void {
   app.decorateRequest(CALLER, null);
 }
 
-export function callerOf(request: FastifyRequest): Caller {
+function callerOf(request: FastifyRequest): Caller {
   return request.getDecorator<Caller | null>(CALLER) ?? ANYBODY;
 }
 
@@ -25,26 +25,15 @@ export function headOf({ method, url, headers }: FastifyRequest): RequestHead {
   return { method, path: url, headers };
 }
 
-/**
- * Has Fastify carry requests to the handlers.
- * @param checkRate runs once it is known who sends. @throws SyncError where that one sends too often.
- */
-export function addRoutes(
-  app: FastifyInstance,
-  responder: Responder,
-  checkRate: (request: FastifyRequest) => Promise<void>,
-): void {
+/** Has Fastify carry requests to the handlers. */
+export function addRoutes(app: FastifyInstance, responder: Responder): void {
   for (const route of responder.routes) {
-    addRoute(app, route, checkRate);
+    addRoute(app, route);
     refuseOtherMethods(app, responder, route);
   }
 }
 
-function addRoute(
-  app: FastifyInstance,
-  { pattern, method, headers, admit, handle }: Route,
-  checkRate: (request: FastifyRequest) => Promise<void>,
-): void {
+function addRoute(app: FastifyInstance, { pattern, method, headers, admit, handle }: Route): void {
   app.route({
     url: pattern,
     method,
@@ -53,7 +42,6 @@ function addRoute(
       : {
           onRequest: async (request: FastifyRequest) => {
             request.setDecorator<Caller>(CALLER, await admit(headOf(request)));
-            await checkRate(request);
           },
         }),
     handler: async (request, reply) => {

@@ -19,7 +19,7 @@ import { Responder } from './handlers/responder.js';
 import type { IncomingRequest, RequestHead, Route } from './handlers/route.js';
 import { addObservers } from './observers.js';
 import { answerClientError, sendAnswer, sendProblem } from './problems.js';
-import { addRateLimits, type RateLimits } from './rate-limits.js';
+import { addRateLimit, type RateLimits } from './rate-limits.js';
 import { addCaller, addRoutes, headOf } from './routes.js';
 
 /** How long a client may take to send a request. */
@@ -85,10 +85,11 @@ export function createServer(
   options: ServerOptions = {},
 ): ConstellationServer {
   const { limits = {}, metrics, trustProxies = [] } = options;
-  const { pendingPushes } = limits;
+  const { pendingPushes, perDevice } = limits;
   const responder = new Responder(constellation, {
     ...options,
     ...(pendingPushes === undefined ? {} : { pendingPushes }),
+    ...(perDevice === undefined ? {} : { perDevice }),
   });
   const app = fastify({
     bodyLimit: constellation.format.maxRequestBytes,
@@ -117,7 +118,7 @@ export function createServer(
   addObservers(app, { logEvery: options.logEvery ?? DEFAULT_LOG_EVERY, metrics });
   metrics?.watchLoad(responder.load);
   allowOrigins(app, options.allowOrigins ?? []);
-  const checkRate = addRateLimits(app, limits);
+  addRateLimit(app, limits);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
     done(null, body);
@@ -127,7 +128,7 @@ export function createServer(
     done(null, body);
   });
 
-  addRoutes(app, responder, checkRate);
+  addRoutes(app, responder);
 
   // A connection that goes idle after closing began would hold the close for its keep-alive time.
   let isClosing = false;

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { decodeAnswerFrame } from '@omega-tv/compression';
+import { PATHS } from '@omega-tv/protocol';
 import { createMemoryConstellationStore, createServer } from '../../src/index.js';
+import { DeviceRate } from '../../src/http/handlers/device-rate.js';
 import { PushLoad } from '../../src/http/handlers/push-load.js';
 import { bearer, createAuthority } from '../auth/support.js';
 import { ControlledStore } from '../controlled-store.js';
@@ -21,6 +23,9 @@ async function waitOf(answer: Response): Promise<number> {
   }
   return seconds;
 }
+
+const lowerCase = (headers: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 
 describe('a limit for one address', () => {
   it('answers 429 above it, to that address alone (rule 13.8)', async () => {
@@ -62,6 +67,41 @@ describe('a limit for one device', () => {
     await waitOf(third);
     expect((await push('b')).status).toBe(200);
     expect(constellation.report()).toMatchObject({ deltasApplied: 2, duplicates: 1 });
+  });
+
+  it('counts what comes over HTTP and what another carrier brings together (rule 13.8)', async () => {
+    const { authenticator, mint } = await createAuthority();
+    const { app, url } = await serve({ snapshots }, { authenticator, limits: { perDevice: 2 } });
+    const headers = {
+      'content-type': format.mediaType,
+      ...lowerCase(bearer(await mint('a'))),
+    };
+    const body = await message('a');
+    const respond = () => app.respond({ method: 'POST', path: PATHS.sync, headers, body });
+    expect((await respond()).status).toBe(200);
+    expect((await postFrame(url, body, bearer(await mint('a')))).status).toBe(200);
+    const third = await respond();
+    expect(third.status).toBe(429);
+    expect(Number(third.headers['retry-after'])).toBeGreaterThan(0);
+    expect((await postFrame(url, body, bearer(await mint('a')))).status).toBe(429);
+  });
+
+  it('holds for a minute from the first on (rule 13.8)', () => {
+    const clock = { ms: 1000, nowMs: () => clock.ms, monotonicMs: () => clock.ms };
+    const rate = new DeviceRate(2, clock);
+    rate.take('a');
+    clock.ms += 59_999;
+    rate.take('a');
+    const tooMany = expect.objectContaining({ code: 'http', retryAfterMs: 1 });
+    expect(() => {
+      rate.take('a');
+    }).toThrow(tooMany);
+    clock.ms += 1;
+    rate.take('a');
+    rate.take('a');
+    expect(() => {
+      rate.take('a');
+    }).toThrow(expect.objectContaining({ retryAfterMs: 60_000 }));
   });
 
   it.each([0, -1, 1.5, NaN])('cannot be %d', async (limit) => {

@@ -1,7 +1,7 @@
 import { randomBytes, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { httpError } from '@omega-tv/protocol';
-import type { HttpFailure, SyncError } from '@omega-tv/types';
+import type { HttpFailure } from '@omega-tv/types';
 import { CLOSE_CODES } from '../connection/close-codes.js';
 import { Driver, type Address } from '../connection/driver.js';
 import type { Timer } from '../connection/timers.js';
@@ -14,6 +14,8 @@ import {
 } from '../wire/answer.js';
 import { Collector } from '../wire/collector.js';
 import { ClientSocket } from './client-socket.js';
+import { EarlyCopies } from './early-copies.js';
+import { lostConnection } from './lost-connection.js';
 
 export interface ClientConnectionOptions {
   readonly quiche: Quiche;
@@ -23,6 +25,8 @@ export interface ClientConnectionOptions {
   readonly hostname: string;
   /** The ticket of an earlier connection. */
   readonly session?: Uint8Array;
+  /** Of an earlier connection. Milliseconds. */
+  readonly roundTripMs?: number;
   readonly timer: Timer;
   /** Called whenever a packet of the server came, and when the connection ended. */
   readonly onHeard: () => void;
@@ -46,8 +50,6 @@ interface Waiting extends Exchange {
   readonly reject: (reason: unknown) => void;
 }
 
-/** A TLS alert as a transport error code (RFC 9001 section 4.8). */
-const TLS_ERRORS = { first: 0x100, last: 0x1ff } as const;
 const CONNECTION_ID_BYTES = 16;
 const RESET_TOKEN_BYTES = 16;
 
@@ -56,6 +58,7 @@ export class ClientConnection {
   readonly #options: ClientConnectionOptions;
   readonly #driver: Driver;
   readonly #socket: ClientSocket;
+  readonly #copies: EarlyCopies;
   readonly #waiting = new Set<Waiting>();
   #nextStreamId = 0;
   #isVerified = false;
@@ -72,10 +75,16 @@ export class ClientConnection {
     if (options.session !== undefined) connection.setSession(options.session);
     this.#options = options;
     this.#socket = socket;
+    this.#copies = new EarlyCopies({
+      timer,
+      roundTripMs: () => this.roundTripMs ?? options.roundTripMs,
+      repeat: () => this.#driver.repeat(),
+    });
     this.#driver = new Driver({
-      ...{ quiche, connection, local, timer },
+      ...{ quiche, connection, local, timer, isServer: false },
       sendDatagram: (datagram) => {
         socket.send(datagram);
+        this.#copies.sent();
       },
       onProgress: () => {
         this.#proceed();
@@ -83,7 +92,7 @@ export class ClientConnection {
     });
   }
 
-  /** Sends the first datagram. @throws Error of Node where there is no network. */
+  /** Sends nothing before the first exchange, so that early data shares its datagram. @throws Error of Node where there is no network. */
   static async open(options: ClientConnectionOptions): Promise<ClientConnection> {
     const link: { connection?: ClientConnection } = {};
     const socket = await ClientSocket.open({
@@ -93,7 +102,7 @@ export class ClientConnection {
     });
     const connection = new ClientConnection(options, socket);
     link.connection = connection;
-    connection.#driver.advance();
+    connection.#driver.begin();
     return connection;
   }
 
@@ -193,9 +202,10 @@ export class ClientConnection {
   #proceed(): void {
     if (this.#driver.received > this.#received) {
       this.#received = this.#driver.received;
+      this.#copies.heard();
       this.#options.onHeard();
     }
-    if (this.#driver.hasEnded) {
+    if (!this.isUsable) {
       this.#end();
       return;
     }
@@ -253,6 +263,7 @@ export class ClientConnection {
       for (const chunk of arrived.chunks) answer.add(chunk);
       if (!arrived.isEnd) return;
       const read = decodeAnswer(answer.message(), maxBodyBytes);
+      this.#endCopies();
       this.#settle(waiting);
       waiting.resolve(read);
     } catch (error) {
@@ -275,24 +286,23 @@ export class ClientConnection {
     if (this.#waiting.size === 0) this.#socket.hold(false);
   }
 
-  /** Whoever waits learns why there is no answer. */
-  #end(): void {
-    this.#driver.dispose();
-    this.#socket.close();
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
-    for (const { reject, where } of waiting) reject(this.#lost(where));
-    this.#options.onHeard();
+  #endCopies(): void {
+    this.#copies.end();
+    this.#driver.endRepeats();
   }
 
-  #lost(where: string): SyncError<'http'> {
+  /** Whoever waits learns why there is no answer. */
+  #end(): void {
+    this.#endCopies();
+    this.#driver.dispose();
+    this.#socket.close();
     const { connection } = this.#driver;
-    const error = connection.localError() ?? connection.peerError();
-    const code = error === null || error.isApp ? 0 : error.errorCode;
-    if (this.#failure !== undefined) return httpError(this.#failure, where);
-    if (connection.isTimedOut()) return httpError('timeout', where);
-    if (code < TLS_ERRORS.first || code > TLS_ERRORS.last) return httpError('reset', where);
-    const alert = new Error(`TLS alert ${code - TLS_ERRORS.first} (RFC 8446 section 6)`);
-    return httpError('tls', where, alert);
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const { reject, where } of waiting) {
+      const failure = this.#failure;
+      reject(failure ? httpError(failure, where) : lostConnection(connection, where));
+    }
+    this.#options.onHeard();
   }
 }

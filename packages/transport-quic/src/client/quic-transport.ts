@@ -170,7 +170,7 @@ class Line {
     this.#keep();
     this.#connection?.close();
     this.#connection = undefined;
-    if (forget) this.#session = undefined;
+    if (forget) this.#session = this.#roundTripMs = undefined;
   }
 
   async send(hop: Hop, deadline: AbortSignal): Promise<HopAnswer> {
@@ -243,12 +243,14 @@ class Line {
       throw httpError('dns', where, cause);
     });
     const session = this.#session;
+    const roundTripMs = this.#roundTripMs;
     const connection = await ClientConnection.open({
       quiche: this.#quiche,
       config: this.#config,
       remote: { host, port: this.#port },
       ...{ hostname, timer: this.#timer },
       ...(session === undefined ? {} : { session }),
+      ...(roundTripMs === undefined ? {} : { roundTripMs }),
       onHeard: () => {
         for (const watch of this.#watches) watch.heard();
       },

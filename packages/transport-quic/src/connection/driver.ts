@@ -1,5 +1,6 @@
 import type { NativeConnection, Quiche } from '../native/load-quiche.js';
 import { MAX_DATAGRAM_BYTES } from '../native/settings.js';
+import { Flight, type SentDatagram } from './flight.js';
 import type { Timer } from './timers.js';
 
 /** An address of UDP. */
@@ -17,6 +18,10 @@ export interface DriverOptions {
   readonly sendDatagram: (datagram: Buffer, to: Address) => void;
   /** Called whenever something may have changed: data to read, room to write, the end. */
   readonly onProgress: () => void;
+  /** Whether the peer's address has to be proved first. */
+  readonly isServer: boolean;
+  /** Called for a datagram that held nothing new: a copy, say, since its sender heard nothing. */
+  readonly onNothingNew?: () => void;
 }
 
 /** What a write has not taken yet. */
@@ -27,6 +32,10 @@ interface Unsent {
 
 /** What is read at a time. */
 const CHUNK_BYTES = 16_384;
+/** No packet fits. */
+const NO_PACKET_BYTES = 1;
+/** What an unproved address may get of what it sent (RFC 9000 section 8.1). */
+const AMPLIFICATION = 3;
 /** quiche rounds its time-outs down. */
 const ROUNDING_MS = 1;
 
@@ -41,7 +50,12 @@ export class Driver {
   readonly #datagram = Buffer.allocUnsafe(MAX_DATAGRAM_BYTES);
   readonly #chunk = Buffer.allocUnsafe(CHUNK_BYTES);
   #callOff: (() => void) | undefined;
+  #isDisposed = false;
   #received = 0;
+  readonly #flight = new Flight();
+  #hasRepeated = false;
+  #receivedBytes = 0;
+  #sentBytes = 0;
 
   constructor(options: DriverOptions) {
     this.connection = options.connection;
@@ -60,13 +74,40 @@ export class Driver {
 
   /** Takes a datagram; its bytes are decrypted in place. */
   receive(datagram: Buffer, from: Address): void {
+    this.#receivedBytes += datagram.length;
     try {
       this.connection.recv(datagram, { from, to: this.#options.local });
     } catch {
       // What cannot be read is dropped; what ends the connection stands in it, and is told there.
     }
-    this.#received = this.connection.stats().recv;
+    const { recv } = this.connection.stats();
+    if (recv > this.#received) this.#flight.landed();
+    else this.#options.onNothingNew?.();
+    this.#received = recv;
     this.advance();
+  }
+
+  /** Begins the handshake and sends nothing yet: from now on it is known whether early data may go. */
+  begin(): void {
+    this.connection.send(Buffer.alloc(NO_PACKET_BYTES));
+  }
+
+  /** Sends again what was sent since the peer was heard. @returns false where nothing went. */
+  repeat(): boolean {
+    const copies = this.#flight.copies();
+    this.#hasRepeated ||= copies.length > 0;
+    for (const sent of copies) this.#send(sent);
+    return copies.length > 0;
+  }
+
+  /** Repeats nothing from now on: loss recovery knows the round trip. */
+  endRepeats(): void {
+    this.#flight.end();
+  }
+
+  /** As `endRepeats`, once the peer is heard. */
+  endRepeatsWhenHeard(): void {
+    this.#flight.endWhenLanded();
   }
 
   /** Writes a whole message to a stream, and ends that direction. */
@@ -121,30 +162,50 @@ export class Driver {
     } catch {
       // It is closed.
     }
-    this.advance();
+    this.flush();
+    this.#options.onProgress();
   }
 
   /** Forgets the connection: no timer is left, and nothing is sent any more. */
   dispose(): void {
+    this.#isDisposed = true;
     this.#callOff?.();
     this.#callOff = undefined;
     this.#unsent.clear();
   }
 
-  /** Writes, sends what is to be sent, sets the timer, and says that something may have changed. */
+  /**
+   * Writes, says that something may have changed, sends what is to be sent, and sets the timer. What is
+   * written to streams meanwhile shares the datagrams of what answers the peer: a request those that
+   * end the handshake.
+   */
   advance(): void {
     this.#writeRest();
-    this.flush();
     this.#options.onProgress();
+    this.flush();
+    // Of a connection that fails by itself the end is told to the peer first.
+    if (this.hasEnded) this.#options.onProgress();
   }
 
   /** Sends what is to be sent, and sets the timer. */
   flush(): void {
+    if (this.#isDisposed) return;
     for (let sent = this.#take(); sent !== null; sent = this.#take()) {
       const [size, { to }] = sent;
-      this.#options.sendDatagram(Buffer.from(this.#datagram.subarray(0, size)), to);
+      const copy = { datagram: Buffer.from(this.#datagram.subarray(0, size)), to };
+      this.#flight.add(copy);
+      this.#send(copy);
     }
     this.#setTimer();
+  }
+
+  #send({ datagram, to }: SentDatagram): void {
+    // quiche counts what it sends to an unproved address, and does not know of copies.
+    const most = AMPLIFICATION * this.#receivedBytes;
+    const isFree = !this.#hasRepeated || !this.#options.isServer || this.connection.isEstablished();
+    if (!isFree && this.#sentBytes + datagram.length > most) return;
+    this.#sentBytes += datagram.length;
+    this.#options.sendDatagram(datagram, to);
   }
 
   #shutDown(

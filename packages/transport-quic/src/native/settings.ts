@@ -2,8 +2,8 @@ import type { ServerCertificate } from '../server/certificate.js';
 import { ALPN } from '../wire/limits.js';
 import type { NativeConfig, Quiche } from './load-quiche.js';
 
-/** Datagrams in both directions: what every path carries (RFC 9000 section 14.1). Bytes. */
-export const MAX_DATAGRAM_BYTES = 1200;
+/** Datagrams in both directions: what every path of IPv6 carries, less its headers (RFC 8200 section 5). Bytes. */
+export const MAX_DATAGRAM_BYTES = 1232;
 
 /** Of one side: each address that a client moves to takes one of its own (RFC 9000 section 9.5). */
 const CONNECTION_IDS = 16;

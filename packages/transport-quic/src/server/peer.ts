@@ -5,7 +5,10 @@ import type { QuicRequest } from '../wire/request.js';
 import { OpenRequest } from './open-request.js';
 import { problemOf, tooEarly } from './problem.js';
 
-export interface PeerOptions extends Omit<DriverOptions, 'onProgress'> {
+export interface PeerOptions extends Omit<
+  DriverOptions,
+  'onProgress' | 'onNothingNew' | 'isServer'
+> {
   readonly maxRequestBytes: number;
   /** How long a client may take to send a request. Milliseconds. */
   readonly requestTimeoutMs: number;
@@ -34,8 +37,12 @@ export class Peer {
     this.#options = options;
     this.driver = new Driver({
       ...options,
+      isServer: true,
       onProgress: () => {
         this.#proceed();
+      },
+      onNothingNew: () => {
+        this.driver.repeat();
       },
     });
   }
@@ -92,9 +99,9 @@ export class Peer {
     this.#answering.add(streamId);
     if (arrival.kind === 'refused') {
       driver.stopReading(streamId, CLOSE_CODES.malformed);
-      driver.write(streamId, encodeAnswer(problemOf(arrival.error)));
+      this.#write(streamId, problemOf(arrival.error));
     } else if (arriving.request.isEarly && !arrival.request.isRepeatable) {
-      driver.write(streamId, encodeAnswer(problemOf(tooEarly())));
+      this.#write(streamId, problemOf(tooEarly()));
     } else {
       void this.#answer(streamId, arrival.request);
     }
@@ -116,8 +123,14 @@ export class Peer {
   }
 
   async #answer(streamId: number, request: QuicRequest): Promise<void> {
-    const answer = encodeAnswer(await this.#options.answer(request));
-    if (!this.#hasEnded) this.driver.write(streamId, answer);
+    const answer = await this.#options.answer(request);
+    if (!this.#hasEnded) this.#write(streamId, answer);
+  }
+
+  /** What the client sends after an answer shows how long a round trip is. */
+  #write(streamId: number, answer: QuicAnswer): void {
+    this.driver.endRepeatsWhenHeard();
+    this.driver.write(streamId, encodeAnswer(answer));
   }
 
   #giveUp(streamId: number, code: number): void {

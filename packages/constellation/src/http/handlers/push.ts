@@ -4,6 +4,7 @@ import { isSyncError } from '@omega-tv/types';
 import type { Caller } from '../../auth/caller.js';
 import type { ServedConstellation } from '../served.js';
 import { admit, type AdmissionOptions } from './admission.js';
+import type { DeviceRate } from './device-rate.js';
 import { negotiate, prefersMinimal } from './negotiation.js';
 import { UNCACHED } from './problem-answer.js';
 import type { PushLoad } from './push-load.js';
@@ -16,6 +17,7 @@ const NOTHING = new Uint8Array();
 export function pushRoute(
   constellation: ServedConstellation,
   load: PushLoad,
+  rate: DeviceRate,
   admission: AdmissionOptions,
 ): Route {
   const { format, window } = constellation;
@@ -31,7 +33,11 @@ export function pushRoute(
     ...(codebooks === undefined
       ? {}
       : { headers: { [HEADERS.acceptPost.toLowerCase()]: `${FRAME_MEDIA_TYPE}, ${V1}` } }),
-    admit: async (head) => admit(head, formatOf(head), admission),
+    admit: async (head) => {
+      const caller = await admit(head, formatOf(head), admission);
+      if (caller.deviceId !== undefined) rate.take(caller.deviceId);
+      return caller;
+    },
     handle: async (request, caller): Promise<Answer> => {
       const { body = NOTHING } = request;
       if (negotiate(request, codebooks) === 'v1') {

@@ -1,9 +1,10 @@
 import { FRAME_MEDIA_TYPE, V2_LIMITS } from '@omega-tv/compression';
 import { PATHS } from '@omega-tv/protocol';
-import { isSyncError, SyncError, type SyncWindow } from '@omega-tv/types';
+import { isSyncError, SyncError, systemClock, type Clock, type SyncWindow } from '@omega-tv/types';
 import { ANYBODY } from '../../auth/caller.js';
 import type { ServedConstellation } from '../served.js';
 import type { AdmissionOptions } from './admission.js';
+import { DeviceRate } from './device-rate.js';
 import { problemAnswer, serverFailed, tooLarge, type ProblemOptions } from './problem-answer.js';
 import { PushLoad } from './push-load.js';
 import { pushRoute } from './push.js';
@@ -25,6 +26,10 @@ const NOTHING = new Uint8Array();
 export interface ResponderOptions extends AdmissionOptions {
   /** Pushes that wait for their turn or for the disk; further ones are answered 503. Default: 2,048. */
   readonly pendingPushes?: number;
+  /** Pushes a minute of one device that showed a token. Default: no limit. */
+  readonly perDevice?: number;
+  /** For rates. Default: the machine's. */
+  readonly clock?: Clock;
 }
 
 /**
@@ -39,6 +44,7 @@ export class Responder {
   /** @throws SyncError `invalid-config` for a limit below 1. */
   constructor(constellation: ServedConstellation, options: ResponderOptions = {}) {
     const { window } = constellation;
+    const { perDevice = Infinity, clock = systemClock } = options;
     this.#constellation = constellation;
     this.load = new PushLoad(options.pendingPushes ?? DEFAULT_PENDING_PUSHES);
     this.routes = [
@@ -50,7 +56,7 @@ export class Responder {
       ...(window === undefined
         ? []
         : [snapshotRoute({ window, backWithin: () => this.#backWithin() })]),
-      pushRoute(constellation, this.load, options),
+      pushRoute(constellation, this.load, new DeviceRate(perDevice, clock), options),
     ];
   }
 

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { RandomSource } from '@omega-tv/types';
+import { monotonicMs, systemClock, type Clock, type RandomSource } from '@omega-tv/types';
 import { OneWay, type LinkConditions } from './link.js';
+import { Transit, type Direction } from './transit.js';
 import type { Link } from './udp-link.js';
 
 /** Of IPv4 and TCP with time stamps (RFC 7323), and what a packet of 1,500 B has room for beside them. */
@@ -25,14 +26,20 @@ export async function openTcpLink(
   port: number,
   conditions: LinkConditions,
   random: RandomSource,
+  /** Default: the machine's. */
+  clock: Clock = systemClock,
 ): Promise<Link> {
   const [up, down] = [new OneWay(conditions, random), new OneWay(conditions, random)];
+  const transit = new Transit();
   const sockets = new Set<Socket>();
   const server = createServer({ noDelay: true, allowHalfOpen: true }, (client) => {
     const target = connect({ port, host: '127.0.0.1', noDelay: true, allowHalfOpen: true });
-    const openMs = performance.now() + handshake(up, down, conditions);
-    pump(client, target, { way: up, back: down, openMs }, conditions);
-    pump(target, client, { way: down, back: up, openMs }, conditions);
+    const nowMs = monotonicMs(clock);
+    const openMs = nowMs + handshake(up, down, conditions);
+    transit.carried('up', nowMs, openMs);
+    const shared = { openMs, transit, conditions, clock };
+    pump(client, target, { ...shared, direction: 'up', way: up, back: down });
+    pump(target, client, { ...shared, direction: 'down', way: down, back: up });
     for (const socket of [client, target]) {
       sockets.add(socket);
       socket.on('close', () => sockets.delete(socket));
@@ -43,6 +50,7 @@ export async function openTcpLink(
   return {
     port: (server.address() as AddressInfo).port,
     bytes: () => up.bytes + down.bytes,
+    transit,
     close: async () => {
       for (const socket of sockets) socket.destroy();
       server.close();
@@ -66,6 +74,10 @@ function handshake(up: OneWay, down: OneWay, { roundTripMs }: LinkConditions): n
 }
 
 interface Way {
+  readonly direction: Direction;
+  readonly transit: Transit;
+  readonly conditions: LinkConditions;
+  readonly clock: Clock;
   readonly way: OneWay;
   /** Of acknowledgements. */
   readonly back: OneWay;
@@ -75,8 +87,7 @@ interface Way {
 function pump(
   from: Socket,
   to: Socket,
-  { way, back, openMs }: Way,
-  { roundTripMs }: LinkConditions,
+  { direction, transit, conditions: { roundTripMs }, clock, way, back, openMs }: Way,
 ): void {
   let lastMs = 0;
   let segments = 0;
@@ -84,12 +95,13 @@ function pump(
   let turn: Promise<unknown> = Promise.resolve();
   const later = (work: () => void): void => {
     const atMs = lastMs;
-    turn = turn.then(() => wait(Math.max(0, atMs - performance.now()))).then(work);
+    turn = turn.then(() => wait(Math.max(0, atMs - monotonicMs(clock)))).then(work);
   };
   from.on('data', (data: Buffer) => {
     for (let at = 0; at < data.length; at += SEGMENT_BYTES) {
       const part = data.subarray(at, at + SEGMENT_BYTES);
       lastMs = Math.max(lastMs, arrivalOf(part.length));
+      transit.carried(direction, monotonicMs(clock), lastMs);
       later(() => to.write(part));
       segments += 1;
       if (segments % 2 === 0) back.count(HEADER_BYTES);
@@ -104,7 +116,7 @@ function pump(
   from.on('error', () => to.destroy());
 
   function arrivalOf(bytes: number): number {
-    let fromMs = Math.max(performance.now(), openMs);
+    let fromMs = Math.max(monotonicMs(clock), openMs);
     for (let waitMs = PROBE_ROUND_TRIPS * roundTripMs; ; waitMs *= 2) {
       const { atMs, isLost } = way.send(bytes + HEADER_BYTES, fromMs);
       if (!isLost) return atMs;

@@ -19,17 +19,18 @@ import {
 import { isSyncError, silentLogger, systemClock } from '@omega-tv/types';
 import type { Logger } from '@omega-tv/types';
 import type { Bus } from '../bus/bus.js';
+import { askNode } from './ask-node.js';
 import { PUBLISHER, type SharedOptions } from './duties.js';
+import { readForgetHead, toForgotten } from './forget-message.js';
 import { openLayout, partitionNames, partitionOf, type Layout } from './layout.js';
 import { Leases, type Holdings } from './leases.js';
 import { Owner } from './owner.js';
 import { PublicationFeed } from './publication-feed.js';
-import { readAnswer, readPushHead, respondRefused, toPushHeaders } from './push-message.js';
+import { readPushHead, respondRefused, toPushHeaders } from './push-message.js';
 import type { PushHead } from './push-message.js';
+import { sumReports } from './sum-reports.js';
 import { unavailable } from './unavailable.js';
 
-/** An owner that does not answer for so long is taken for gone. */
-const ANSWER_TIMEOUT_MS = 5000;
 const DEFAULT_PENDING = 2048;
 const DEFAULT_PUBLISH_MS = 5000;
 /** So many times in the life of a lease it is renewed. */
@@ -261,16 +262,9 @@ export class ClusterNode
     }
   }
 
-  async #ask(node: string, head: PushHead, body: Uint8Array): Promise<Uint8Array> {
+  #ask(node: string, head: PushHead, body: Uint8Array): Promise<Uint8Array> {
     if (node === this.id) return this.#owner.decide(head, body);
-    const { connection, names } = this.#options.bus;
-    const asked = { timeout: ANSWER_TIMEOUT_MS, headers: toPushHeaders(head) };
-    const answer = await connection
-      .request(names.pushSubject(node), body, asked)
-      .catch((cause: unknown) => {
-        throw unavailable(`The owner of ${head.partition} does not answer`, cause);
-      });
-    return readAnswer(answer);
+    return askNode(this.#options.bus, node, toPushHeaders(head), body);
   }
 
   #listen(): void {
@@ -284,7 +278,12 @@ export class ClusterNode
 
   async #answer(message: Msg): Promise<void> {
     try {
-      message.respond(await this.#owner.decide(readPushHead(message), message.data));
+      const forget = readForgetHead(message);
+      message.respond(
+        forget === undefined
+          ? await this.#owner.decide(readPushHead(message), message.data)
+          : toForgotten(await this.#owner.forget(forget)),
+      );
     } catch (error) {
       if (!isSyncError(error)) this.#logger.error({ err: error }, 'the push failed');
       const shown = isSyncError(error) ? error : unavailable('The owner failed', error);
@@ -321,22 +320,4 @@ const ANYBODY: Caller = { contributes: true };
 interface Parts {
   readonly published: Published;
   readonly front: Constellation;
-}
-
-function sumReports(
-  reports: readonly ConstellationReport[],
-  begin: Pick<ConstellationReport, 'version' | 'epoch' | 'refused'>,
-): ConstellationReport {
-  const none = { devices: 0, deltasApplied: 0, duplicates: 0, samplesAccepted: 0, ...begin };
-  return reports.reduce(
-    (sum, one) => ({
-      ...sum,
-      devices: sum.devices + one.devices,
-      deltasApplied: sum.deltasApplied + one.deltasApplied,
-      duplicates: sum.duplicates + one.duplicates,
-      refused: sum.refused + one.refused,
-      samplesAccepted: sum.samplesAccepted + one.samplesAccepted,
-    }),
-    none,
-  );
 }

@@ -1,4 +1,4 @@
-import type { KV } from '@nats-io/kv';
+import type { KV, KvEntry } from '@nats-io/kv';
 import { SyncError } from '@omega-tv/types';
 import { isWrongSequence } from '../bus/wrong-sequence.js';
 import type { BlobReference } from './blobs.js';
@@ -8,6 +8,28 @@ import { takenOver } from './taken-over.js';
 interface Manifest {
   readonly writer: string;
   readonly blobs: readonly BlobReference[];
+}
+
+function keyOf(partition: string): string {
+  return `checkpoint.${partition}`;
+}
+
+/** What the newest checkpoint is made of, for who only reads it; empty where there is none. */
+export async function readCheckpointBlobs(
+  state: KV,
+  partition: string,
+): Promise<readonly BlobReference[]> {
+  const found = await state.get(keyOf(partition));
+  return isValue(found) ? readManifest(found.json()).blobs : [];
+}
+
+/** Nothing is known any more of the checkpoint of a partition that is gone. */
+export async function deleteManifest(state: KV, partition: string): Promise<void> {
+  await state.purge(keyOf(partition));
+}
+
+function isValue(found: KvEntry | null): found is KvEntry {
+  return found?.operation === 'PUT';
 }
 
 /** The entry that says what the newest checkpoint is: whoever replaces it names the one before. */
@@ -26,14 +48,14 @@ export class ManifestEntry {
   }
 
   get #key(): string {
-    return `checkpoint.${this.#partition}`;
+    return keyOf(this.#partition);
   }
 
   /** Takes the checkpoint over from whoever wrote it: what that one writes is refused from now on. */
   async takeOver(): Promise<readonly BlobReference[]> {
     for (;;) {
       const found = await this.#state.get(this.#key);
-      const blobs = found === null ? [] : readManifest(found.json()).blobs;
+      const blobs = isValue(found) ? readManifest(found.json()).blobs : [];
       this.#revision = found?.revision ?? 0;
       try {
         await this.#write(blobs);
@@ -63,7 +85,7 @@ export class ManifestEntry {
   /** What this owner has written last. @throws SyncError `version-conflict` where another has come. */
   async reread(): Promise<readonly BlobReference[]> {
     const found = await this.#state.get(this.#key);
-    const manifest = found === null ? undefined : readManifest(found.json());
+    const manifest = isValue(found) ? readManifest(found.json()) : undefined;
     if (found === null || manifest?.writer !== this.#writer) throw this.#replaced();
     this.#revision = found.revision;
     return manifest.blobs;

@@ -14,7 +14,7 @@ import {
   restoreCluster,
   type Bus,
 } from '../src/index.js';
-import { devices, LEASE_MS, openNode, push, samplesOf, until } from './node-support.js';
+import { bodyOf, devices, LEASE_MS, openNode, push, samplesOf, until } from './node-support.js';
 import { connectTo, openTestBus, startNats } from './support.js';
 
 const openBusAt = (nats: NatsNode) => openTestBus([nats], { leaseMs: LEASE_MS });
@@ -173,15 +173,38 @@ describeUnless(missingNats(), 'operations on a cluster', () => {
     await push(node, devices[9]!);
     await until(() => node.version === 1);
     expect(samplesOf([node])).toBe(9 * samples + 12);
-    const logs = [];
-    for await (const name of bus.jsm.streams.names()) if (name.includes('-log-')) logs.push(name);
-    expect(logs.sort()).toEqual([
-      ...['p0-g3', 'p1-g3', 'p2-g3', 'publisher'].map((name) => `omega-omega-log-${name}`),
-    ]);
-    // A node of the former layout takes nothing.
-    await expect(openNode(await openBusAt(nats), { partitions: 8 })).rejects.toMatchObject({
+    const logs = ['p0-g3', 'p1-g3', 'p2-g3', 'publisher'];
+    expect(await namesOfLogs(bus)).toEqual(logs.map((name) => `omega-omega-log-${name}`));
+  });
+
+  it('a node that still goes by the logs of before owns nothing and takes no push (rule 14.14)', async () => {
+    const nats = await startNats();
+    const first = await openWhole(nats, 2);
+    const edge = await openNode(await openBusAt(nats), { role: 'edge', partitions: 2 });
+    for (const device of devices) await push(first, device);
+    await first.close();
+    const bus = await openBusAt(nats);
+    const former = await bus.state.get('layout');
+    await repartitionCluster({ ...(await options(bus)), partitions: 3 });
+    await expect(openNode(bus, { partitions: 2 })).rejects.toMatchObject({
       code: 'invalid-config',
     });
+
+    const late = { ...bus, state: answeringOnce(bus.state, 'layout', former) };
+    const stale = await openNode(late, { partitions: 2 });
+    await until(() => (stale.figures.leaseChanges.get('p0') ?? 0) >= 2);
+    expect(stale.figures.owned).toEqual([]);
+    for (const node of [stale, edge]) {
+      const error = await syncErrorOf(node.sync(await bodyOf('tv-1', 13)));
+      expect(error).toMatchObject({ code: 'http', retryable: true });
+    }
+    await until(() => !edge.isReady);
+    await stale.close();
+    const logs = await namesOfLogs(bus);
+    expect(logs).not.toContain('omega-omega-log-p0');
+    const node = await openWhole(nats, 3);
+    for (const device of devices) await push(node, device, 13);
+    expect(node.report()).toMatchObject({ devices: 24, samplesAccepted: 24 * 13 });
   });
 
   it('a repartition that is cut off leaves the cluster as it was (rule 14.14)', async () => {
@@ -237,4 +260,32 @@ function failingUpdates(state: Bus['state'], key: string): Bus['state'] {
       };
     },
   });
+}
+
+/** A bucket that says once what it said before. */
+function answeringOnce(
+  state: Bus['state'],
+  key: string,
+  answer: Awaited<ReturnType<Bus['state']['get']>>,
+): Bus['state'] {
+  let isAnswered = false;
+  return new Proxy(state, {
+    get: (target, property) => {
+      const value: unknown = Reflect.get(target, property, target);
+      if (typeof value !== 'function') return value;
+      return (...args: readonly unknown[]): unknown => {
+        if (isAnswered || property !== 'get' || args[0] !== key) {
+          return Reflect.apply(value, target, args);
+        }
+        isAnswered = true;
+        return Promise.resolve(answer);
+      };
+    },
+  });
+}
+
+async function namesOfLogs({ jsm }: Bus): Promise<readonly string[]> {
+  const logs: string[] = [];
+  for await (const name of jsm.streams.names()) if (name.includes('-log-')) logs.push(name);
+  return logs.sort();
 }

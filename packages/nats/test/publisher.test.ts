@@ -62,7 +62,7 @@ function frameOf(tv: number, day: number): Uint8Array {
 async function fillLogs(bus: Bus): Promise<readonly ReadonlyMap<string, number>[]> {
   const clock = { nowMs: () => BEGIN_MS };
   const window = new SnapshotWindow({ codecs: [codec] });
-  const ends: Map<string, number>[] = Array.from({ length: DAYS }, () => new Map());
+  const ends = Array.from({ length: DAYS }, () => new Map<string, number>());
   for (const [i, partition] of PARTITIONS.entries()) {
     const opened = { bus, partition, scratch: await temporaryFolder() };
     const store = await openNatsConstellationStore({

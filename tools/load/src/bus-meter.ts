@@ -62,6 +62,8 @@ export class BusMeter {
 
 /** As it crosses the bus: subject, headers and payload. */
 function sizeOf({ subject, headers, data }: Msg): number {
-  const head = headers === undefined ? 0 : headers.toString().length;
-  return subject.length + head + data.length;
+  let size = subject.length + data.length;
+  // A line each: name, colon and space, value, line break.
+  for (const [name, values] of headers ?? []) size += name.length + values.join('').length + 4;
+  return size;
 }

@@ -24,7 +24,7 @@ export interface ClusterSettings {
 }
 
 /** What pushes of one kind cost on one engine. */
-export interface ClusterRow {
+interface ClusterRow {
   readonly engine: string;
   readonly mix: string;
   readonly syncsPerSecond: number;
@@ -44,7 +44,7 @@ export interface ClusterRow {
 }
 
 /** What a cluster moves and keeps beside pushes. */
-export interface ClusterGrowth {
+interface ClusterGrowth {
   readonly partitions: number;
   /** Through NATS while nobody pushes. */
   readonly idleBytesPerSecond: number;

@@ -19,15 +19,15 @@ import {
 import { isSyncError, silentLogger, systemClock } from '@omega-tv/types';
 import type { Logger } from '@omega-tv/types';
 import type { Bus } from '../bus/bus.js';
-import { askNode } from './ask-node.js';
 import { PUBLISHER, type SharedOptions } from './duties.js';
 import { readForgetHead, toForgotten } from './forget-message.js';
 import { openLayout, partitionNames, partitionOf, type Layout } from './layout.js';
 import { Leases, type Holdings } from './leases.js';
 import { Owner } from './owner.js';
 import { PublicationFeed } from './publication-feed.js';
-import { readPushHead, respondRefused, toPushHeaders } from './push-message.js';
+import { readPushHead, respondRefused } from './push-message.js';
 import type { PushHead } from './push-message.js';
+import { PushRouter } from './push-router.js';
 import { sumReports } from './sum-reports.js';
 import { unavailable } from './unavailable.js';
 
@@ -79,6 +79,7 @@ export class ClusterNode
   readonly #front: Constellation;
   readonly #leases: Leases;
   readonly #owner: Owner;
+  readonly #router: PushRouter;
   readonly #feed: PublicationFeed;
   readonly #logger: Logger;
   #holdings: Holdings = { members: [], owners: new Map() };
@@ -106,6 +107,8 @@ export class ClusterNode
       maxPending: options.maxPending ?? DEFAULT_PENDING,
       ...(options.scratch === undefined ? {} : { scratch: options.scratch }),
     });
+    const { id: node } = this;
+    this.#router = new PushRouter({ bus, node, owner: this.#owner, leases: this.#leases });
   }
 
   /**
@@ -247,24 +250,8 @@ export class ClusterNode
     return partitionOf(deviceKeyOf(caller, deviceId), this.#layout);
   }
 
-  /** Asks the owner; once more where it turns out to be another one. */
-  async #send(head: PushHead, body: Uint8Array): Promise<Uint8Array> {
-    const { partition } = head;
-    const known = this.#holdings.owners.get(partition);
-    if (known === undefined) throw unavailable(`Nobody owns ${partition} now`);
-    try {
-      return await this.#ask(known, head, body);
-    } catch (error) {
-      if (!isSyncError(error, 'http') || error.details.status !== 503) throw error;
-      const owner = await this.#leases.owner(partition).catch(() => known);
-      if (owner === known || owner === undefined) throw error;
-      return this.#ask(owner, head, body);
-    }
-  }
-
-  #ask(node: string, head: PushHead, body: Uint8Array): Promise<Uint8Array> {
-    if (node === this.id) return this.#owner.decide(head, body);
-    return askNode(this.#options.bus, node, toPushHeaders(head), body);
+  #send(head: PushHead, body: Uint8Array): Promise<Uint8Array> {
+    return this.#router.send(head, body, this.#holdings.owners);
   }
 
   #listen(): void {

@@ -36,8 +36,10 @@ export class ClusterHold {
     return hold;
   }
 
-  /** @throws SyncError `http` where a server may own something by now. */
-  check(): void {
+  /** Holds all of it for a lease more. @throws SyncError `http` where a server may own something by now. */
+  async check(): Promise<void> {
+    this.#renewing = this.#renewing.then(() => this.#renew());
+    await this.#renewing;
     if (!this.#isLost) return;
     const message = 'NATS was not reached for too long, and nothing was changed; run it again';
     throw new SyncError('http', message, { reason: 'server-error' }, { retryable: true });

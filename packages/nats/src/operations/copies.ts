@@ -93,6 +93,10 @@ async function openCopy(bus: Bus, name: string, scratch: string): Promise<Opened
       const { close } = rest;
       // Behind the checkpoint: it is never ahead of its log.
       const log = await LogCopy.of(await JetStreamLog.open({ bus, partition: name }));
+      if ((await rest.checkpoints.load()) === undefined && (await log.lastSequence()) > 0) {
+        await close();
+        throw new Error('its first owner came while it was read');
+      }
       return { log, records, close, store: { log, ...rest } };
     } catch (error) {
       if (attempt === ATTEMPTS) throw unreadable(`${name} changes faster than it is read`, error);

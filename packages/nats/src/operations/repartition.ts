@@ -44,7 +44,7 @@ export async function repartitionCluster({
     // What a run before this one left.
     await dropStores(bus, [PUBLISHER, ...partitionNames(before)]);
     await moveDevices(bus, { before, after }, scratch);
-    hold.check();
+    await hold.check();
     await replaceLayout(bus, after);
     await dropStores(bus, [PUBLISHER, ...partitionNames(after)]);
   } finally {

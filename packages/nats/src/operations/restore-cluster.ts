@@ -44,7 +44,7 @@ export async function restoreCluster(
     const layout = await beginLayout(bus, isEmpty, partitions);
     await dropStores(bus, []);
     const epoch = await fillStores(bus, layout, restoredEntries(file, renewal), scratch);
-    hold.check();
+    await hold.check();
     await replaceLayout(bus, { epoch, isIncomplete: false });
   } finally {
     await hold.release();

@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import { createMiniLmCodec, createNodeV1Format } from '@omega-tv/compression/node';
 import { onTestFinished, temporaryFolder } from '@omega-tv/test-support';
-import { isSyncError } from '@omega-tv/types';
+import { isSyncError, type Clock } from '@omega-tv/types';
 import { ClusterNode, type Bus } from '../src/index.js';
 
 export const format = createNodeV1Format();
@@ -10,6 +10,7 @@ export const LEASE_MS = 1000;
 
 interface NodeOptions {
   readonly role?: 'edge' | 'owner';
+  readonly clock?: Clock;
   /** As they are, where it is `any`. */
   readonly partitions?: number | 'any';
 }

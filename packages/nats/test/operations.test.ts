@@ -1,8 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, it } from '@jest/globals';
-import { backupStore, readReport, restoreStore } from '@omega-tv/constellation';
-import { describeUnless, syncErrorOf, temporaryFolder } from '@omega-tv/test-support';
+import { backupStore, readReport, restoredEntries, restoreStore } from '@omega-tv/constellation';
+import {
+  describeUnless,
+  onTestFinished,
+  syncErrorOf,
+  temporaryFolder,
+} from '@omega-tv/test-support';
 import { missingNats, type NatsNode } from '@omega-tv/test-support/nats';
 import type { ClusterNode } from '../src/index.js';
 import {
@@ -71,6 +76,41 @@ describeUnless(missingNats(), 'operations on a cluster', () => {
     expect(patternsOf(node)).toBe(1);
     for (const device of devices) await push(node, device, 20);
     expect(node.report()).toMatchObject({ devices: 24, samplesAccepted: 24 * 20 });
+  });
+
+  it('a backup of a cluster that is busy is of one moment: what is learned is what is counted (rule 14.11)', async () => {
+    const nats = await startNats();
+    // Each look at the clock is half a minute later: checkpoints are saved and logs truncated all the time.
+    let looks = 0;
+    const clock = { nowMs: () => Date.UTC(2026, 10, 22), monotonicMs: () => 31_000 * (looks += 1) };
+    const node = await openNode(await openBusAt(nats), { partitions: 3, clock });
+    let isOver = false;
+    onTestFinished(() => (isOver = true));
+    const pushing = devices.map(async (device, i) => {
+      for (let samples = 1; !isOver; samples += 1 + (i % 3)) await push(node, device, samples);
+    });
+    const [bus, folder] = [await openBusAt(nats), await temporaryFolder()];
+    const counted: number[] = [];
+    for (const name of ['first', 'second', 'third']) {
+      const atLeast = counted.at(-1) ?? 0;
+      await until(() => node.report().samplesAccepted > atLeast);
+      const file = path.join(folder, name);
+      await backupCluster(file, await options(bus));
+      let known = 0;
+      for await (const entry of restoredEntries(file)) {
+        if (entry.kind === 'device') known += 1;
+        if (entry.kind !== 'head') continue;
+        const { counters, federationCounters } = entry.value;
+        expect(federationCounters.samples).toBe(counters.samplesAccepted);
+        expect(known).toBe(counters.devices);
+        counted.push(counters.samplesAccepted);
+      }
+    }
+    isOver = true;
+    await Promise.all(pushing);
+    expect(counted).toHaveLength(3);
+    expect(counted).toEqual([...counted].sort((a, b) => a - b));
+    expect(new Set(counted).size).toBe(3);
   });
 
   it('a backup leaves what is in open cohorts out, and is one of a folder as well (rule 14.11)', async () => {

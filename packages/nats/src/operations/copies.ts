@@ -4,6 +4,8 @@ import {
   type ConstellationReport,
   type ConstellationStore,
   type FoldSettings,
+  type ReadLog,
+  type SettleOptions,
 } from '@omega-tv/constellation';
 import type { RecordReader } from '@omega-tv/level';
 import { isSyncError, SyncError } from '@omega-tv/types';
@@ -50,7 +52,7 @@ export async function withClusterCopy<Result>(
   const open: Pick<StoreCopy, 'close'>[] = [];
   try {
     // The publisher first: what it has learned by then, no partition copied later can lack.
-    const own = await openCopy(bus, PUBLISHER, scratch);
+    const own = await copyPublisher(bus, layout, scratch);
     open.push(own);
     const logs = new Map<string, LogCopy>();
     const partitions: StoreCopy[] = [];
@@ -68,12 +70,32 @@ export async function withClusterCopy<Result>(
   }
 }
 
-/** A partition as it stands; what its owner replaces meanwhile is read again. */
-export async function copyPartition(bus: Bus, name: string, scratch: string): Promise<StoreCopy> {
+/** A partition as it stands. @throws SyncError as `withClusterCopy`. */
+export function copyPartition(bus: Bus, name: string, scratch: string): Promise<StoreCopy> {
+  return copyStore(bus, name, scratch, {});
+}
+
+/** What it learned stands in its log as places in those of partitions, so these are read as well. */
+async function copyPublisher(bus: Bus, layout: Layout, scratch: string): Promise<SettledCopy> {
+  const logs = new Map<string, JetStreamLog>();
+  for (const partition of partitionNames(layout)) {
+    logs.set(partition, await JetStreamLog.open({ bus, partition }));
+  }
+  const readLog: ReadLog = (name, after) => logs.get(name)?.read(after) ?? nothing();
+  return copyStore(bus, PUBLISHER, scratch, { readLog });
+}
+
+/** What its owner replaces meanwhile is read again. */
+async function copyStore(
+  bus: Bus,
+  name: string,
+  scratch: string,
+  options: SettleOptions,
+): Promise<SettledCopy> {
   for (let attempt = 1; ; attempt += 1) {
     const copy = await openCopy(bus, name, scratch);
     try {
-      return { ...copy, report: await settleStore(copy.store) };
+      return { ...copy, report: await settleStore(copy.store, options) };
     } catch (error) {
       await copy.close();
       if (attempt === ATTEMPTS) throw unreadable(`${name} changes faster than it is read`, error);
@@ -84,6 +106,8 @@ export async function copyPartition(bus: Bus, name: string, scratch: string): Pr
 interface OpenedCopy extends Omit<StoreCopy, 'report'> {
   readonly store: ConstellationStore;
 }
+
+type SettledCopy = OpenedCopy & StoreCopy;
 
 async function openCopy(bus: Bus, name: string, scratch: string): Promise<OpenedCopy> {
   for (let attempt = 1; ; attempt += 1) {

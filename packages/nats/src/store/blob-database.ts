@@ -60,8 +60,9 @@ export class BlobDatabase implements LevelDatabase {
   }
 
   async batch(operations: RecordOperation[]): Promise<void> {
-    // An owner that was replaced shall not even leave a blob.
-    const before = await this.#manifest.reread();
+    // An owner that was replaced shall not even leave a blob. What it reads may be older than what it wrote.
+    await this.#manifest.check();
+    const before = this.#written ?? [];
     const added = await this.#blobs.put(operations.map(encodeOperation));
     await this.#manifest.replace([...before, added]);
     this.#written = [...before, added];

@@ -52,9 +52,39 @@ export class ManifestEntry {
   }
 
   /** Takes the checkpoint over from whoever wrote it: what that one writes is refused from now on. */
-  async takeOver(): Promise<readonly BlobReference[]> {
+  takeOver(): Promise<readonly BlobReference[]> {
+    return this.#claim(() => undefined);
+  }
+
+  /**
+   * What counts after a write whose outcome is unknown: from now on that one is refused, should it
+   * still be on its way. @throws SyncError `version-conflict` where another owner has come.
+   */
+  settle(): Promise<readonly BlobReference[]> {
+    return this.#claim((found) => {
+      this.#check(found);
+    });
+  }
+
+  /** @throws SyncError `version-conflict` where another owner has come. */
+  async check(): Promise<void> {
+    this.#check(await this.#state.get(this.#key));
+  }
+
+  /** @throws SyncError `version-conflict` where another owner has come. */
+  async replace(blobs: readonly BlobReference[]): Promise<void> {
+    try {
+      await this.#write(blobs);
+    } catch (error) {
+      throw isWrongSequence(error) ? this.#replaced() : error;
+    }
+  }
+
+  async #claim(check: (found: KvEntry | null) => void): Promise<readonly BlobReference[]> {
     for (;;) {
+      await this.#passBarrier();
       const found = await this.#state.get(this.#key);
+      check(found);
       const blobs = isValue(found) ? readManifest(found.json()).blobs : [];
       this.#revision = found?.revision ?? 0;
       try {
@@ -67,37 +97,17 @@ export class ManifestEntry {
   }
 
   /**
-   * What counts after a write whose outcome is unknown: from now on that one is refused, should it
-   * still be on its way. @throws SyncError `version-conflict` where another owner has come.
+   * What is read from now on is no older than what was acknowledged before. A leader of NATS that has just
+   * been chosen answers, and compares revisions, with what it has applied so far; what it acknowledges
+   * it has applied, and all before it.
    */
-  async settle(): Promise<readonly BlobReference[]> {
-    for (;;) {
-      const blobs = await this.reread();
-      try {
-        await this.#write(blobs);
-        return blobs;
-      } catch (error) {
-        if (!isWrongSequence(error)) throw error;
-      }
-    }
+  async #passBarrier(): Promise<void> {
+    await this.#state.put(`barrier.${this.#partition}`, this.#writer);
   }
 
-  /** What this owner has written last. @throws SyncError `version-conflict` where another has come. */
-  async reread(): Promise<readonly BlobReference[]> {
-    const found = await this.#state.get(this.#key);
-    const manifest = isValue(found) ? readManifest(found.json()) : undefined;
-    if (found === null || manifest?.writer !== this.#writer) throw this.#replaced();
-    this.#revision = found.revision;
-    return manifest.blobs;
-  }
-
-  /** @throws SyncError `version-conflict` where another owner has come. */
-  async replace(blobs: readonly BlobReference[]): Promise<void> {
-    try {
-      await this.#write(blobs);
-    } catch (error) {
-      throw isWrongSequence(error) ? this.#replaced() : error;
-    }
+  #check(found: KvEntry | null): void {
+    if (isValue(found) && readManifest(found.json()).writer === this.#writer) return;
+    throw this.#replaced();
   }
 
   async #write(blobs: readonly BlobReference[]): Promise<void> {

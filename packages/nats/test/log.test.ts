@@ -197,6 +197,45 @@ describeUnless(missingNats(), 'a log on JetStream', () => {
     );
   });
 
+  it('loses nothing of a checkpoint where NATS answers with an older one (rule 14.16)', async () => {
+    const { bus, openStore } = await open();
+    let older: Awaited<ReturnType<Bus['state']['get']>> | undefined;
+    const state = new Proxy(bus.state, {
+      get: (target, property) => {
+        const value: unknown = Reflect.get(target, property, target);
+        if (typeof value !== 'function') return value;
+        return (...args: readonly unknown[]): unknown => {
+          if (property === 'get' && args[0] === 'checkpoint.p0' && older)
+            return Promise.resolve(older);
+          return Reflect.apply(value, target, args);
+        };
+      },
+    });
+    const scratch = await temporaryFolder();
+    const store = await openNatsConstellationStore({
+      bus: { ...bus, state },
+      partition: 'p0',
+      scratch,
+    });
+    const save = (device: string) =>
+      store.checkpoints.save({
+        ...{ offset: 0, epoch: 'e', federationCounters: noTime, counters: noCounts },
+        ...{ clusters: new Map(), trends: new Map(), frames: new Map() },
+        devices: new Map([[device, { marks: new Map() }]]),
+      });
+    await save('a'.repeat(43));
+    older = await bus.state.get('checkpoint.p0');
+    await save('b'.repeat(43));
+    await save('c'.repeat(43));
+    older = undefined;
+    await store.close();
+    const again = await openStore();
+    for (const device of ['a', 'b', 'c']) {
+      expect(await again.checkpoints.loadDevice(device.repeat(43))).toBeDefined();
+    }
+    await again.close();
+  });
+
   it('refuses a cluster name that no stream can have (rule 14.8)', async () => {
     const node = await startNats();
     const connection = await connectTo(node);

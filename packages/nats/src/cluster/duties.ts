@@ -4,7 +4,7 @@ import { monotonicMs, type Clock, type Logger } from '@omega-tv/types';
 import type { Bus } from '../bus/bus.js';
 import { JetStreamLog } from '../log/jetstream-log.js';
 import { openNatsConstellationStore } from '../store/nats-store.js';
-import { readKept, tellMerged } from './kept-entries.js';
+import { keepBehindFormer, readKept, tellMerged } from './kept-entries.js';
 import { checkUnchanged, partitionNames, type Layout } from './layout.js';
 import { PublicationFeed } from './publication-feed.js';
 
@@ -67,7 +67,7 @@ async function takePartition(
   onTakenOver: () => void,
 ): Promise<Duty> {
   // What the publisher has not learned and saved stays, though a checkpoint covers it here.
-  const keepAfter = (): Promise<number> => readKept(bus, partition);
+  const keepAfter = keepBehindFormer(() => readKept(bus, partition));
   const store = await openNatsConstellationStore({
     ...{ bus, partition, scratch, keepAfter, onTakenOver },
   });
@@ -94,7 +94,8 @@ class PublisherDuty implements Duty {
   readonly #lag = new Map<string, number>();
   #running: Promise<void> | undefined;
   #ranMs = -Infinity;
-  #told = '';
+  /** How far the newest checkpoint has learned, as far as it is known here. */
+  #saved: ReadonlyMap<string, number> | undefined;
   #round: PublicationRound | undefined;
 
   private constructor(constellation: Constellation, options: DutyOptions) {
@@ -110,7 +111,7 @@ class PublisherDuty implements Duty {
       logs.set(partition, await JetStreamLog.open({ bus, partition }));
     }
     const store = await openNatsConstellationStore({
-      ...{ bus, partition: PUBLISHER, scratch, onTakenOver },
+      ...{ bus, partition: PUBLISHER, scratch, onTakenOver, keepAfter: keepBehindFormer() },
     });
     const constellation = await Constellation.open({
       ...shared,
@@ -162,13 +163,13 @@ class PublisherDuty implements Duty {
     this.#round = { endedMs, foldMs: foldedMs - startMs, publishMs: endedMs - foldedMs };
   }
 
-  /** Owners may drop what a checkpoint has learned. */
+  /** Owners may drop what the checkpoint before the newest one has learned. */
   async #tellMerged(): Promise<void> {
     const { merged } = this.constellation;
-    const said = JSON.stringify([...merged]);
-    if (said === this.#told) return;
-    await tellMerged(this.#options.bus, merged);
-    this.#told = said;
+    if (merged === this.#saved) return;
+    const former = this.#saved;
+    this.#saved = merged;
+    if (former !== undefined) await tellMerged(this.#options.bus, former);
   }
 }
 

@@ -23,6 +23,22 @@ export async function readKept({ state, leases }: Bus, partition: string): Promi
 }
 
 /**
+ * Keeps what the checkpoint before the newest one lacks: NATS 2.9 was seen to lose the newest where a node
+ * lost its disk and all were killed soon after; then the log still holds what is behind the one before.
+ * @param others up to where others need no entry. Default: they need none.
+ */
+export function keepBehindFormer(
+  others = (): Promise<number> => Promise.resolve(Infinity),
+): (through: number) => Promise<number> {
+  let former = 0;
+  return async (through) => {
+    const kept = Math.min(former, await others());
+    former = through;
+    return kept;
+  };
+}
+
+/**
  * Keeps all entries that the publisher has not learned yet from being dropped, until it is let go or
  * this process ends. It returns undefined where another one does so.
  */

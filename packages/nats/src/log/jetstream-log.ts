@@ -16,8 +16,8 @@ interface LogEnd {
 export interface JetStreamLogOptions {
   readonly bus: Bus;
   readonly partition: string;
-  /** Entries behind it stay, checkpoint or not: who else reads them has come so far. */
-  readonly keepAfter?: () => Promise<number>;
+  /** Entries behind it stay though a checkpoint covers them, up to `through`: who else reads them has come so far. */
+  readonly keepAfter?: (through: number) => Promise<number>;
   /** Called where another owner was found. */
   readonly onTakenOver?: () => void;
 }
@@ -32,7 +32,7 @@ export class JetStreamLog implements DeltaLog {
   readonly #partition: string;
   readonly #stream: string;
   readonly #subject: string;
-  readonly #keepAfter: () => Promise<number>;
+  readonly #keepAfter: (through: number) => Promise<number>;
   readonly #onTakenOver: () => void;
   readonly #writer = randomUUID();
   #isOwner = false;
@@ -112,7 +112,7 @@ export class JetStreamLog implements DeltaLog {
 
   truncate(through: number): Promise<void> {
     return this.#inTurn(async () => {
-      const limit = Math.min(through, await this.#keepAfter());
+      const limit = Math.min(through, await this.#keepAfter(through));
       if (limit <= this.#truncated) return;
       const end = await this.#findEnd();
       const { jsm } = this.#bus;

@@ -30,6 +30,7 @@ export class BlobDatabase implements LevelDatabase {
   readonly #manifest: ManifestEntry;
   readonly #scratch: Scratch;
   #written: readonly BlobReference[] | undefined;
+  readonly #replaced: BlobReference[] = [];
 
   constructor({ bus, partition, scratch, onTakenOver }: BlobDatabaseOptions) {
     const writer = randomUUID();
@@ -44,6 +45,8 @@ export class BlobDatabase implements LevelDatabase {
     const listed = await this.#blobs.list();
     const blobs = await (isFirst ? this.#manifest.takeOver() : this.#manifest.settle());
     this.#written = blobs;
+    // What counts now may name them again.
+    this.#replaced.splice(0);
     await this.#blobs.deleteOthers(listed, blobs);
     await this.#scratch.open();
     for (const blob of blobs) {
@@ -67,12 +70,14 @@ export class BlobDatabase implements LevelDatabase {
     await this.#manifest.replace([...before, added]);
     this.#written = [...before, added];
     await this.#scratch.batch(operations);
+    await this.#deleteReplaced();
     if (isLong(this.#written)) await this.#writeWhole();
   }
 
   /** Writes the checkpoint whole: what was deleted or replaced is in no blob any more. */
   async compact(): Promise<void> {
     if ((this.#written ?? []).length > 1) await this.#writeWhole();
+    await this.#deleteReplaced();
   }
 
   close(): Promise<void> {
@@ -84,7 +89,12 @@ export class BlobDatabase implements LevelDatabase {
     const before = this.#written ?? [];
     await this.#manifest.replace([whole]);
     this.#written = [whole];
-    for (const blob of before) await this.#blobs.delete(blob);
+    this.#replaced.push(...before);
+  }
+
+  /** Those of the manifest before stay until another one is written, should NATS lose the newest. */
+  async #deleteReplaced(): Promise<void> {
+    for (const blob of this.#replaced.splice(0)) await this.#blobs.delete(blob);
   }
 }
 

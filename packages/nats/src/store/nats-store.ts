@@ -13,8 +13,8 @@ export interface NatsStoreOptions {
   readonly partition: string;
   /** A folder for a copy of the checkpoint, removed when the store is closed. Default: the machine's. */
   readonly scratch?: string;
-  /** Entries of the log behind it stay, checkpoint or not. Default: none. */
-  readonly keepAfter?: () => Promise<number>;
+  /** Entries of the log behind it stay, though a checkpoint covers them up to `through`. Default: none. */
+  readonly keepAfter?: (through: number) => Promise<number>;
   /** Called, once or more, where it is found that another owner has taken it over. */
   readonly onTakenOver?: () => void;
 }

@@ -1,9 +1,4 @@
-import {
-  CommandError,
-  describeError,
-  prepareFolder,
-  resolveFromCaller,
-} from '@omega-tv/command-line';
+import { prepareFolder, resolveFromCaller } from '@omega-tv/command-line';
 import type { WireFormat } from '@omega-tv/compression';
 import { createMiniLmCodec } from '@omega-tv/compression/node';
 import {
@@ -16,6 +11,7 @@ import {
   type ServerMetrics,
 } from '@omega-tv/constellation';
 import type { Logger } from '@omega-tv/types';
+import { connectToNats } from './nats-connection.js';
 
 /** What a server stands on: a folder of this machine, or NATS. */
 export interface EngineOptions {
@@ -44,10 +40,6 @@ export interface Engine {
   readonly begin: (metrics: ServerMetrics) => void;
   readonly close: () => Promise<void>;
 }
-
-/** How long a request to NATS may take; a node that is frozen is left after two pings. */
-const NATS_TIMEOUT_MS = 5000;
-const NATS_PING_MS = 2000;
 
 export async function openEngine(
   options: EngineOptions,
@@ -92,17 +84,8 @@ async function openCluster(
 ): Promise<Engine> {
   const { cluster, replicas, leaseMs, role, partitions, publishEvery, maxPending } = options;
   // Loaded here: one machine alone starts sooner without them.
-  const { connect } = await import('@nats-io/transport-node');
   const { addClusterMetrics, ClusterNode, openBus } = await import('@omega-tv/nats');
-  const connection = await connect({
-    servers: options.engine.split(','),
-    maxReconnectAttempts: -1,
-    reconnectTimeWait: 200,
-    timeout: NATS_TIMEOUT_MS,
-    pingInterval: NATS_PING_MS,
-  }).catch((cause: unknown) => {
-    throw new CommandError(`NATS at ${options.engine} cannot be used: ${describeError(cause)}`);
-  });
+  const connection = await connectToNats(options.engine);
   const bus = await openBus({ connection, cluster, replicas, leaseMs });
   const node = await ClusterNode.open({
     ...sharedOptions(options, format, logger),

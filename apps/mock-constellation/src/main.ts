@@ -1,15 +1,9 @@
 #!/usr/bin/env node
 import { availableParallelism } from 'node:os';
-import { InvalidArgumentError, Option } from 'commander';
-import { readReport } from '@omega-tv/constellation';
-import { backup, forget, restore } from './operations.js';
-import {
-  createProgram,
-  parseFraction,
-  parseWhole,
-  resolveFromCaller,
-  runProgram,
-} from '@omega-tv/command-line';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { repartition } from './cluster-operations.js';
+import { backup, forget, report, restore } from './operations.js';
+import { createProgram, parseFraction, parseWhole, runProgram } from '@omega-tv/command-line';
 import { collect, fromEnvironment, takeFromEnvironment } from './environment.js';
 import { addKey, printToken } from './keys.js';
 import { serve } from './serve.js';
@@ -48,7 +42,7 @@ takeFromEnvironment(program.command('serve', { isDefault: true }))
     'level',
   )
   .option('--cluster <name>', 'on NATS: which cluster', 'omega')
-  .option('--partitions <n>', 'on NATS: of a new cluster, for ever', parseWhole(1, 256))
+  .option('--partitions <n>', 'on NATS: of a new cluster', parseWhole(1, 256))
   .addOption(
     fromEnvironment(
       new Option('--role <role>', 'on NATS: edges hand pushes on, owners decide them'),
@@ -140,39 +134,59 @@ program
   .option('--expires-in <s>', 'seconds until it expires', parseWhole(1, MAX_TOKEN_S), 30 * DAY_S)
   .action(printToken);
 
-program
-  .command('report')
-  .description('print what a stopped server did, as JSON')
-  .requiredOption('--data <folder>', 'where the store lives')
-  .action(async ({ data }: { data: string }) => {
-    const { devices, deltasApplied, duplicates, refused, samplesAccepted, version, epoch } =
-      await readReport(resolveFromCaller(data));
-    const report = { devices, deltasApplied, duplicates, refused, samplesAccepted, version, epoch };
-    process.stdout.write(`${JSON.stringify(report)}\n`);
-  });
+onStore('report', 'print what a server did, as JSON: of a stopped one, or of a cluster').action(
+  report,
+);
 
-program
-  .command('backup')
-  .description('write what a stopped server holds into one file')
-  .requiredOption('--data <folder>', 'where the store lives')
+onStore('backup', 'write what a stopped server, or a cluster, holds into one file')
   .requiredOption('--out <file>', 'the backup; replaced where it exists')
   .action(backup);
 
-program
-  .command('restore')
-  .description('make a store from a backup, as a server of a new epoch')
-  .requiredOption('--in <file>', 'the backup')
-  .requiredOption('--data <folder>', 'where the store is to live; missing or empty')
+onStore('restore', 'make a store, or a cluster, from a backup, as a server of a new epoch')
+  .requiredOption('--in <file>', 'the backup, of either')
+  .option('--partitions <n>', 'on NATS: of the new cluster', parseWhole(1, 256))
+  .addOption(replicasOption())
   .action(restore);
 
-program
-  .command('forget')
-  .description('remove the record of one device from the store of a stopped server')
-  .requiredOption('--data <folder>', 'where the store lives')
+onStore('forget', 'remove the record of one device: of a stopped server, or while a cluster runs')
   .requiredOption('--device-id <id>', 'the device, as it calls itself')
   .action(forget);
 
+program
+  .command('repartition')
+  .description('change the number of partitions of a cluster whose servers are all stopped')
+  .requiredOption(
+    '--engine <engine>',
+    'where NATS is: nats://HOST:PORT, several with commas',
+    parseNats,
+  )
+  .option('--cluster <name>', 'which cluster', 'omega')
+  .requiredOption('--partitions <n>', 'logs that devices are shared out over', parseWhole(1, 256))
+  .option('--data <folder>', 'for copies of what NATS holds, while they are in use')
+  .action(repartition);
+
 await runProgram(program);
+
+/** A command for a folder's store or a cluster. */
+function onStore(name: string, description: string): Command {
+  return program
+    .command(name)
+    .description(description)
+    .option('--data <folder>', 'where the store lives; on NATS: for copies while they are in use')
+    .option('--engine <engine>', 'level, or where NATS is, as for serve', parseEngine, 'level')
+    .option('--cluster <name>', 'on NATS: which cluster', 'omega');
+}
+
+function replicasOption(): Option {
+  return new Option('--replicas <n>', 'on NATS: copies of what is kept, on as many nodes')
+    .argParser(parseWhole(1, 5))
+    .default(1);
+}
+
+function parseNats(text: string): string {
+  if (text === 'level') throw new InvalidArgumentError('Expected nats://HOST:PORT.');
+  return parseEngine(text);
+}
 
 function parseEngine(text: string): string {
   if (/^(level|nats:\/\/[^\s,]+(,nats:\/\/[^\s,]+)*)$/.test(text)) return text;

@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
 import { expect } from '@jest/globals';
 import { itUnless, onTestFinished } from '@omega-tv/test-support';
 import { missingNats, NatsNode } from '@omega-tv/test-support/nats';
@@ -63,5 +65,54 @@ itUnless(
     const [nats] = await NatsNode.prepare(await temporaryFolder());
     const silent = await run(['--data', data, '--engine', nats!.url]);
     expect([silent.code, silent.stderr]).toEqual([1, expect.stringContaining('cannot be used')]);
+  },
+);
+
+itUnless(
+  missingNats(),
+  'a cluster is reported, backed up while it runs, restored, and laid out anew (rules 14.11, 14.12, 14.13, 14.14)',
+  async () => {
+    const [nats] = await NatsNode.prepare(await temporaryFolder());
+    await nats!.start();
+    onTestFinished(() => nats!.kill());
+    const folder = await temporaryFolder();
+    const file = path.join(folder, 'cluster.backup');
+    const on = (name: string) => ['--engine', nats!.url, '--cluster', name];
+    const start = async (name: string) => {
+      const options = ['--lease-ms', '1000', '--workers', '0'];
+      return startServer(await temporaryFolder(), [...on(name), ...options]);
+    };
+    const none = await run(['backup', ...on('omega'), '--out', file]);
+    expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('no cluster omega')]);
+    const server = await start('omega');
+    for (const device of ['tv-1', 'tv-2', 'tv-3']) await pushAgain(server.url, device, 12);
+    expect(await run(['backup', ...on('omega'), '--out', file])).toEqual({
+      ...{ code: 0, stdout: '', stderr: `wrote ${file}\n` },
+    });
+    const forgotten = await run(['forget', ...on('omega'), '--device-id', 'tv-1']);
+    expect(forgotten).toMatchObject({ code: 0, stdout: '' });
+    const busy = await run(['repartition', ...on('omega'), '--partitions', '2']);
+    expect([busy.code, busy.stderr]).toEqual([2, expect.stringContaining('stop all of them')]);
+    expect((await server.stop()).code).toBe(0);
+
+    const restored = await run(['restore', ...on('copy'), '--in', file, '--partitions', '3']);
+    expect(restored).toMatchObject({ code: 0, stdout: '' });
+    expect(await run(['restore', ...on('copy'), '--in', file])).toMatchObject({ code: 2 });
+    const wider = await run(['repartition', ...on('copy'), '--partitions', '6', '--data', folder]);
+    expect(wider).toMatchObject({ code: 0, stdout: '' });
+    const again = await start('copy');
+    for (const device of ['tv-1', 'tv-2', 'tv-3']) await pushAgain(again.url, device, 20);
+    expect((await again.stop()).code).toBe(0);
+    const reports = [];
+    for (const name of ['omega', 'copy']) {
+      const { stdout } = await run(['report', ...on(name), '--data', folder]);
+      reports.push(JSON.parse(stdout) as Report);
+    }
+    expect(reports).toMatchObject([
+      { devices: 2, samplesAccepted: 36 },
+      { devices: 3, samplesAccepted: 60 },
+    ]);
+    // Nothing of it stays in the folder.
+    expect(await readdir(folder)).toEqual(['cluster.backup']);
   },
 );

@@ -30,6 +30,12 @@ export {
 
 export type { SnapshotOptions } from './publish/snapshot-window.js';
 
+// Advanced: operations on stores of other engines
+export { backupEntriesOf, toRecordOperation, type BackupEntry } from './operations/backup-entry.js';
+export { verifyBackupFile, writeBackupFile } from './operations/backup-file.js';
+export { restoredEntries } from './operations/restore.js';
+export { settleStore, type SettleOptions } from './operations/settle-store.js';
+
 // Advanced: tokens and who shows them
 export type { AuthenticatedDevice, Authenticator } from './auth/authenticator.js';
 export type { Caller } from './auth/caller.js';
@@ -69,7 +75,7 @@ export type { DeltaLog, LogRecord } from './log/delta-log.js';
 export { sequenceConflict } from './log/sequence-conflict.js';
 export { openCheckpoints, type OpenedCheckpoints } from './store/open-checkpoints.js';
 export { Published } from './publish/published.js';
-export { deviceKeyOf } from './auth/caller.js';
+export { deviceKeyOf, deviceKeysOf } from './auth/caller.js';
 export { deviceIdOfFrames, type FrameOptions } from './exchange/frame-exchange.js';
 export type { ServedConstellation } from './http/served.js';
 export type { ReadLog } from './writer/learn-records.js';

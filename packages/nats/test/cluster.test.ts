@@ -1,63 +1,18 @@
 import { expect, it } from '@jest/globals';
-import { createMiniLmCodec, createNodeV1Format } from '@omega-tv/compression/node';
-import {
-  describeUnless,
-  onTestFinished,
-  syncErrorOf,
-  temporaryFolder,
-} from '@omega-tv/test-support';
-import { isSyncError } from '@omega-tv/types';
+import { describeUnless, syncErrorOf, temporaryFolder } from '@omega-tv/test-support';
 import { missingNats } from '@omega-tv/test-support/nats';
-import { ClusterNode, openNatsConstellationStore, type Bus } from '../src/index.js';
+import { ClusterNode, openNatsConstellationStore } from '../src/index.js';
+import {
+  bodyOf,
+  devices,
+  format,
+  LEASE_MS,
+  openNode,
+  push,
+  samplesOf,
+  until,
+} from './node-support.js';
 import { openTestBus, startNats } from './support.js';
-
-const format = createNodeV1Format();
-const codec = createMiniLmCodec();
-const LEASE_MS = 1000;
-
-async function openNode(bus: Bus, options: { readonly role?: 'edge' | 'owner' } = {}) {
-  const node = await ClusterNode.open({
-    ...{ bus, format, partitions: 4, publishEveryMs: 50, ...options },
-    snapshots: { codecs: [codec] },
-    federation: { minDevices: 10 },
-    scratch: await temporaryFolder(),
-  });
-  onTestFinished(() => node.close());
-  return node;
-}
-
-/** Twelve samples of one pattern, all TVs alike. */
-async function bodyOf(deviceId: string, sampleCount = 12): Promise<Uint8Array> {
-  const embedding = new Float32Array(384).fill(0.05);
-  const pattern = { id: 'p', embedding, successRate: 0.9, sampleCount, genre: 'drama' };
-  const timestamp = '2026-11-22T10:00:00Z';
-  return (await format.encodeDelta({ deviceId, patterns: [pattern], version: 1, timestamp })).bytes;
-}
-
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 5));
-}
-
-/** As a TV does: what is answered 503 comes again. */
-async function push(node: ClusterNode, deviceId: string, sampleCount?: number): Promise<void> {
-  for (;;) {
-    try {
-      await node.sync(await bodyOf(deviceId, sampleCount));
-      return;
-    } catch (error) {
-      if (!isSyncError(error, 'http')) throw error;
-      expect(error.details).toEqual({ reason: 'server-error', status: 503 });
-      expect(error.retryAfterMs).toBeGreaterThan(0);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  }
-}
-
-function samplesOf(nodes: readonly ClusterNode[]): number {
-  return nodes.reduce((sum, node) => sum + node.report().samplesAccepted, 0);
-}
-
-const devices = Array.from({ length: 24 }, (_, i) => `tv-${i}`);
 
 describeUnless(missingNats(), 'a cluster', () => {
   it('takes any push at any node, each decided once by the owner of its partition (rule 14.5)', async () => {

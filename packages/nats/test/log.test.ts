@@ -4,7 +4,7 @@ import { headers } from '@nats-io/nats-core';
 import { describeUnless, syncErrorOf, temporaryFolder } from '@omega-tv/test-support';
 import { missingNats } from '@omega-tv/test-support/nats';
 import { isSyncError } from '@omega-tv/types';
-import { openNatsConstellationStore } from '../src/index.js';
+import { openNatsConstellationStore, type Bus } from '../src/index.js';
 import {
   GroupAssembler,
   readHead,
@@ -12,6 +12,7 @@ import {
   toHeaders,
   toPayloads,
 } from '../src/log/entry-group.js';
+import { JetStreamLog } from '../src/log/jetstream-log.js';
 import { connectTo, openTestBus, startNats } from './support.js';
 
 const entry = (text: string) => new TextEncoder().encode(text);
@@ -166,6 +167,75 @@ describeUnless(missingNats(), 'a log on JetStream', () => {
     }
   });
 
+  it('drops no entry for a message that a replica has not got yet, and does not take it for the end (rules 14.4, 14.16)', async () => {
+    const { bus, openStore } = await open();
+    const store = await openStore();
+    for (let i = 0; i < 40; i += 1) await store.log.append([entry(String(i + 1))], i);
+    await store.close();
+    const { stream } = bus.names.log('p0');
+    const { state } = await bus.jsm.streams.info(stream);
+    const holes = fc.subarray(
+      Array.from({ length: state.messages }, (_, i) => state.first_seq + i),
+      { minLength: 1 },
+    );
+    await fc.assert(
+      fc.asyncProperty(holes, fc.integer({ min: 1, max: 39 }), async (missing, through) => {
+        const purged: number[] = [];
+        const lagging = laggingBus(bus, new Set(missing), purged);
+        const log = await JetStreamLog.open({ bus: lagging, partition: 'p0' });
+        try {
+          await log.truncate(through);
+          expect(await log.lastSequence()).toBe(40);
+        } catch (error) {
+          if (!isSyncError(error, 'http')) throw error;
+          expect(missing).toContain(state.last_seq);
+        }
+        // The first message is the owner's mark; entry 1 is in the one behind it.
+        for (const seq of purged) expect(seq).toBeLessThanOrEqual(state.first_seq + 1 + through);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('loses nothing of a checkpoint where NATS answers with an older one (rule 14.16)', async () => {
+    const { bus, openStore } = await open();
+    let older: Awaited<ReturnType<Bus['state']['get']>> | undefined;
+    const state = new Proxy(bus.state, {
+      get: (target, property) => {
+        const value: unknown = Reflect.get(target, property, target);
+        if (typeof value !== 'function') return value;
+        return (...args: readonly unknown[]): unknown => {
+          if (property === 'get' && args[0] === 'checkpoint.p0' && older)
+            return Promise.resolve(older);
+          return Reflect.apply(value, target, args);
+        };
+      },
+    });
+    const scratch = await temporaryFolder();
+    const store = await openNatsConstellationStore({
+      bus: { ...bus, state },
+      partition: 'p0',
+      scratch,
+    });
+    const save = (device: string) =>
+      store.checkpoints.save({
+        ...{ offset: 0, epoch: 'e', federationCounters: noTime, counters: noCounts },
+        ...{ clusters: new Map(), trends: new Map(), frames: new Map() },
+        devices: new Map([[device, { marks: new Map() }]]),
+      });
+    await save('a'.repeat(43));
+    older = await bus.state.get('checkpoint.p0');
+    await save('b'.repeat(43));
+    await save('c'.repeat(43));
+    older = undefined;
+    await store.close();
+    const again = await openStore();
+    for (const device of ['a', 'b', 'c']) {
+      expect(await again.checkpoints.loadDevice(device.repeat(43))).toBeDefined();
+    }
+    await again.close();
+  });
+
   it('refuses a cluster name that no stream can have (rule 14.8)', async () => {
     const node = await startNats();
     const connection = await connectTo(node);
@@ -194,4 +264,26 @@ async function retried<Result>(work: () => Promise<Result>): Promise<Result> {
       if (isSyncError(error)) throw error;
     }
   }
+}
+
+/** NATS that does not find some messages, and purges nothing: it notes up to where it was to. */
+function laggingBus(bus: Bus, missing: ReadonlySet<number>, purged: number[]): Bus {
+  const find =
+    (real: (stream: string, query: { seq: number }) => Promise<unknown>) =>
+    (stream: string, query: { seq: number }): Promise<unknown> =>
+      missing.has(query.seq) ? Promise.resolve(null) : real(stream, query);
+  const { streams, direct } = bus.jsm;
+  const jsm = {
+    direct: { getMessage: find((stream, query) => direct.getMessage(stream, query)) },
+    streams: {
+      add: streams.add.bind(streams),
+      info: streams.info.bind(streams),
+      getMessage: find((stream, query) => streams.getMessage(stream, query)),
+      purge: (_: string, { seq }: { readonly seq: number }) => {
+        purged.push(seq);
+        return Promise.resolve({ success: true, purged: 0 });
+      },
+    },
+  };
+  return { ...bus, jsm: jsm as unknown as Bus['jsm'] };
 }

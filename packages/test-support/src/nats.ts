@@ -52,6 +52,11 @@ export class NatsNode {
     return path.join(this.directory, 'jetstream');
   }
 
+  /** Of the process that runs; undefined where none does. */
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
   /** Resolves when it listens. */
   async start(): Promise<void> {
     const child = spawn(COMMAND, ['-c', this.#config], { stdio: ['ignore', 'ignore', 'pipe'] });

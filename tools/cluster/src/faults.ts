@@ -3,6 +3,8 @@ import type { Cluster } from './cluster.js';
 /** Something that breaks, and is put right again. */
 export interface Fault {
   readonly name: string;
+  /** While TVs sync; what they learn after it is in no backup. */
+  readonly prepare?: (cluster: Cluster) => Promise<void>;
   /** TVs sync right after it, and go on until `mend` is due. */
   readonly strike: (cluster: Cluster) => Promise<void>;
   readonly mend: (cluster: Cluster) => Promise<void>;
@@ -69,5 +71,22 @@ export const FAULTS: readonly Fault[] = [
     mend: async ({ nats }) => {
       await Promise.all(nats.map((node) => node.start()));
     },
+  },
+  {
+    name: 'a NATS node slowed',
+    strike: (cluster) => {
+      cluster.slowDown(2);
+      return Promise.resolve();
+    },
+    mend: (cluster) => {
+      cluster.endSlowness();
+      return Promise.resolve();
+    },
+  },
+  {
+    name: 'all lost, restored from a backup',
+    prepare: (cluster) => cluster.backUp(),
+    strike: () => Promise.resolve(),
+    mend: (cluster) => cluster.loseAllAndRestore(),
   },
 ];

@@ -1,13 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createRequire } from 'node:module';
-import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { COMMAND } from './operate.js';
 
-const command = path.join(
-  path.dirname(createRequire(import.meta.url).resolve('@omega-tv/mock-constellation/package.json')),
-  'dist/main.js',
-);
 const LISTENING = /^Constellation listening on http:\/\/127\.0\.0\.1:(\d+)$/;
 const OPERATORS = /^operators: (http:\S+) /;
 
@@ -49,7 +44,7 @@ export class Machine {
     const cluster = ['--engine', engine, '--replicas', '3', '--role', role];
     const more = ['--partitions', `${partitions}`, '--lease-ms', `${leaseMs}`, '--workers', '0'];
     const rest = ['--min-devices', '3', '--publish-every', '1000', '--log-level', 'silent'];
-    const child = spawn(process.execPath, [command, ...ports, ...cluster, ...more, ...rest], {
+    const child = spawn(process.execPath, [COMMAND, ...ports, ...cluster, ...more, ...rest], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;

@@ -19,9 +19,14 @@ import { createRandom } from '@omega-tv/seeded-random';
 import { missingNats } from '@omega-tv/test-support/nats';
 import { systemClock } from '@omega-tv/types';
 import { Cluster } from './cluster.js';
+import { measureFailover } from './failover.js';
 import { FAULTS } from './faults.js';
+import { Probes } from './probes.js';
 import { playRounds, type RoundResult } from './rounds.js';
 import { Tvs } from './tvs.js';
+
+/** Kills that are measured where nothing is said. */
+const FAILOVERS = 3;
 
 interface Flags {
   readonly tvs: number;
@@ -29,6 +34,7 @@ interface Flags {
   readonly only: readonly string[];
   readonly seed: number;
   readonly json?: string;
+  readonly failover?: number;
 }
 
 await runProgram(
@@ -40,6 +46,11 @@ await runProgram(
     .option('--rounds <n>', 'faults, in turn; each once unless set', parseWhole(1, 100_000))
     .option('--only <text>', 'faults with this in their name; may be repeated', collect, [])
     .option('--seed <n>', 'makes what TVs learn repeatable', parseWhole(0, 0xffffffff), 1)
+    .option(
+      '--failover <devices>',
+      'instead: kill the owner of one partition of so many devices, and measure until it takes pushes again',
+      parseWhole(1, 100_000_000),
+    )
     .option('--json <file>', 'write the table as JSON too')
     .addHelpText('after', '\nIt needs nats-server 2.9 or later (NATS_SERVER names another one).')
     .action(run),
@@ -49,41 +60,78 @@ function collect(text: string, before: readonly string[]): readonly string[] {
   return [...before, text];
 }
 
-async function run({ tvs: count, only, seed, json, ...flags }: Flags): Promise<void> {
+async function run({ failover, json, ...flags }: Flags): Promise<void> {
+  const missing = missingNats();
+  if (missing !== undefined) throw new CommandError(missing);
+  const file = json && resolveFromCaller(json);
+  if (file !== undefined) await checkOutput(file);
+  const folder = await mkdtemp(path.join(tmpdir(), 'omega-tv-cluster-'));
+  try {
+    const [text, report, problem] =
+      failover === undefined
+        ? await runFaults(flags, folder)
+        : await runFailover(failover, flags.rounds ?? FAILOVERS, folder);
+    process.stdout.write(text);
+    if (file !== undefined) await writeFileAtomically(file, JSON.stringify(report, null, 2));
+    if (problem !== undefined) throw new CommandError(problem);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** What is printed, what is written, and what is wrong with it. */
+type Outcome = readonly [text: string, report: object, problem?: string | undefined];
+
+async function runFaults(
+  { tvs: count, only, seed, ...flags }: Omit<Flags, 'json' | 'failover'>,
+  folder: string,
+): Promise<Outcome> {
   const faults = FAULTS.filter(
     ({ name }) => only.length === 0 || only.some((text) => name.includes(text)),
   );
   if (faults.length === 0) throw new UsageError(`There is no fault ${only.join(', ')}`);
   const rounds = flags.rounds ?? faults.length;
-  const missing = missingNats();
-  if (missing !== undefined) throw new CommandError(missing);
-  if (json !== undefined) await checkOutput(resolveFromCaller(json));
   const signal = signalOfProcess();
   const progress = createProgress();
-  const folder = await mkdtemp(path.join(tmpdir(), 'omega-tv-cluster-'));
   let cluster: Cluster | undefined;
+  let probes: Probes | undefined;
   try {
     progress.stage('three NATS nodes and three Constellations start');
-    cluster = await Cluster.start(folder, signal);
+    cluster = await Cluster.start({ folder, signal });
     const urls = cluster.machines.map(({ url }) => url);
     const tvs = await Tvs.create(count, urls, createRandom('cluster', seed));
+    probes = await Probes.start(urls, cluster.partitions, systemClock);
     const results = await playRounds({
-      ...{ cluster, tvs, rounds, faults, clock: systemClock, signal },
+      ...{ cluster, tvs, probes, rounds, faults, clock: systemClock, signal },
       onRound: (done, name) => {
         progress.stage(`round ${done} of ${rounds}: ${name}`);
       },
     });
     const versions = await cluster.versions();
-    progress.done();
-    process.stdout.write(`${tableOf(results)}\n${conclude(results, versions)}\n`);
-    if (json !== undefined) {
-      const report = JSON.stringify({ tvs: count, versions, rounds: results }, null, 2);
-      await writeFileAtomically(resolveFromCaller(json), report);
-    }
-    if (!results.every(isBalanced)) throw new CommandError('The books do not balance');
+    const problem = results.every(isBalanced) ? undefined : 'The books do not balance';
+    const text = `${tableOf(results)}\n${conclude(results, versions)}\n`;
+    return [text, { tvs: count, versions, rounds: results }, problem];
   } finally {
+    progress.done();
+    await probes?.stop();
     await cluster?.kill();
-    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function runFailover(devices: number, times: number, folder: string): Promise<Outcome> {
+  const progress = createProgress();
+  const signal = signalOfProcess();
+  try {
+    const onStage = progress.stage;
+    const result = await measureFailover({
+      ...{ devices, times, folder, clock: systemClock, signal, onStage },
+    });
+    const seconds = result.secondsAway.map((away) => away.toFixed(1)).join(', ');
+    const loads = result.loadAverages.map((load) => load.toFixed(1)).join(', ');
+    const text = `A partition of ${devices} devices took pushes again after ${seconds} s (lease ${result.leaseMs} ms, load average ${loads}).\n`;
+    return [text, result];
+  } finally {
+    progress.done();
   }
 }
 
@@ -103,17 +151,19 @@ function tableOf(results: readonly RoundResult[]): string {
       'fault',
       'answered',
       'sent away',
+      'away',
       'settled after',
       'learned',
       'acknowledged',
       'accepted',
     ],
     style: showsColors(process.stdout) ? {} : { head: [], border: [] },
-    colAligns: ['left', 'right', 'right', 'right', 'right', 'right', 'right'],
+    colAligns: ['left', 'right', 'right', 'right', 'right', 'right', 'right', 'right'],
   });
-  for (const { fault, answered, sentAway, settledS, learned, acknowledged, accepted } of results) {
-    const after = `${settledS.toFixed(1)} s`;
-    table.push([fault, answered, sentAway, after, learned, acknowledged, accepted]);
+  for (const { fault, answered, sentAway, ...rest } of results) {
+    const { learned, acknowledged, accepted } = rest;
+    const [away, after] = [rest.awayS, rest.settledS].map((seconds) => `${seconds.toFixed(1)} s`);
+    table.push([fault, answered, sentAway, away, after, learned, acknowledged, accepted]);
   }
   return table.toString();
 }

@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { monotonicMs, type Clock } from '@omega-tv/types';
 import type { Cluster } from './cluster.js';
 import type { Fault } from './faults.js';
+import type { Probes } from './probes.js';
 import type { Books, Tvs } from './tvs.js';
 
 /** So many leases long a fault lasts: one that is frozen has lost them by then. */
@@ -17,6 +18,8 @@ export interface RoundResult extends Books {
   readonly sentAway: number;
   /** From when it was put right until no TV had anything left, in seconds. */
   readonly settledS: number;
+  /** The longest that no machine took pushes of a partition, in seconds. */
+  readonly awayS: number;
   /** By the servers, together. */
   readonly accepted: number;
 }
@@ -24,6 +27,7 @@ export interface RoundResult extends Books {
 export interface RoundsOptions {
   readonly cluster: Cluster;
   readonly tvs: Tvs;
+  readonly probes: Probes;
   readonly rounds: number;
   readonly faults: readonly Fault[];
   readonly clock: Clock;
@@ -44,8 +48,14 @@ export async function playRounds(options: RoundsOptions): Promise<readonly Round
 }
 
 async function play(fault: Fault, options: RoundsOptions): Promise<RoundResult> {
-  const { cluster, tvs, clock, signal } = options;
+  const { cluster, tvs, probes, clock, signal } = options;
   await tvs.learn();
+  if (fault.prepare !== undefined) {
+    await Promise.all([tvs.sync(), fault.prepare(cluster)]);
+    await tvs.learn();
+  }
+  await probes.answered(signal);
+  probes.takeLongestMs();
   const startMs = monotonicMs(clock);
   const isOver = (): boolean => monotonicMs(clock) - startMs >= FAULT_LEASES * cluster.leaseMs;
   const first = tvs.sync(isOver);
@@ -59,15 +69,17 @@ async function play(fault: Fault, options: RoundsOptions): Promise<RoundResult> 
   }
   await fault.mend(cluster);
   const mendedMs = monotonicMs(clock);
-  while ((await tvs.books()).waiting > 0) {
-    await tvs.sync();
+  // Each TV once at least: what a server has lost a TV hears from its answer.
+  while ((await tvs.sync()).answered < tvs.count || (await tvs.books()).waiting > 0) {
     await setTimeout(PAUSE_MS, undefined, { signal });
   }
   const settledS = (monotonicMs(clock) - mendedMs) / 1000;
   await cluster.ready(signal);
+  await probes.answered(signal);
+  const awayS = probes.takeLongestMs() / 1000;
   const books = await tvs.books();
   return {
-    ...{ fault: fault.name, ...books, answered, sentAway, settledS },
+    ...{ fault: fault.name, ...books, answered, sentAway, settledS, awayS },
     accepted: await acceptedOnce(cluster, books.acknowledged, signal),
   };
 }

@@ -55,6 +55,10 @@ export class Tvs {
     return new Tvs(tvs, random);
   }
 
+  get count(): number {
+    return this.#tvs.length;
+  }
+
   /** Each learns a pattern of one of a few tastes. */
   async learn(): Promise<void> {
     for (const [i, tv] of this.#tvs.entries()) {

@@ -41,7 +41,7 @@ const ASSUMPTIONS = {
   serverUse: of(0.4, 'share', 'of the processors that an ordinary peak may use', 0.01, 1),
   partitionUse: of(0.5, 'share', 'of the one thread that decides for a partition', 0.01, 1),
   replicas: of(3, 'nodes', 'that keep the log and the checkpoints', 1, 9),
-  busEnvelope: of(20, 'B', 'that the bus adds to a delta, at 100 deltas a message', 0, 65_536),
+  busEnvelope: of(20, 'B', 'that the bus adds to a delta, where it was not measured', 0, 65_536),
   logKeptS: of(3600, 's', 'that deltas stay on the disk', 1, 86_400),
   processMemoryMb: of(400, 'MB', 'of a server without devices', 1, 1e6),
   cdnPops: of(

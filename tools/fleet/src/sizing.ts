@@ -61,11 +61,11 @@ export function sizeFor(day: SimulationResult, { tvs, costs, assumptions }: Flee
   const peakFactors = day.series.map(({ workMs }) => peakOf(workMs, day) / meanOf(workMs, day));
   const attempts = sumOfRegions(day);
   const [mean, peak] = [meanOf(attempts, day), peakOf(attempts, day)];
+  const envelope = costs.busEnvelopeBytes ?? assumptions.busEnvelope;
   const busMean =
     assumptions.replicas *
     perSecond(
-      total.pushes * (costs.logBytesPerPush + assumptions.busEnvelope) +
-        total.patterns * costs.logBytesPerPattern,
+      total.pushes * (costs.logBytesPerPush + envelope) + total.patterns * costs.logBytesPerPattern,
     );
   const busPeak = (busMean * peak) / mean;
   const requests = total.polls + total.pushes + total.originFetches;

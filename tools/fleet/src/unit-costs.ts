@@ -18,6 +18,8 @@ const UnitCostsSchema = Type.Object({
   decidePatternMs: Cost,
   logBytesPerPush: Cost,
   logBytesPerPattern: Cost,
+  /** That NATS keeps beside a delta, at 100 deltas a message. */
+  busEnvelopeBytes: Type.Optional(Cost),
   diskBytesPerDevice: Cost,
   memoryBytesPerDevice: Cost,
   /** Bytes of bodies. */

@@ -1,6 +1,7 @@
 import type { ExchangeBytes } from './measure-exchanges.js';
 import type { LoadReport, LoadRow } from './measure.js';
 import type { UrlRow } from './measure-url.js';
+import { table } from './table.js';
 
 /** What a fleet is planned with, each of one machine's core. */
 export interface UnitCosts {
@@ -22,11 +23,13 @@ export interface UnitCosts {
   readonly bytesDown: number;
   /** Bodies of what the product's own client asks. */
   readonly exchange: ExchangeBytes;
+  /** That NATS keeps beside a delta; absent where it was not there to be measured. */
+  readonly busEnvelopeBytes?: number;
   readonly diskBytesPerDevice: number;
   readonly memoryBytesPerDevice: number;
 }
 
-export function unitCostsOf({ rows, device, decision, exchange }: LoadReport): UnitCosts {
+export function unitCostsOf({ rows, device, decision, exchange, ...rest }: LoadReport): UnitCosts {
   const find = (name: string): LoadRow | undefined => rows.find((row) => row.name.startsWith(name));
   const names = ['bare', 'empty', '10', 'evening', 'newest'];
   const [bare, empty, ten, evening, poll] = names.map(find);
@@ -42,6 +45,7 @@ export function unitCostsOf({ rows, device, decision, exchange }: LoadReport): U
     bytesUp: evening?.bytesUp ?? 0,
     bytesDown: evening?.bytesDown ?? 0,
     exchange,
+    ...(rest.busEnvelopeBytes === undefined ? {} : { busEnvelopeBytes: rest.busEnvelopeBytes }),
     diskBytesPerDevice: device.diskBytes,
     memoryBytesPerDevice: device.memoryBytes,
   };
@@ -117,9 +121,4 @@ export function urlRowsToText(rows: readonly UrlRow[]): string {
       String(row.failed),
     ]),
   );
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |\n`;
-  return line(head) + line(head.map(() => '---')) + rows.map(line).join('');
 }

@@ -1,6 +1,7 @@
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import {
   checkOutput,
+  CommandError,
   createProgram,
   createProgress,
   parseWhole,
@@ -9,8 +10,11 @@ import {
   writeFileAtomically,
 } from '@omega-tv/command-line';
 import { normaliseBaseUrl } from '@omega-tv/protocol';
+import { missingNats } from '@omega-tv/test-support/nats';
+import { clusterReportToText } from './cluster-report.js';
 import { reportToText, unitCostsOf, urlRowsToText } from './load-report.js';
 import { measureLoad, type LoadSettings } from './measure.js';
+import { measureCluster, type ClusterSettings } from './measure-cluster.js';
 import { measureUrl } from './measure-url.js';
 
 interface Options {
@@ -22,6 +26,7 @@ interface Options {
   readonly devices: number;
   readonly json?: string;
   readonly quick: boolean;
+  readonly partitions?: readonly number[];
   readonly url?: string;
   readonly keys?: string;
 }
@@ -52,6 +57,11 @@ await runProgram(
       Math.min(4, Math.max(1, availableParallelism() - 1)),
     )
     .option('--devices <n>', 'devices whose room is measured', parseWhole(1), 100_000)
+    .option(
+      '--partitions <list>',
+      'measure clusters on NATS of so many partitions, beside the embedded engine: 1,2,4',
+      parsePartitions,
+    )
     .option('--url <url>', 'a Constellation that runs, instead of one of its own')
     .option('--keys <file>', 'its key file, where it wants tokens')
     .option('--json <file>', 'the same figures, and the costs of a unit, as JSON')
@@ -59,19 +69,21 @@ await runProgram(
     .action(run),
 );
 
-async function run({ json, quick, url, keys, ...options }: Options): Promise<void> {
+async function run({ json, quick, url, keys, partitions, ...options }: Options): Promise<void> {
   const file = json && resolveFromCaller(json);
   if (file !== undefined) await checkOutput(file);
   const settings: LoadSettings = { ...options, variants: VARIANTS, ...(quick ? QUICK : {}) };
   const progress = createProgress();
   try {
     const [text, figures] =
-      url === undefined
-        ? await measureHere(settings, progress.stage)
-        : await measureThere(url, keys, settings, progress.stage);
+      partitions !== undefined
+        ? await measureClusters({ ...settings, partitions }, progress.stage)
+        : url === undefined
+          ? await measureHere(settings, progress.stage)
+          : await measureThere(url, keys, settings, progress.stage);
     progress.done();
     process.stdout.write(text);
-    const json = `${JSON.stringify({ ...origin(settings), ...figures }, null, 2)}\n`;
+    const json = `${JSON.stringify({ ...origin(settings, partitions), ...figures }, null, 2)}\n`;
     if (file !== undefined) await writeFileAtomically(file, json);
   } finally {
     progress.done();
@@ -79,9 +91,14 @@ async function run({ json, quick, url, keys, ...options }: Options): Promise<voi
 }
 
 /** What the figures were had with, and on which machine. */
-function origin({ rounds, seconds, tvs, devices }: LoadSettings): object {
+function origin(
+  { rounds, seconds, tvs, devices }: LoadSettings,
+  partitions: readonly number[] | undefined,
+): object {
+  const more =
+    partitions === undefined ? `--devices ${devices}` : `--partitions ${partitions.join(',')}`;
   return {
-    command: `npm run load -- --rounds ${rounds} --seconds ${seconds} --tvs ${tvs} --devices ${devices}`,
+    command: `npm run load -- --rounds ${rounds} --seconds ${seconds} --tvs ${tvs} ${more}`,
     machine: {
       processors: cpus().length,
       model: cpus()[0]?.model ?? '',
@@ -89,6 +106,21 @@ function origin({ rounds, seconds, tvs, devices }: LoadSettings): object {
       loadAverage: loadavg()[0] ?? 0,
     },
   };
+}
+
+/** @throws CommandError where there is no NATS. */
+async function measureClusters(
+  settings: ClusterSettings,
+  onStage: OnStage,
+): Promise<[string, object]> {
+  const missing = missingNats();
+  if (missing !== undefined) throw new CommandError(`Clusters cannot be measured: ${missing}`);
+  const report = await measureCluster(settings, onStage);
+  return [clusterReportToText(report), report];
+}
+
+function parsePartitions(text: string): readonly number[] {
+  return text.split(',').map((one) => parseWhole(1, 256)(one));
 }
 
 type OnStage = (stage: string) => void;

@@ -8,7 +8,9 @@ import { createRandom } from '@omega-tv/seeded-random';
 import { runClosed, runPaced, type LoadResult } from './http-load.js';
 import { measureDecisions, type DecisionCost } from './measure-decisions.js';
 import { measureDevices, type DeviceCost } from './measure-devices.js';
+import { measureEnvelope } from './measure-envelope.js';
 import { measureExchanges, type ExchangeBytes } from './measure-exchanges.js';
+import { median } from './median.js';
 import { Messages } from './messages.js';
 import type { ServerOrder, ServerUsage } from './server-process.js';
 import { ServerUnderLoad } from './server-under-load.js';
@@ -57,6 +59,8 @@ export interface LoadReport {
   readonly device: DeviceCost;
   readonly decision: DecisionCost;
   readonly exchange: ExchangeBytes;
+  /** See `measureEnvelope`; absent where there is no NATS. */
+  readonly busEnvelopeBytes?: number;
 }
 
 const PACED_PER_SECOND = 50;
@@ -136,7 +140,9 @@ export async function measureLoad(
     const decision = await measureDecisions(path.join(folder, 'decisions'), messages, settings);
     onStage('exchanges');
     const exchange = await measureExchanges();
-    return { settings, rows, disturbances, device, decision, exchange };
+    const busEnvelopeBytes = await measureEnvelope();
+    const bus = busEnvelopeBytes === undefined ? {} : { busEnvelopeBytes };
+    return { settings, rows, disturbances, device, decision, exchange, ...bus };
   } finally {
     for (const server of servers) server.kill();
     await rm(folder, { recursive: true, force: true });
@@ -283,8 +289,4 @@ async function mintTokens(count: number) {
     tokens.push(await mintDeviceToken({ keys, deviceId: nameOfTv(tv), expiresInS: 86_400 }));
   }
   return { keys: printTokenKeys(keys), tokens };
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? 0;
 }

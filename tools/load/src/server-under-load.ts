@@ -24,6 +24,11 @@ export class ServerUnderLoad {
     return (await this.#ask('usage')) as ServerUsage;
   }
 
+  /** Of a node that is ready: how much it owns; else -1. */
+  async owned(): Promise<number> {
+    return (await this.#ask('owned')) as number;
+  }
+
   async publish(): Promise<void> {
     await this.#ask('publish');
   }

@@ -1,13 +1,23 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { Codecs, openDeltaFrame } from '@omega-tv/compression';
 import { createMiniLmCodec } from '@omega-tv/compression/node';
 import { describe, expect, it } from '@jest/globals';
+import { itUnless, temporaryFolder } from '@omega-tv/test-support';
+import { missingNats } from '@omega-tv/test-support/nats';
 import { reportToText, unitCostsOf } from '../src/load-report.js';
 import type { LoadReport } from '../src/measure.js';
+import type { ClusterReport } from '../src/measure-cluster.js';
 import { measureExchanges } from '../src/measure-exchanges.js';
 import { memoryInUse } from '../src/memory-in-use.js';
 import { Messages } from '../src/messages.js';
 import { EVENING, only, Tvs } from '../src/tvs.js';
 
+const run = promisify(execFile);
+const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const codecs = new Codecs([createMiniLmCodec()]);
 const messages = new Messages([1, 2, 3, 10], 2);
 
@@ -63,6 +73,36 @@ describe('the memory in use', () => {
     expect(memoryInUse() - before).toBeLessThan(1_000_000);
   });
 });
+
+itUnless(
+  missingNats(),
+  'a cluster is measured beside the embedded engine: all that it answers counts',
+  async () => {
+    const file = path.join(await temporaryFolder(), 'clusters.json');
+    const options = ['--partitions', '2', '--quick', '--json', file];
+    const { stdout } = await run(process.execPath, [program, ...options]);
+    const report = JSON.parse(await readFile(file, 'utf8')) as ClusterReport;
+    expect(report.rows.map(({ engine, mix }) => [engine, mix])).toEqual([
+      ['embedded', 'empty'],
+      ['p2', 'empty'],
+      ['embedded', 'evening'],
+      ['p2', 'evening'],
+    ]);
+    for (const row of report.rows) {
+      const isCluster = row.engine !== 'embedded';
+      expect(row.applied).toBeGreaterThan(0.9);
+      // An entry is some 300 B at least, and crosses the bus three times: as a push, to the log, and from it.
+      expect(row.logBytes > 300).toBe(isCluster);
+      expect(row.busBytes > row.logBytes).toBe(isCluster);
+    }
+    const [growth] = report.growth;
+    expect(growth?.partitions).toBe(2);
+    expect(growth?.checkpointBytes).toBeGreaterThan(20 * growth!.devices);
+    expect(report.envelopeBytes).toBeGreaterThan(4);
+    expect(report.envelopeBytes).toBeLessThan(20);
+    expect(stdout).toContain('B through NATS');
+  },
+);
 
 describe('the report', () => {
   const row = (name: string, cpuMs: number) => ({

@@ -39,7 +39,7 @@ export type BackupEntry =
  * All that a backup keeps; the head comes first. Open cohorts stay out: with their keys they say
  * which device is behind them. So do snapshots and the list of titles, which are published anew.
  */
-export async function* entriesOf(reader: RecordReader): AsyncIterable<BackupEntry> {
+export async function* backupEntriesOf(reader: RecordReader): AsyncIterable<BackupEntry> {
   const head = await headRecord.get(reader);
   if (head !== undefined) yield { kind: 'head', value: head };
   const published = await publishedRecord.get(reader);
@@ -79,7 +79,7 @@ function withoutDevices(record: TitleRecord): TitleRecord {
   return { id, tally, ...(recent === undefined ? {} : { recent }) };
 }
 
-export function toOperation(entry: BackupEntry): RecordOperation {
+export function toRecordOperation(entry: BackupEntry): RecordOperation {
   switch (entry.kind) {
     case 'head':
       return headRecord.put(entry.value);

@@ -1,5 +1,5 @@
 import { writeBackupFile } from './backup-file.js';
-import { entriesOf } from './backup-entry.js';
+import { backupEntriesOf } from './backup-entry.js';
 import { withStoppedServer } from './stopped-server.js';
 
 /**
@@ -35,5 +35,7 @@ import { withStoppedServer } from './stopped-server.js';
  * ```
  */
 export async function backupStore(directory: string, file: string): Promise<void> {
-  await withStoppedServer(directory, ({ records }) => writeBackupFile(file, entriesOf(records)));
+  await withStoppedServer(directory, ({ records }) =>
+    writeBackupFile(file, backupEntriesOf(records)),
+  );
 }

@@ -6,7 +6,7 @@ import { SyncError, systemClock, type Clock } from '@omega-tv/types';
 import { createCohortKeys } from '../secrets.js';
 import { openServerRecords } from '../store/open-server-records.js';
 import { readBackupFile, verifyBackupFile } from './backup-file.js';
-import { toOperation, type BackupEntry } from './backup-entry.js';
+import { toRecordOperation, type BackupEntry } from './backup-entry.js';
 
 const BATCH = 512;
 const MINUTE_MS = 60_000;
@@ -42,11 +42,12 @@ export async function restoreStore(
 ): Promise<void> {
   await refuseUnlessEmpty(directory);
   await verifyBackupFile(file);
+  const entries = restoredEntries(file, { clock, keys });
   const partial = `${directory}.${randomBytes(6).toString('hex')}.partial`;
   try {
     const records = await openServerRecords({ directory: partial });
     try {
-      await fill(records, file, { epoch: keys.drawKey(), nowMs: clock.nowMs() });
+      await fill(records, entries);
     } finally {
       await records.close();
     }
@@ -68,23 +69,36 @@ async function refuseUnlessEmpty(directory: string): Promise<void> {
   throw new SyncError('invalid-config', message, { field: 'directory' });
 }
 
-interface Rebirth {
-  readonly epoch: string;
-  readonly nowMs: number;
-}
-
-async function fill(records: DurableRecords, file: string, rebirth: Rebirth): Promise<void> {
+async function fill(records: DurableRecords, entries: AsyncIterable<BackupEntry>): Promise<void> {
   let batch: BackupEntry[] = [];
   const write = async (): Promise<void> => {
-    const operations = batch.map(toOperation);
+    const operations = batch.map(toRecordOperation);
     batch = [];
     await records.write(() => operations);
   };
-  for await (const entry of readBackupFile(file)) {
-    batch.push(renewed(entry as BackupEntry, rebirth));
+  for await (const entry of entries) {
+    batch.push(entry);
     if (batch.length >= BATCH) await write();
   }
   await write();
+}
+
+/**
+ * What a server of a new epoch begins with, as in `restoreStore`; for stores of other engines. Only the
+ * end says that the file is whole: see `verifyBackupFile`.
+ * @throws SyncError `invalid-config` for a file that is no whole backup.
+ */
+export async function* restoredEntries(
+  file: string,
+  { clock = systemClock, keys = createCohortKeys() }: RestoreOptions = {},
+): AsyncIterable<BackupEntry> {
+  const rebirth = { epoch: keys.drawKey(), nowMs: clock.nowMs() };
+  for await (const entry of readBackupFile(file)) yield renewed(entry as BackupEntry, rebirth);
+}
+
+interface Rebirth {
+  readonly epoch: string;
+  readonly nowMs: number;
 }
 
 /** What is published under a number has one content: the lost server may have used all up to now. */

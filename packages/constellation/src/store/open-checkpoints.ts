@@ -7,6 +7,8 @@ import { storeLayout } from './records.js';
 /** Checkpoints that lie in a database of another engine, as the embedded one keeps them. */
 export interface OpenedCheckpoints {
   readonly checkpoints: CheckpointStore;
+  /** What the checkpoint is made of. */
+  readonly records: DurableRecords;
   /** As `ConstellationStore.compact`. */
   readonly compact: () => Promise<void>;
   readonly close: () => Promise<void>;
@@ -21,6 +23,7 @@ export async function openCheckpoints(source: RecordsSource): Promise<OpenedChec
     const records = await DurableRecords.open(source, storeLayout);
     return {
       checkpoints: new LevelCheckpoints(source.name, records),
+      records,
       compact: () => records.compact(),
       close: () => records.close(),
     };

@@ -2,10 +2,13 @@ import { jetstream, jetstreamManager, StorageType } from '@nats-io/jetstream';
 import type { JetStreamClient, JetStreamManager, StreamConfig } from '@nats-io/jetstream';
 import { Kvm, type KV } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/nats-core';
+import { SyncError } from '@omega-tv/types';
+import { isStreamNotFound } from './stream-not-found.js';
 import { clusterNames, type ClusterNames } from '../cluster-names.js';
 
 const DEFAULT_LEASE_MS = 4000;
 const DEFAULT_CLUSTER = 'omega';
+const NANOS_PER_MS = 1e6;
 /** What a message carries beside its payload, headers of our own included. */
 const ENVELOPE_BYTES = 1024;
 const MAX_MESSAGE_BYTES = 512 * 1024;
@@ -55,6 +58,28 @@ export async function openBus(options: BusOptions): Promise<Bus> {
   };
   await ensureStream(bus, { name: names.blobs, subjects: [names.blobSubject('*', '*')] });
   return bus;
+}
+
+/**
+ * Opens a cluster's streams and buckets as they were made.
+ * @throws SyncError `invalid-config` where there is no such cluster; what NATS throws.
+ */
+export async function openExistingBus({
+  connection,
+  cluster = DEFAULT_CLUSTER,
+}: Pick<BusOptions, 'connection' | 'cluster'>): Promise<Bus> {
+  const names = clusterNames(cluster);
+  const { streams } = await jetstreamManager(connection);
+  try {
+    const { config } = await streams.info(`KV_${names.state}`);
+    const leases = await streams.info(`KV_${names.leases}`);
+    const leaseMs = leases.config.max_age / NANOS_PER_MS;
+    return await openBus({ connection, cluster, replicas: config.num_replicas, leaseMs });
+  } catch (error) {
+    if (!isStreamNotFound(error)) throw error;
+    const message = `There is no cluster ${cluster} on this NATS`;
+    throw new SyncError('invalid-config', message, { field: 'cluster' }, { cause: error });
+  }
 }
 
 /** Makes a stream that is kept in files until it is purged; one that is there stays. */

@@ -20,16 +20,17 @@ import { isSyncError, silentLogger, systemClock } from '@omega-tv/types';
 import type { Logger } from '@omega-tv/types';
 import type { Bus } from '../bus/bus.js';
 import { PUBLISHER, type SharedOptions } from './duties.js';
+import { readForgetHead, toForgotten } from './forget-message.js';
 import { openLayout, partitionNames, partitionOf, type Layout } from './layout.js';
 import { Leases, type Holdings } from './leases.js';
 import { Owner } from './owner.js';
 import { PublicationFeed } from './publication-feed.js';
-import { readAnswer, readPushHead, respondRefused, toPushHeaders } from './push-message.js';
+import { readPushHead, respondRefused } from './push-message.js';
 import type { PushHead } from './push-message.js';
+import { PushRouter } from './push-router.js';
+import { sumReports } from './sum-reports.js';
 import { unavailable } from './unavailable.js';
 
-/** An owner that does not answer for so long is taken for gone. */
-const ANSWER_TIMEOUT_MS = 5000;
 const DEFAULT_PENDING = 2048;
 const DEFAULT_PUBLISH_MS = 5000;
 /** So many times in the life of a lease it is renewed. */
@@ -78,6 +79,7 @@ export class ClusterNode
   readonly #front: Constellation;
   readonly #leases: Leases;
   readonly #owner: Owner;
+  readonly #router: PushRouter;
   readonly #feed: PublicationFeed;
   readonly #logger: Logger;
   #holdings: Holdings = { members: [], owners: new Map() };
@@ -105,6 +107,8 @@ export class ClusterNode
       maxPending: options.maxPending ?? DEFAULT_PENDING,
       ...(options.scratch === undefined ? {} : { scratch: options.scratch }),
     });
+    const { id: node } = this;
+    this.#router = new PushRouter({ bus, node, owner: this.#owner, leases: this.#leases });
   }
 
   /**
@@ -246,31 +250,8 @@ export class ClusterNode
     return partitionOf(deviceKeyOf(caller, deviceId), this.#layout);
   }
 
-  /** Asks the owner; once more where it turns out to be another one. */
-  async #send(head: PushHead, body: Uint8Array): Promise<Uint8Array> {
-    const { partition } = head;
-    const known = this.#holdings.owners.get(partition);
-    if (known === undefined) throw unavailable(`Nobody owns ${partition} now`);
-    try {
-      return await this.#ask(known, head, body);
-    } catch (error) {
-      if (!isSyncError(error, 'http') || error.details.status !== 503) throw error;
-      const owner = await this.#leases.owner(partition).catch(() => known);
-      if (owner === known || owner === undefined) throw error;
-      return this.#ask(owner, head, body);
-    }
-  }
-
-  async #ask(node: string, head: PushHead, body: Uint8Array): Promise<Uint8Array> {
-    if (node === this.id) return this.#owner.decide(head, body);
-    const { connection, names } = this.#options.bus;
-    const asked = { timeout: ANSWER_TIMEOUT_MS, headers: toPushHeaders(head) };
-    const answer = await connection
-      .request(names.pushSubject(node), body, asked)
-      .catch((cause: unknown) => {
-        throw unavailable(`The owner of ${head.partition} does not answer`, cause);
-      });
-    return readAnswer(answer);
+  #send(head: PushHead, body: Uint8Array): Promise<Uint8Array> {
+    return this.#router.send(head, body, this.#holdings.owners);
   }
 
   #listen(): void {
@@ -284,7 +265,12 @@ export class ClusterNode
 
   async #answer(message: Msg): Promise<void> {
     try {
-      message.respond(await this.#owner.decide(readPushHead(message), message.data));
+      const forget = readForgetHead(message);
+      message.respond(
+        forget === undefined
+          ? await this.#owner.decide(readPushHead(message), message.data)
+          : toForgotten(await this.#owner.forget(forget)),
+      );
     } catch (error) {
       if (!isSyncError(error)) this.#logger.error({ err: error }, 'the push failed');
       const shown = isSyncError(error) ? error : unavailable('The owner failed', error);
@@ -321,22 +307,4 @@ const ANYBODY: Caller = { contributes: true };
 interface Parts {
   readonly published: Published;
   readonly front: Constellation;
-}
-
-function sumReports(
-  reports: readonly ConstellationReport[],
-  begin: Pick<ConstellationReport, 'version' | 'epoch' | 'refused'>,
-): ConstellationReport {
-  const none = { devices: 0, deltasApplied: 0, duplicates: 0, samplesAccepted: 0, ...begin };
-  return reports.reduce(
-    (sum, one) => ({
-      ...sum,
-      devices: sum.devices + one.devices,
-      deltasApplied: sum.deltasApplied + one.deltasApplied,
-      duplicates: sum.duplicates + one.duplicates,
-      refused: sum.refused + one.refused,
-      samplesAccepted: sum.samplesAccepted + one.samplesAccepted,
-    }),
-    none,
-  );
 }

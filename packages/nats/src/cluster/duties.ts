@@ -4,12 +4,12 @@ import { monotonicMs, type Clock, type Logger } from '@omega-tv/types';
 import type { Bus } from '../bus/bus.js';
 import { JetStreamLog } from '../log/jetstream-log.js';
 import { openNatsConstellationStore } from '../store/nats-store.js';
-import { partitionNames, type Layout } from './layout.js';
+import { keepBehindFormer, readKept, tellMerged } from './kept-entries.js';
+import { checkUnchanged, partitionNames, type Layout } from './layout.js';
 import { PublicationFeed } from './publication-feed.js';
 
 /** The lease of who learns and publishes; partitions have their own. */
 export const PUBLISHER = 'publisher';
-const MERGED = 'merged';
 
 /** What a Constellation of a cluster is opened with, whichever part it takes. */
 export type SharedOptions = Pick<
@@ -50,11 +50,12 @@ export interface Duty {
 }
 
 /** Takes a duty over. @param onTakenOver where another node has taken it since. */
-export function takeDuty(
+export async function takeDuty(
   name: string,
   options: DutyOptions,
   onTakenOver: () => void,
 ): Promise<Duty> {
+  await checkUnchanged(options.bus, options.layout);
   return name === PUBLISHER
     ? PublisherDuty.take(options, onTakenOver)
     : takePartition(name, options, onTakenOver);
@@ -66,7 +67,7 @@ async function takePartition(
   onTakenOver: () => void,
 ): Promise<Duty> {
   // What the publisher has not learned and saved stays, though a checkpoint covers it here.
-  const keepAfter = async (): Promise<number> => (await readMerged(bus))[partition] ?? 0;
+  const keepAfter = keepBehindFormer(() => readKept(bus, partition));
   const store = await openNatsConstellationStore({
     ...{ bus, partition, scratch, keepAfter, onTakenOver },
   });
@@ -85,10 +86,6 @@ async function takePartition(
   };
 }
 
-async function readMerged(bus: Bus): Promise<Readonly<Record<string, number>>> {
-  return (await bus.state.get(MERGED))?.json() ?? {};
-}
-
 /** Learns what all partitions decide, and publishes it. */
 class PublisherDuty implements Duty {
   readonly constellation: Constellation;
@@ -97,7 +94,8 @@ class PublisherDuty implements Duty {
   readonly #lag = new Map<string, number>();
   #running: Promise<void> | undefined;
   #ranMs = -Infinity;
-  #told = '';
+  /** How far the newest checkpoint has learned, as far as it is known here. */
+  #saved: ReadonlyMap<string, number> | undefined;
   #round: PublicationRound | undefined;
 
   private constructor(constellation: Constellation, options: DutyOptions) {
@@ -113,7 +111,7 @@ class PublisherDuty implements Duty {
       logs.set(partition, await JetStreamLog.open({ bus, partition }));
     }
     const store = await openNatsConstellationStore({
-      ...{ bus, partition: PUBLISHER, scratch, onTakenOver },
+      ...{ bus, partition: PUBLISHER, scratch, onTakenOver, keepAfter: keepBehindFormer() },
     });
     const constellation = await Constellation.open({
       ...shared,
@@ -165,12 +163,13 @@ class PublisherDuty implements Duty {
     this.#round = { endedMs, foldMs: foldedMs - startMs, publishMs: endedMs - foldedMs };
   }
 
-  /** Owners may drop what a checkpoint has learned. */
+  /** Owners may drop what the checkpoint before the newest one has learned. */
   async #tellMerged(): Promise<void> {
-    const merged = JSON.stringify(Object.fromEntries(this.constellation.merged));
-    if (merged === this.#told) return;
-    await this.#options.bus.state.put(MERGED, merged);
-    this.#told = merged;
+    const { merged } = this.constellation;
+    if (merged === this.#saved) return;
+    const former = this.#saved;
+    this.#saved = merged;
+    if (former !== undefined) await tellMerged(this.#options.bus, former);
   }
 }
 

@@ -5,14 +5,19 @@ import { isWrongSequence } from '../bus/wrong-sequence.js';
 
 /** Devices are shared out over so many logical partitions, for ever. */
 const LOGICAL_PARTITIONS = 256;
+const DEFAULT_PARTITIONS = 4;
 const KEY = 'layout';
 
 /** How a cluster was made. */
 export interface Layout {
-  /** Logs that the logical partitions lie in: chosen when the cluster is made. */
+  /** Logs that the logical partitions lie in. */
   readonly partitions: number;
   /** By which TVs know the cluster. */
   readonly epoch: string;
+  /** How often the number of logs was changed; absent where never. */
+  readonly generation?: number;
+  /** True while a restore has not ended: no server may run on it. */
+  readonly isIncomplete?: boolean;
 }
 
 /**
@@ -25,7 +30,7 @@ export async function openLayout({ state }: Bus, partitions?: number): Promise<L
   for (;;) {
     const found = await state.get(KEY);
     if (found !== null) return checkLayout(found.json<Layout>(), partitions);
-    const layout: Layout = { partitions: partitions ?? 4, epoch: randomUUID() };
+    const layout: Layout = { partitions: partitions ?? DEFAULT_PARTITIONS, epoch: randomUUID() };
     try {
       await state.create(KEY, JSON.stringify(layout));
       return layout;
@@ -36,26 +41,92 @@ export async function openLayout({ state }: Bus, partitions?: number): Promise<L
   }
 }
 
+/** The layout of a cluster that is there. @throws SyncError `invalid-config` where none is. */
+export async function readLayout(bus: Bus): Promise<Layout> {
+  return checkLayout((await readEntry(bus)).layout);
+}
+
+/** @throws SyncError `version-conflict` where the cluster was laid out anew since. */
+export async function checkUnchanged({ state }: Bus, layout: Layout): Promise<void> {
+  const found = (await state.get(KEY))?.json<Layout>();
+  if (found?.generation === layout.generation && found?.epoch === layout.epoch) return;
+  const message = 'The cluster was laid out anew since this node began; start it again';
+  const [local, remote] = [layout.generation ?? 0, found?.generation ?? 0];
+  throw new SyncError('version-conflict', message, { local, remote });
+}
+
+/** Every server goes by it from now on. @throws what NATS throws where another one has written. */
+export async function replaceLayout(bus: Bus, change: Partial<Layout>): Promise<void> {
+  const { layout, revision } = await readEntry(bus);
+  await bus.state.update(KEY, JSON.stringify({ ...layout, ...change }), revision);
+}
+
+/**
+ * Begins a cluster that is not whole yet, or goes on with one.
+ * @param isEmpty false where NATS holds logs or checkpoints of it.
+ * @throws SyncError `invalid-config` where there is a whole one.
+ */
+export async function beginLayout(
+  { state, names }: Bus,
+  isEmpty: boolean,
+  partitions?: number,
+): Promise<Layout> {
+  checkPartitions(partitions);
+  const found = await state.get(KEY);
+  if (found === null ? !isEmpty : found.json<Layout>().isIncomplete !== true) {
+    const message = `There is a cluster ${names.cluster} already; restore into one of another name`;
+    throw new SyncError('invalid-config', message, { field: 'cluster' });
+  }
+  const layout: Layout = {
+    partitions: partitions ?? found?.json<Layout>().partitions ?? DEFAULT_PARTITIONS,
+    ...{ epoch: '', isIncomplete: true },
+  };
+  const value = JSON.stringify(layout);
+  await (found === null ? state.create(KEY, value) : state.update(KEY, value, found.revision));
+  return layout;
+}
+
+async function readEntry({ state, names }: Bus) {
+  const found = await state.get(KEY);
+  if (found !== null) return { layout: found.json<Layout>(), revision: found.revision };
+  const message = `No server has ever run on the cluster ${names.cluster}`;
+  throw new SyncError('invalid-config', message, { field: 'cluster' });
+}
+
 /** Names of the logs, in the order of the logical partitions that lie in them. */
-export function partitionNames({ partitions }: Layout): readonly string[] {
-  return Array.from({ length: partitions }, (_, i) => `p${i}`);
+export function partitionNames(layout: Layout): readonly string[] {
+  return Array.from({ length: layout.partitions }, (_, i) => nameOf(i, layout));
 }
 
-/** The log that a device's deltas stand in. @param deviceKey SHA-256 in base64url. */
-export function partitionOf(deviceKey: string, { partitions }: Layout): string {
+/** The log that a device's deltas stand in. @param deviceKey SHA-256 in base64url, or its beginning. */
+export function partitionOf(deviceKey: string, layout: Layout): string {
   const logical = Buffer.from(deviceKey.slice(0, 4), 'base64url')[0] ?? 0;
-  return `p${Math.floor((logical * partitions) / LOGICAL_PARTITIONS)}`;
+  return nameOf(Math.floor((logical * layout.partitions) / LOGICAL_PARTITIONS), layout);
 }
 
-function checkPartitions(partitions: number | undefined): void {
+function nameOf(index: number, { generation = 0 }: Layout): string {
+  return generation === 0 ? `p${index}` : `p${index}-g${generation}`;
+}
+
+/** True for what a log of whichever layout is called. */
+export function isPartitionName(name: string): boolean {
+  return /^p\d+(-g\d+)?$/.test(name);
+}
+
+/** @throws SyncError `invalid-config`. */
+export function checkPartitions(partitions: number | undefined): void {
   if (partitions === undefined) return;
   if (Number.isInteger(partitions) && partitions >= 1 && partitions <= LOGICAL_PARTITIONS) return;
   const message = `partitions is ${partitions}; expected a whole number from 1 to ${LOGICAL_PARTITIONS}`;
   throw new SyncError('invalid-config', message, { field: 'partitions' });
 }
 
-function checkLayout(layout: Layout, partitions: number | undefined): Layout {
+function checkLayout(layout: Layout, partitions?: number): Layout {
+  if (layout.isIncomplete === true) {
+    const message = 'A restore of this cluster was cut off; run it again before a server starts';
+    throw new SyncError('invalid-config', message, { field: 'cluster' });
+  }
   if (partitions === undefined || partitions === layout.partitions) return layout;
-  const message = `The cluster was made with ${layout.partitions} partitions, not ${partitions}; more machines share the same ones`;
+  const message = `The cluster has ${layout.partitions} partitions, not ${partitions}; more machines share the same ones, and the command repartition changes it`;
   throw new SyncError('invalid-config', message, { field: 'partitions' });
 }

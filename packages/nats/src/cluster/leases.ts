@@ -17,6 +17,8 @@ export interface Holdings {
 export class Leases {
   readonly #bus: Bus;
   readonly #node: string;
+  /** Sequence of the message that says it. */
+  #joined: number | undefined;
   readonly #revisions = new Map<string, number>();
 
   constructor(bus: Bus, node: string) {
@@ -26,11 +28,14 @@ export class Leases {
 
   /** Says that this node may own something. */
   async join(): Promise<void> {
-    await this.#bus.leases.put(`${MEMBER}.${this.#node}`, '');
+    this.#joined = await this.#bus.leases.put(`${MEMBER}.${this.#node}`, '');
   }
 
   async leave(): Promise<void> {
-    await this.#bus.leases.purge(`${MEMBER}.${this.#node}`);
+    if (this.#joined === undefined) return;
+    // A key that is deleted leaves a marker, which counts as a member until it expires.
+    await this.#bus.jsm.streams.deleteMessage(`KV_${this.#bus.names.leases}`, this.#joined);
+    this.#joined = undefined;
   }
 
   /** False where another node has it. */

@@ -1,5 +1,6 @@
 import type { Logger } from '@omega-tv/types';
 import { PUBLISHER, takeDuty, type Duty, type DutyOptions } from './duties.js';
+import type { ForgetHead } from './forget-message.js';
 import { partitionNames } from './layout.js';
 import type { Holdings, Leases } from './leases.js';
 import type { PushHead } from './push-message.js';
@@ -58,20 +59,27 @@ export class Owner {
 
   /** Decides a push. @throws SyncError what the owner of its partition throws. */
   async decide({ partition, protocol, caller, options }: PushHead, body: Uint8Array) {
-    const held = this.#held.get(partition);
-    if (held?.duty === undefined) throw unavailable(`This node does not own ${partition}`);
+    const { duty, held } = this.#owned(partition);
     if (held.pending >= this.#options.maxPending) {
       throw unavailable('More TVs push than the owner can answer now; nothing was applied');
     }
     held.pending += 1;
     try {
-      const { constellation } = held.duty;
+      const { constellation } = duty;
       return await (protocol === 'v1'
         ? constellation.sync(body, caller)
         : constellation.syncFrame(body, { ...options, caller }));
     } finally {
       held.pending -= 1;
     }
+  }
+
+  /** Erases what is kept of a device; how many records that were. @throws SyncError as `decide`. */
+  async forget({ partition, deviceId }: ForgetHead): Promise<number> {
+    const { constellation } = this.#owned(partition).duty;
+    const { length } = await constellation.recordsOf(deviceId);
+    if (length > 0) await constellation.forget(deviceId);
+    return length;
   }
 
   /** To be called several times in the life of a lease. @param seen is not much older. */
@@ -90,6 +98,12 @@ export class Owner {
     for (const name of this.#held.keys()) this.#giveAway(name);
     await Promise.all([...this.#held.values()].map(({ settled }) => settled));
     await this.#options.leases.leave().catch(() => undefined);
+  }
+
+  #owned(partition: string): { readonly held: Held; readonly duty: Duty } {
+    const held = this.#held.get(partition);
+    if (held?.duty === undefined) throw unavailable(`This node does not own ${partition}`);
+    return { held, duty: held.duty };
   }
 
   async #balance({ members, owners }: Holdings): Promise<void> {

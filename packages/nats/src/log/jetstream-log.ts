@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { sequenceConflict, type DeltaLog, type LogRecord } from '@omega-tv/constellation';
+import { SyncError } from '@omega-tv/types';
 import { ensureStream, type Bus } from '../bus/bus.js';
 import { readMessage, readMessages } from '../bus/read-messages.js';
 import { isWrongSequence } from '../bus/wrong-sequence.js';
@@ -15,8 +16,8 @@ interface LogEnd {
 export interface JetStreamLogOptions {
   readonly bus: Bus;
   readonly partition: string;
-  /** Entries behind it stay, checkpoint or not: who else reads them has come so far. */
-  readonly keepAfter?: () => Promise<number>;
+  /** Entries behind it stay though a checkpoint covers them, up to `through`: who else reads them has come so far. */
+  readonly keepAfter?: (through: number) => Promise<number>;
   /** Called where another owner was found. */
   readonly onTakenOver?: () => void;
 }
@@ -31,7 +32,7 @@ export class JetStreamLog implements DeltaLog {
   readonly #partition: string;
   readonly #stream: string;
   readonly #subject: string;
-  readonly #keepAfter: () => Promise<number>;
+  readonly #keepAfter: (through: number) => Promise<number>;
   readonly #onTakenOver: () => void;
   readonly #writer = randomUUID();
   #isOwner = false;
@@ -111,7 +112,7 @@ export class JetStreamLog implements DeltaLog {
 
   truncate(through: number): Promise<void> {
     return this.#inTurn(async () => {
-      const limit = Math.min(through, await this.#keepAfter());
+      const limit = Math.min(through, await this.#keepAfter(through));
       if (limit <= this.#truncated) return;
       const end = await this.#findEnd();
       const { jsm } = this.#bus;
@@ -163,24 +164,26 @@ export class JetStreamLog implements DeltaLog {
     const { jsm } = this.#bus;
     const { state } = await jsm.streams.info(this.#stream);
     let entry = 0;
-    for (let seq = state.last_seq; seq >= state.first_seq && seq > 0; seq -= 1) {
-      const found = await readMessage(jsm, this.#stream, seq);
-      if (found === undefined) break;
+    if (state.last_seq >= state.first_seq && state.last_seq > 0) {
+      const found = await readMessage(jsm, this.#stream, state.last_seq);
+      // The last one always stays, so who has none of it lags behind.
+      if (found === undefined) throw laggingBehind(this.#partition);
       const head = readHead(found.header);
-      if (seq === state.last_seq && this.#isOwner && head.writer !== this.#writer) {
+      if (this.#isOwner && head.writer !== this.#writer) {
         this.#onTakenOver();
         throw takenOver(this.#partition);
       }
-      // Of a group that was cut off, the last messages are missing.
-      if (head.part < head.parts) continue;
-      entry = endOf(head);
-      break;
+      // Of a group that was cut off, the last messages are missing: it does not count.
+      entry = head.part < head.parts ? head.first - 1 : endOf(head);
     }
     this.#end = { entry, message: state.last_seq };
     return this.#end;
   }
 
-  /** The first message of the first group that ends behind `after`; behind the last where none does. */
+  /**
+   * The first message of the first group that ends behind `after`, behind the last where none does; or
+   * one before it, where a message cannot be read: a replica that lost its disk has not got it yet.
+   */
   async #locate(after: number, firstMessage: number, lastMessage: number): Promise<number> {
     const { entry, message } = this.#cursor;
     if (after === entry && message >= firstMessage && message <= lastMessage + 1) return message;
@@ -189,7 +192,7 @@ export class JetStreamLog implements DeltaLog {
       const middle = Math.floor((low + high) / 2);
       const found = await readMessage(this.#bus.jsm, this.#stream, middle);
       // A group that was cut off may name entries that the next one has: then reading begins early.
-      if (found !== undefined && endOf(readHead(found.header)) > after) high = middle;
+      if (found === undefined || endOf(readHead(found.header)) > after) high = middle;
       else low = middle + 1;
     }
     return low;
@@ -200,6 +203,11 @@ export class JetStreamLog implements DeltaLog {
     this.#turn = result.catch(() => undefined);
     return result;
   }
+}
+
+function laggingBehind(partition: string): SyncError<'http'> {
+  const message = `NATS does not find the end of the log of ${partition}; ask again`;
+  return new SyncError('http', message, { reason: 'server-error' }, { retryable: true });
 }
 
 /** Sequence of a group's last entry. */

@@ -1,20 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { ClassicLevel } from 'classic-level';
 import type { KeyRange, LevelDatabase, RecordOperation } from '@omega-tv/level';
 import type { Bus } from '../bus/bus.js';
 import { Blobs, type BlobReference } from './blobs.js';
 import { ManifestEntry } from './manifest.js';
 import { decodeOperations, encodeOperation } from './operation-codec.js';
+import { Scratch } from './scratch.js';
 
-/** Records that are written to the folder at once when a checkpoint is read. */
-const LOAD_BATCH = 1024;
 /** A checkpoint of more blobs, or of more bytes behind the first than that one has, is written whole. */
 const MAX_BLOBS = 32;
 const MIN_CHANGED_BYTES = 1024 * 1024;
-
-type Scratch = ClassicLevel<Uint8Array, Uint8Array>;
 
 export interface BlobDatabaseOptions {
   readonly bus: Bus;
@@ -33,15 +28,15 @@ export interface BlobDatabaseOptions {
 export class BlobDatabase implements LevelDatabase {
   readonly #blobs: Blobs;
   readonly #manifest: ManifestEntry;
-  readonly #folder: string;
-  #scratch: Scratch | undefined;
+  readonly #scratch: Scratch;
   #written: readonly BlobReference[] | undefined;
+  readonly #replaced: BlobReference[] = [];
 
   constructor({ bus, partition, scratch, onTakenOver }: BlobDatabaseOptions) {
     const writer = randomUUID();
     this.#blobs = new Blobs(bus, partition);
     this.#manifest = new ManifestEntry(bus.state, partition, writer, onTakenOver);
-    this.#folder = path.join(scratch, `${partition}-${writer}`);
+    this.#scratch = new Scratch(path.join(scratch, `${partition}-${writer}`));
   }
 
   /** @throws SyncError `version-conflict` where another owner has come since the first opening. */
@@ -50,76 +45,62 @@ export class BlobDatabase implements LevelDatabase {
     const listed = await this.#blobs.list();
     const blobs = await (isFirst ? this.#manifest.takeOver() : this.#manifest.settle());
     this.#written = blobs;
+    // What counts now may name them again.
+    this.#replaced.splice(0);
     await this.#blobs.deleteOthers(listed, blobs);
-    await rm(this.#folder, { recursive: true, force: true });
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-    const scratch: Scratch = new ClassicLevel(this.#folder, {
-      keyEncoding: 'view',
-      valueEncoding: 'view',
-    });
-    await scratch.open();
-    this.#scratch = scratch;
-    for (const blob of blobs) await load(scratch, decodeOperations(this.#blobs.read(blob)));
+    await this.#scratch.open();
+    for (const blob of blobs) {
+      await this.#scratch.load(decodeOperations(this.#blobs.read(blob)));
+    }
   }
 
   get(key: Uint8Array): Promise<Uint8Array | undefined> {
-    return this.#opened().get(key);
+    return this.#scratch.get(key);
   }
 
   iterator(range: KeyRange): AsyncIterable<readonly [Uint8Array, Uint8Array]> {
-    return this.#opened().iterator(range);
+    return this.#scratch.iterator(range);
   }
 
   async batch(operations: RecordOperation[]): Promise<void> {
-    const scratch = this.#opened();
-    // An owner that was replaced shall not even leave a blob.
-    const before = await this.#manifest.reread();
+    // An owner that was replaced shall not even leave a blob. What it reads may be older than what it wrote.
+    await this.#manifest.check();
+    const before = this.#written ?? [];
     const added = await this.#blobs.put(operations.map(encodeOperation));
     await this.#manifest.replace([...before, added]);
     this.#written = [...before, added];
-    await scratch.batch(operations);
+    await this.#scratch.batch(operations);
+    await this.#deleteReplaced();
     if (isLong(this.#written)) await this.#writeWhole();
   }
 
   /** Writes the checkpoint whole: what was deleted or replaced is in no blob any more. */
   async compact(): Promise<void> {
     if ((this.#written ?? []).length > 1) await this.#writeWhole();
+    await this.#deleteReplaced();
   }
 
-  async close(): Promise<void> {
-    await this.#scratch?.close();
-    this.#scratch = undefined;
-    await rm(this.#folder, { recursive: true, force: true });
+  close(): Promise<void> {
+    return this.#scratch.close();
   }
 
   async #writeWhole(): Promise<void> {
-    const whole = await this.#blobs.put(encodeAll(this.#opened()));
+    const whole = await this.#blobs.put(encodeAll(this.#scratch));
     const before = this.#written ?? [];
     await this.#manifest.replace([whole]);
     this.#written = [whole];
-    for (const blob of before) await this.#blobs.delete(blob);
+    this.#replaced.push(...before);
   }
 
-  #opened(): Scratch {
-    if (this.#scratch === undefined) throw new Error('the database is not open');
-    return this.#scratch;
+  /** Those of the manifest before stay until another one is written, should NATS lose the newest. */
+  async #deleteReplaced(): Promise<void> {
+    for (const blob of this.#replaced.splice(0)) await this.#blobs.delete(blob);
   }
 }
 
 function isLong([first, ...rest]: readonly BlobReference[]): boolean {
   const changed = rest.reduce((sum, { bytes }) => sum + bytes, 0);
   return rest.length >= MAX_BLOBS || changed > Math.max(first?.bytes ?? 0, MIN_CHANGED_BYTES);
-}
-
-async function load(scratch: Scratch, operations: AsyncIterable<RecordOperation>): Promise<void> {
-  let batch: RecordOperation[] = [];
-  for await (const operation of operations) {
-    batch.push(operation);
-    if (batch.length < LOAD_BATCH) continue;
-    await scratch.batch(batch);
-    batch = [];
-  }
-  await scratch.batch(batch);
 }
 
 async function* encodeAll(scratch: Scratch): AsyncIterable<Uint8Array> {

@@ -1,4 +1,4 @@
-import type { KV } from '@nats-io/kv';
+import type { KV, KvEntry } from '@nats-io/kv';
 import { SyncError } from '@omega-tv/types';
 import { isWrongSequence } from '../bus/wrong-sequence.js';
 import type { BlobReference } from './blobs.js';
@@ -8,6 +8,28 @@ import { takenOver } from './taken-over.js';
 interface Manifest {
   readonly writer: string;
   readonly blobs: readonly BlobReference[];
+}
+
+function keyOf(partition: string): string {
+  return `checkpoint.${partition}`;
+}
+
+/** What the newest checkpoint is made of, for who only reads it; empty where there is none. */
+export async function readCheckpointBlobs(
+  state: KV,
+  partition: string,
+): Promise<readonly BlobReference[]> {
+  const found = await state.get(keyOf(partition));
+  return isValue(found) ? readManifest(found.json()).blobs : [];
+}
+
+/** Nothing is known any more of the checkpoint of a partition that is gone. */
+export async function deleteManifest(state: KV, partition: string): Promise<void> {
+  await state.purge(keyOf(partition));
+}
+
+function isValue(found: KvEntry | null): found is KvEntry {
+  return found?.operation === 'PUT';
 }
 
 /** The entry that says what the newest checkpoint is: whoever replaces it names the one before. */
@@ -26,14 +48,44 @@ export class ManifestEntry {
   }
 
   get #key(): string {
-    return `checkpoint.${this.#partition}`;
+    return keyOf(this.#partition);
   }
 
   /** Takes the checkpoint over from whoever wrote it: what that one writes is refused from now on. */
-  async takeOver(): Promise<readonly BlobReference[]> {
+  takeOver(): Promise<readonly BlobReference[]> {
+    return this.#claim(() => undefined);
+  }
+
+  /**
+   * What counts after a write whose outcome is unknown: from now on that one is refused, should it
+   * still be on its way. @throws SyncError `version-conflict` where another owner has come.
+   */
+  settle(): Promise<readonly BlobReference[]> {
+    return this.#claim((found) => {
+      this.#check(found);
+    });
+  }
+
+  /** @throws SyncError `version-conflict` where another owner has come. */
+  async check(): Promise<void> {
+    this.#check(await this.#state.get(this.#key));
+  }
+
+  /** @throws SyncError `version-conflict` where another owner has come. */
+  async replace(blobs: readonly BlobReference[]): Promise<void> {
+    try {
+      await this.#write(blobs);
+    } catch (error) {
+      throw isWrongSequence(error) ? this.#replaced() : error;
+    }
+  }
+
+  async #claim(check: (found: KvEntry | null) => void): Promise<readonly BlobReference[]> {
     for (;;) {
+      await this.#passBarrier();
       const found = await this.#state.get(this.#key);
-      const blobs = found === null ? [] : readManifest(found.json()).blobs;
+      check(found);
+      const blobs = isValue(found) ? readManifest(found.json()).blobs : [];
       this.#revision = found?.revision ?? 0;
       try {
         await this.#write(blobs);
@@ -45,37 +97,17 @@ export class ManifestEntry {
   }
 
   /**
-   * What counts after a write whose outcome is unknown: from now on that one is refused, should it
-   * still be on its way. @throws SyncError `version-conflict` where another owner has come.
+   * What is read from now on is no older than what was acknowledged before. A leader of NATS that has just
+   * been chosen answers, and compares revisions, with what it has applied so far; what it acknowledges
+   * it has applied, and all before it.
    */
-  async settle(): Promise<readonly BlobReference[]> {
-    for (;;) {
-      const blobs = await this.reread();
-      try {
-        await this.#write(blobs);
-        return blobs;
-      } catch (error) {
-        if (!isWrongSequence(error)) throw error;
-      }
-    }
+  async #passBarrier(): Promise<void> {
+    await this.#state.put(`barrier.${this.#partition}`, this.#writer);
   }
 
-  /** What this owner has written last. @throws SyncError `version-conflict` where another has come. */
-  async reread(): Promise<readonly BlobReference[]> {
-    const found = await this.#state.get(this.#key);
-    const manifest = found === null ? undefined : readManifest(found.json());
-    if (found === null || manifest?.writer !== this.#writer) throw this.#replaced();
-    this.#revision = found.revision;
-    return manifest.blobs;
-  }
-
-  /** @throws SyncError `version-conflict` where another owner has come. */
-  async replace(blobs: readonly BlobReference[]): Promise<void> {
-    try {
-      await this.#write(blobs);
-    } catch (error) {
-      throw isWrongSequence(error) ? this.#replaced() : error;
-    }
+  #check(found: KvEntry | null): void {
+    if (isValue(found) && readManifest(found.json()).writer === this.#writer) return;
+    throw this.#replaced();
   }
 
   async #write(blobs: readonly BlobReference[]): Promise<void> {

@@ -1,5 +1,9 @@
 import { tmpdir } from 'node:os';
-import { openCheckpoints, type ConstellationStore } from '@omega-tv/constellation';
+import {
+  openCheckpoints,
+  type ConstellationStore,
+  type OpenedCheckpoints,
+} from '@omega-tv/constellation';
 import type { Bus } from '../bus/bus.js';
 import { JetStreamLog } from '../log/jetstream-log.js';
 import { BlobDatabase } from './blob-database.js';
@@ -9,8 +13,8 @@ export interface NatsStoreOptions {
   readonly partition: string;
   /** A folder for a copy of the checkpoint, removed when the store is closed. Default: the machine's. */
   readonly scratch?: string;
-  /** Entries of the log behind it stay, checkpoint or not. Default: none. */
-  readonly keepAfter?: () => Promise<number>;
+  /** Entries of the log behind it stay, though a checkpoint covers them up to `through`. Default: none. */
+  readonly keepAfter?: (through: number) => Promise<number>;
   /** Called, once or more, where it is found that another owner has taken it over. */
   readonly onTakenOver?: () => void;
 }
@@ -23,14 +27,18 @@ export interface NatsStoreOptions {
 export async function openNatsConstellationStore(
   options: NatsStoreOptions,
 ): Promise<ConstellationStore> {
-  const { scratch = tmpdir() } = options;
   const log = await JetStreamLog.open(options);
   // The log first: then no checkpoint can come from an owner whose deltas this one does not know.
   await log.takeOver();
-  const database = new BlobDatabase({ ...options, scratch });
-  const { checkpoints, compact, close } = await openCheckpoints({
-    name: options.partition,
-    database,
-  });
+  const { checkpoints, compact, close } = await openNatsCheckpoints(options);
   return { log, checkpoints, compact, close };
+}
+
+/** A partition's checkpoint alone, taken over. */
+export function openNatsCheckpoints(
+  options: Omit<NatsStoreOptions, 'keepAfter'>,
+): Promise<OpenedCheckpoints> {
+  const { partition, scratch = tmpdir() } = options;
+  const database = new BlobDatabase({ ...options, scratch });
+  return openCheckpoints({ name: partition, database });
 }

@@ -72,6 +72,7 @@ export type {
   ServerCounters,
 } from './store/constellation-store.js';
 export type { DeltaLog, LogRecord } from './log/delta-log.js';
+export { packEntries, unpackEntries } from './log/entry-group.js';
 export { sequenceConflict } from './log/sequence-conflict.js';
 export { openCheckpoints, type OpenedCheckpoints } from './store/open-checkpoints.js';
 export { Published } from './publish/published.js';

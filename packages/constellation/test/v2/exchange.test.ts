@@ -87,6 +87,7 @@ describe('a push of a frame', () => {
         marks: new Map([['p0', Math.max(12, sampleCount)]]),
         last: { deviceEpoch: 7, seq, digest: digestDelta(delta) },
         weight: { samples: Math.max(12, sampleCount), step: 354635 },
+        day: 20779,
       });
       return receipt;
     };

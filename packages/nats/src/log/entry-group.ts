@@ -1,11 +1,11 @@
 import { headers, type MsgHdrs } from '@nats-io/nats-core';
+import { packEntries, unpackEntries } from '@omega-tv/constellation';
 import { SyncError } from '@omega-tv/types';
 
 /*
- * An append is one group of entries, each behind its length (4 bytes, big endian), in one message, or
- * in several where one cannot hold them. A group counts when all its messages are there.
+ * An append is one group of entries (see `packEntries`), in one message, or in several where one cannot
+ * hold them. A group counts when all its messages are there.
  */
-const LENGTH_BYTES = 4;
 const FIRST = 'Omega-First';
 const COUNT = 'Omega-Count';
 const PART = 'Omega-Part';
@@ -30,34 +30,27 @@ export function toPayloads(
   entries: readonly Uint8Array[],
   maxPayloadBytes: number,
 ): readonly Uint8Array[] {
-  const body = Buffer.concat(entries.flatMap((entry) => [lengthOf(entry), entry]));
+  const body = packEntries(entries);
   const parts = Math.max(1, Math.ceil(body.length / maxPayloadBytes));
   return Array.from({ length: parts }, (_, i) =>
     body.subarray(i * maxPayloadBytes, (i + 1) * maxPayloadBytes),
   );
 }
 
-function lengthOf(entry: Uint8Array): Uint8Array {
-  const bytes = Buffer.alloc(LENGTH_BYTES);
-  bytes.writeUInt32BE(entry.length);
-  return bytes;
-}
-
 /** @throws SyncError `serialization` for bytes that are not `count` entries. */
 export function toEntries(payloads: readonly Uint8Array[], count: number): readonly Uint8Array[] {
-  const body = Buffer.concat(payloads);
-  const entries: Uint8Array[] = [];
-  let at = 0;
-  while (at < body.length) {
-    const length = body.length - at < LENGTH_BYTES ? Infinity : body.readUInt32BE(at);
-    at += LENGTH_BYTES;
-    if (length > body.length - at) throw malformed('an entry ends behind its group');
-    entries.push(body.subarray(at, at + length));
-    at += length;
-  }
+  const entries = unpack(Buffer.concat(payloads));
   if (entries.length !== count)
     throw malformed(`${entries.length} entries, but ${count} are named`);
   return entries;
+}
+
+function unpack(body: Uint8Array): readonly Uint8Array[] {
+  try {
+    return unpackEntries(body);
+  } catch {
+    throw malformed('an entry ends behind its group');
+  }
 }
 
 export function toHeaders({ first, count, part, parts, writer }: GroupHead): MsgHdrs {

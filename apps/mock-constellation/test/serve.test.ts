@@ -101,7 +101,7 @@ describe('serve', () => {
     [['token', '--keys', 'x', '--device-id', 'a', '--expires-in', '0'], 'Expected a whole number'],
     [['--data', 'x', '--prot', '1'], "unknown option '--prot'"],
     [[], "required option '--data <folder>' not specified"],
-    [['report'], "required option '--data <folder>' not specified"],
+    [['report'], 'Say which store: --data FOLDER, or --engine nats://HOST:PORT'],
     [['frobnicate', '--data', 'x'], 'too many arguments'],
   ])('refuses %j', async (args, message) => {
     const { code, stdout, stderr } = await run(args, { INIT_CWD: await temporaryFolder() });

@@ -4,6 +4,7 @@
 import { writeSync } from 'node:fs';
 import { createNodeV1Format } from '@omega-tv/compression/node';
 import { Constellation, createServer, openLevelConstellationStore } from '@omega-tv/constellation';
+import { startQuicServer } from '@omega-tv/transport-quic';
 
 const [directory, port, certificate] = process.argv.slice(2);
 const constellation = await Constellation.open({
@@ -15,7 +16,6 @@ const server = createServer(constellation);
 if (certificate === undefined) {
   writeSync(1, `${await server.listen({ host: '127.0.0.1', port: Number(port) })}\n`);
 } else {
-  const { startQuicServer } = await import('@omega-tv/transport-quic');
   const options = { handler: server, certificate: JSON.parse(certificate), port: Number(port) };
   writeSync(1, `udp ${(await startQuicServer(options)).port}\n`);
 }

@@ -81,6 +81,7 @@ export const storeLayout: StoreLayout = {
 };
 
 const MOVED_AT_ONCE = 256;
+
 /** Each batch moves whole records, so that what a crash left is moved when it goes on. */
 async function* moveDevices(reader: RecordReader): AsyncIterable<readonly RecordOperation[]> {
   const head = await headRecord.get(reader);

@@ -47,15 +47,28 @@ function assemble(): WebAssembly.Module | null {
 export function createKernel(basis: Float32Array, dimension: number): Kernel | null {
   if (assembled === undefined) assembled = assemble();
   if (assembled === null || dimension % ROWS !== 0) return null;
-  const sizes = { rows: 4, factors: 8, vector: 8, coordinates: 8 };
+  try {
+    return instantiate(assembled, basis, dimension);
+  } catch {
+    // No memory for a second basis, say.
+    return null;
+  }
+}
+
+function instantiate(
+  assembledModule: WebAssembly.Module,
+  basis: Float32Array,
+  dimension: number,
+): Kernel {
+  const doubles = Float64Array.BYTES_PER_ELEMENT * dimension;
   const rowsAt = 0;
-  const factorsAt = rowsAt + sizes.rows * dimension;
-  const vectorAt = factorsAt + sizes.factors * dimension;
-  const coordinatesAt = vectorAt + sizes.vector * dimension;
-  const basisAt = coordinatesAt + sizes.coordinates * dimension;
+  const factorsAt = rowsAt + Int32Array.BYTES_PER_ELEMENT * dimension;
+  const vectorAt = factorsAt + doubles;
+  const coordinatesAt = vectorAt + doubles;
+  const basisAt = coordinatesAt + doubles;
   const pages = Math.ceil((basisAt + basis.byteLength) / PAGE_BYTES);
   const memory = new WebAssembly.Memory({ initial: pages });
-  const { exports } = new WebAssembly.Instance(assembled, { klt: { memory } });
+  const { exports } = new WebAssembly.Instance(assembledModule, { klt: { memory } });
   const { forward, addRows } = exports as unknown as KernelExports;
   const held = new Float32Array(memory.buffer, basisAt, basis.length);
   held.set(basis);

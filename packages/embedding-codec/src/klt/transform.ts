@@ -2,8 +2,7 @@ import { createKernel, type Kernel } from './kernel.js';
 
 /**
  * The rotation onto the codebook's axes (Karhunen-Loeve transform) and back. Most of its time goes into
- * two loops: a kernel in WebAssembly runs them where the engine can, in a third of the time, to the same
- * bits.
+ * two loops: a kernel in WebAssembly runs them where the engine can, to the same bits.
  */
 export class KltTransform {
   /** Starts of the rows in use, and what they are multiplied with. */

@@ -49,16 +49,16 @@ async function open(workers: number) {
 /** A life, and all that is left of it. */
 async function live(workers: number) {
   const { store, constellation } = await open(workers);
-  const patterns = Array.from({ length: 12 }, (_, i) => patternOf(i));
+  const patterns = Array.from({ length: 20 }, (_, i) => patternOf(i));
   const answers: Uint8Array[] = [];
   for (const tv of ['a', 'b', 'c']) {
     answers.push(await constellation.syncFrame(frameOf(tv, 1, patterns)));
-    answers.push(await constellation.sync(await bodyOf(`v1-${tv}`, patternOf(20))));
+    answers.push(await constellation.sync(await bodyOf(`v1-${tv}`, patternOf(30))));
   }
   await constellation.publish();
   const base = constellation.window!.newest!;
   for (const tv of ['a', 'b', 'c']) {
-    const batch = [2, 3].map((seq) => frameOf(tv, seq, patterns.slice(seq, 8), base));
+    const batch = [2, 3].map((seq) => frameOf(tv, seq, patterns.slice(seq, 18), base));
     answers.push(await constellation.syncFrame(encodeBatchFrame(batch)));
     answers.push(await constellation.syncFrame(frameOf(tv, 3, patterns, base)));
   }
@@ -74,7 +74,7 @@ describe('with workers', () => {
 
   it('what is refused is refused for the same reason (rule 11.11)', async () => {
     const many = Array.from({ length: 65 }, (_, i) => patternOf(i, { id: `p${i}` }));
-    const spoiled = frameOf('tv', 1, [patternOf(0), patternOf(1)]).slice();
+    const spoiled = frameOf('tv', 1, many.slice(0, 12));
     const errors = [];
     for (const workers of [0, 1]) {
       const { constellation } = await open(workers);
@@ -86,7 +86,7 @@ describe('with workers', () => {
         patterns: [],
       } as unknown as Snapshot;
       const error = syncErrorOf(
-        constellation.syncFrame(frameOf('x', 1, many.slice(0, 3), unknown)),
+        constellation.syncFrame(frameOf('x', 1, many.slice(0, 12), unknown)),
       );
       errors.push(await error);
       errors.push(await syncErrorOf(constellation.syncFrame(spoiled.subarray(0, -9))));

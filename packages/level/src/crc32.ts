@@ -10,6 +10,10 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
 /** The CRC-32 (IEEE 802.3) of bytes; `before` is that of the bytes in front of them. */
 export function crc32(bytes: Uint8Array, before = 0): number {
   let value = ~before;
-  for (const byte of bytes) value = (value >>> 8) ^ (TABLE[(value ^ byte) & 0xff] ?? 0);
+  // By index: an iterator takes three times as long.
+  const { length } = bytes;
+  for (let i = 0; i < length; i += 1) {
+    value = (value >>> 8) ^ (TABLE[(value ^ (bytes[i] ?? 0)) & 0xff] ?? 0);
+  }
   return ~value >>> 0;
 }

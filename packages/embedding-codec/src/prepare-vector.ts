@@ -67,12 +67,14 @@ function nearestReferences(
   unit: Float64Array,
   references: readonly ArrayLike<number>[],
 ): readonly number[] {
-  const distances = references.map((reference) =>
-    unit.reduce((sum, value, i) => {
-      const miss = value - (reference[i] ?? 0);
-      return sum + miss * miss;
-    }, 0),
-  );
+  const distances = references.map((reference) => {
+    let sum = 0;
+    for (let i = 0; i < unit.length; i += 1) {
+      const miss = (unit[i] ?? 0) - (reference[i] ?? 0);
+      sum += miss * miss;
+    }
+    return sum;
+  });
   return [...distances.keys()]
     .sort((a, b) => (distances[a] ?? 0) - (distances[b] ?? 0) || a - b)
     .slice(0, REFERENCES_TRIED);

@@ -3,6 +3,7 @@ import { tabulateClusterThresholds } from './clusters/thresholds.js';
 import { tabulateClient } from './client/client-table.js';
 import { tabulateConvergence } from './liars/convergence.js';
 import { tabulateLiars } from './liars/tabulate-liars.js';
+import { tabulatePublication } from './publication/publication-table.js';
 import type { SingleTable } from './table-names.js';
 import { tabulateV1Sizes } from './v1/sizes.js';
 
@@ -15,4 +16,5 @@ export const singleTables: Readonly<
   client: tabulateClient,
   'liars-patterns': tabulateLiars,
   convergence: tabulateConvergence,
+  publication: tabulatePublication,
 };

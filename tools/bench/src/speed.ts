@@ -1,10 +1,16 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { EmbeddingCodec } from '@omega-tv/embedding-codec';
+import { createEmbeddingCodec, type EmbeddingCodec } from '@omega-tv/embedding-codec';
+import { readMiniLmCodebook } from '@omega-tv/embedding-codec/node';
 import { budgetMethod, fixedStepMethod } from './codec-methods.js';
+import { median } from './median.js';
 import type { Method } from './method.js';
 import { jsonMethod } from './plain-methods.js';
+import { withoutWebAssembly } from './without-webassembly.js';
+
+const DOWNLOAD_STEP = 0.0247;
+const UPLOAD_STEP = 0.0285;
 
 /** Processor time of one vector, coded alone, and how often it is that of JSON + zstd. */
 export interface SpeedRow {
@@ -23,13 +29,14 @@ export async function measureSpeed(
   codec: EmbeddingCodec,
   vectors: readonly Float32Array[],
   rounds: number,
+  others: readonly Method[] = [],
 ): Promise<readonly SpeedRow[]> {
   const methods = [
     jsonMethod(),
-    fixedStepMethod(codec, 'download', 0.0247),
-    fixedStepMethod(codec, 'upload', 0.0285),
+    ...fixedStepMethods(codec),
     budgetMethod(codec, 'download', 64, 1),
     budgetMethod(codec, 'upload', 72, 1),
+    ...others,
   ];
   const times = methods.map(() => ({ encode: [] as number[], decode: [] as number[] }));
   for (let round = 0; round <= rounds; round += 1) {
@@ -55,6 +62,29 @@ export async function measureSpeed(
   });
 }
 
+/** The codec as engines without WebAssembly run it, to stand beside the same with it. */
+export function plainLoopMethods(): readonly Method[] {
+  const codec = withoutWebAssembly(() => {
+    const created = createEmbeddingCodec(readMiniLmCodebook());
+    created.encode([new Float32Array(created.codebook.space.dimension)], {
+      mode: 'download',
+      rate: { step: DOWNLOAD_STEP },
+    });
+    return created;
+  });
+  return fixedStepMethods(codec).map((method) => ({
+    ...method,
+    name: `${method.name}, without WebAssembly`,
+  }));
+}
+
+function fixedStepMethods(codec: EmbeddingCodec): readonly Method[] {
+  return [
+    fixedStepMethod(codec, 'download', DOWNLOAD_STEP),
+    fixedStepMethod(codec, 'upload', UPLOAD_STEP),
+  ];
+}
+
 /** The same on a few vectors in a Node that only interprets, as engines without a compiler do. */
 export async function measureSpeedWithoutJit(): Promise<readonly SpeedRow[]> {
   const script = fileURLToPath(new URL('speed-process.js', import.meta.url));
@@ -76,8 +106,4 @@ async function timeOnce(
     encodeUs: (encoding.user + encoding.system) / vectors.length,
     decodeUs: (decoding.user + decoding.system) / vectors.length,
   };
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
 }

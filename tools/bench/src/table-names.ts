@@ -6,6 +6,7 @@ export const SINGLE_TABLES = [
   'client',
   'liars-patterns',
   'convergence',
+  'publication',
 ] as const;
 
 export type SingleTable = (typeof SINGLE_TABLES)[number];

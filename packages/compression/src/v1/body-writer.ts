@@ -1,6 +1,13 @@
 import { isSyncError, type PatternData } from '@omega-tv/types';
+import { largestFitting } from '../largest-fitting.js';
 import { checkBodySize } from './body-size.js';
-import { coarsestRounding, roundingsFinestFirst, type RoundingFidelity } from './grid.js';
+import {
+  coarsestRounding,
+  exact,
+  roundingsCoarsestFirst,
+  type Rounding,
+  type RoundingFidelity,
+} from './grid.js';
 import type { BodyLimits } from './limits.js';
 import type { ZstdCodec } from './zstd-codec.js';
 import { inspectZstdFrame } from './zstd-frame.js';
@@ -44,13 +51,26 @@ export function createBodyWriter(
 
   return {
     async write(patterns, toJson) {
+      let finest: FittedBody | undefined;
       let reason: unknown;
-      for (const rounding of roundingsFinestFirst(patterns, minCosine)) {
+      const fits = async (rounding: Rounding): Promise<boolean> => {
         const body = await compress(toJson(rounding.patterns));
-        reason = limitError(body, limits);
-        if (reason === undefined) return { ...body, fidelity: rounding.fidelity };
+        const error = limitError(body, limits);
+        if (error === undefined) finest = { ...body, fidelity: rounding.fidelity };
+        else reason = error;
+        return error === undefined;
+      };
+      const floatBytes = patterns.reduce((sum, { embedding }) => sum + embedding.byteLength, 0);
+      const isExact = floatBytes <= limits.wireBytes && (await fits(exact(patterns)));
+      if (!isExact) {
+        const roundings = roundingsCoarsestFirst(patterns, minCosine);
+        // A finer one takes more.
+        await largestFitting(roundings.length, (count) =>
+          fits(roundings[count - 1] ?? exact(patterns)),
+        );
       }
-      throw reason;
+      if (finest === undefined) throw reason;
+      return finest;
     },
     async fitsAtFloor(patterns, toJson) {
       const body = await compress(toJson(coarsestRounding(patterns, minCosine).patterns));

@@ -28,19 +28,17 @@ export interface Rounding {
   readonly fidelity: RoundingFidelity;
 }
 
-/** The roundings at which every pattern keeps `minCosine`, finest first; the exact one leads. */
-export function* roundingsFinestFirst(
+/** The roundings at which every pattern keeps `minCosine`, coarsest first; the exact one is the last. */
+export function roundingsCoarsestFirst(
   patterns: readonly PatternData[],
   minCosine: number,
-): Generator<Rounding> {
-  yield exact(patterns);
-  for (const step of GRID_STEPS) {
-    const rounding = roundPatterns(patterns, step);
-    if (rounding.fidelity.minCosine >= minCosine) yield rounding;
-  }
+): readonly Rounding[] {
+  const roundings = COARSEST_FIRST.map((step) => roundPatterns(patterns, step));
+  const kept = roundings.filter(({ fidelity }) => fidelity.minCosine >= minCosine);
+  return [...kept, exact(patterns)];
 }
 
-/** The last of the roundings that `roundingsFinestFirst` gives. */
+/** The first of the roundings that `roundingsCoarsestFirst` gives. */
 export function coarsestRounding(patterns: readonly PatternData[], minCosine: number): Rounding {
   for (const step of COARSEST_FIRST) {
     const rounding = roundPatterns(patterns, step);
@@ -49,7 +47,8 @@ export function coarsestRounding(patterns: readonly PatternData[], minCosine: nu
   return exact(patterns);
 }
 
-function exact(patterns: readonly PatternData[]): Rounding {
+/** The floats as they are. */
+export function exact(patterns: readonly PatternData[]): Rounding {
   return { patterns, fidelity: { meanCosine: 1, minCosine: 1, gridStep: null } };
 }
 

@@ -16,6 +16,24 @@ export function float32ToText(value: number): string {
   return String(Number(value.toPrecision(9)));
 }
 
+/** Rounded embeddings have few values; where there are more, the rest is not remembered. */
+const MOST_TEXTS = 1024;
+
+/** The texts of 32-bit floats, of which many are alike. */
+export class FloatTexts {
+  readonly #texts = new Map<number, string>();
+
+  of(value: number): string {
+    // A map takes -0 for 0.
+    if (value === 0) return float32ToText(value);
+    const known = this.#texts.get(value);
+    if (known !== undefined) return known;
+    const text = float32ToText(value);
+    if (this.#texts.size < MOST_TEXTS) this.#texts.set(value, text);
+    return text;
+  }
+}
+
 /** Writes a finite number: as a 32-bit float where it is one, else as the shortest double. */
 export function numberToText(value: number): string {
   return Math.fround(value) === value ? float32ToText(value) : String(value);

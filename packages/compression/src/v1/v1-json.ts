@@ -5,7 +5,7 @@ import {
   type SyncDelta,
   type TrendSignal,
 } from '@omega-tv/types';
-import { float32ToText, numberToText } from './shortest-number.js';
+import { FloatTexts, numberToText } from './shortest-number.js';
 
 /*
  * Why not JSON.stringify: it prints a 32-bit float as a double, with up to 17 digits, which costs
@@ -16,7 +16,7 @@ import { float32ToText, numberToText } from './shortest-number.js';
 export function syncDeltaToJson(delta: SyncDelta): string {
   return (
     `{"device_id":${JSON.stringify(delta.deviceId)},` +
-    `"patterns":[${delta.patterns.map(patternToJson).join(',')}],` +
+    `"patterns":${patternsToJson(delta.patterns)},` +
     `"version":${integerToText(delta.version)},"timestamp":${JSON.stringify(delta.timestamp)}}`
   );
 }
@@ -24,16 +24,21 @@ export function syncDeltaToJson(delta: SyncDelta): string {
 /** Writes valid global patterns as v1 JSON. */
 export function globalPatternsToJson(globals: GlobalPatterns): string {
   return (
-    `{"patterns":[${globals.patterns.map(patternToJson).join(',')}],` +
+    `{"patterns":${patternsToJson(globals.patterns)},` +
     `"trends":[${globals.trends.map(trendToJson).join(',')}],` +
     `"version":${integerToText(globals.version)},"timestamp":${JSON.stringify(globals.timestamp)}}`
   );
 }
 
-function patternToJson(pattern: PatternData): string {
+function patternsToJson(patterns: readonly PatternData[]): string {
+  const texts = new FloatTexts();
+  return `[${patterns.map((pattern) => patternToJson(pattern, texts)).join(',')}]`;
+}
+
+function patternToJson(pattern: PatternData, texts: FloatTexts): string {
   return (
     `{"id":${JSON.stringify(pattern.id)},` +
-    `"embedding":[${Array.from(pattern.embedding, float32ToText).join(',')}],` +
+    `"embedding":[${Array.from(pattern.embedding, (value) => texts.of(value)).join(',')}],` +
     `"success_rate":${numberToText(pattern.successRate)},` +
     `"sample_count":${integerToText(pattern.sampleCount)},"genre":${JSON.stringify(pattern.genre)}}`
   );

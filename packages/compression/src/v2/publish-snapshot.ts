@@ -4,7 +4,7 @@ import {
   type EmbeddingCodec,
   type EncodedVectors,
 } from '@omega-tv/embedding-codec';
-import { stepOfMessage } from '@omega-tv/embedding-codec/coding';
+import { indexOfStep, stepOfMessage } from '@omega-tv/embedding-codec/coding';
 import {
   SyncError,
   validateGlobalPatterns,
@@ -42,6 +42,8 @@ export interface PublishSnapshotOptions {
 const MAX_GROWTH = 2;
 /** No pattern takes less in a first layer: more are not tried. */
 const LEAST_PATTERN_BYTES = 40;
+/** What one takes there, as a rule. */
+const TYPICAL_PATTERN_BYTES = 60;
 /** A frame that takes this part of its budget has no room for another pattern worth a generation. */
 const FULL_PART = 7 / 8;
 /** Codings that look for the number of patterns that fit; each takes as long as what it codes. */
@@ -185,8 +187,9 @@ function placesKept(
 function beginGeneration(
   codec: EmbeddingCodec,
   publication: Publication,
-  { budgetBytes, step, coarsestStep = COARSEST_STEP, shortage = 'drop' }: PublishSnapshotOptions,
+  options: PublishSnapshotOptions,
 ): Snapshot {
+  const { budgetBytes, step, coarsestStep = COARSEST_STEP, shortage = 'drop' } = options;
   const { patterns, version: generation } = publication;
   const build = (some: readonly PatternData[], coded?: EncodedVectors): Snapshot =>
     finish(
@@ -212,7 +215,10 @@ function beginGeneration(
   const most =
     shortage === 'refuse'
       ? least
-      : mostFitting({ coarsest, overshoot, least, budgetBytes, count: length });
+      : mostFitting({
+          ...{ coarsest, overshoot, least, budgetBytes, count: length },
+          bytesEach: bytesOfEach(options.previous) ?? TYPICAL_PATTERN_BYTES,
+        });
   if (length === 0 || most.patterns.length < length) return most;
   const finer = codeFitting({
     encode: encoderOf(codec, patterns, []),
@@ -239,16 +245,29 @@ interface Counting {
   readonly budgetBytes: number;
   /** Of all patterns. */
   readonly count: number;
+  /** What a pattern may take. */
+  readonly bytesEach: number;
+}
+
+/** What a pattern took in a version's first layer, and what it took of all beside the layers. */
+function bytesOfEach(previous: Snapshot | undefined): number | undefined {
+  const [first] = previous?.layers ?? [];
+  if (previous === undefined || first === undefined) return undefined;
+  const { layers, patterns } = previous;
+  const coded = layers.reduce((sum, { message }) => sum + message.length, 0);
+  const besides = encodeSnapshotFrame(previous).length - coded;
+  return first.message.length / first.count + besides / patterns.length;
 }
 
 /**
  * The snapshot of the first patterns that fit at the coarsest step: their number is guessed, then
  * corrected by what they took, so that the work is a few times what fits, however many there are.
  */
-function mostFitting({ coarsest, overshoot, least, budgetBytes, count }: Counting): Snapshot {
+function mostFitting(counting: Counting): Snapshot {
+  const { coarsest, overshoot, least, budgetBytes, count } = counting;
   const bareBytes = budgetBytes + overshoot(least);
   let [best, fitting, tooMany] = [least, 0, count + 1];
-  let bytesEach: number = LEAST_PATTERN_BYTES * 1.5;
+  let { bytesEach } = counting;
   for (
     let coding = 0;
     (coding < MAX_COUNTS || fitting === 0) && tooMany - fitting > 1;
@@ -296,7 +315,8 @@ function codeFitting(fitting: Fitting): Snapshot | undefined {
   let snapshot = build(coded);
   let excess = overshoot(snapshot);
   if (finest > 0 && excess <= 0) return snapshot;
-  if (finest >= coarsest) return undefined;
+  // The codec has no step between.
+  if (finest > 0 && indexOfStep(finest) <= indexOfStep(coarsest)) return undefined;
   let near: { near?: number } = {};
   // Headers differ by a few bits with what they hold: what fits is known when it is built.
   for (let room = coded.bytes.length - excess; room > 0; room -= excess) {

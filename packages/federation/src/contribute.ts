@@ -4,6 +4,7 @@ import { clusterRules, findCluster } from './cluster.js';
 import { shareWeight, type CohortKeys, type Share } from './cohort.js';
 import type { FederationConfig } from './config.js';
 import type { Contribution } from './contribution.js';
+import { copyOf, type MutableMap } from './copy-on-write-map.js';
 import { toTimeMs } from './decay.js';
 import { advanceTime } from './fold-time.js';
 import { findEvicted, findOutweighed, isClosed } from './room.js';
@@ -14,8 +15,8 @@ import { toUnit } from './vector.js';
 
 /** The state on its way. */
 interface Draft {
-  readonly clusters: Map<string, Cluster>;
-  readonly trends: Map<string, Trend>;
+  readonly clusters: MutableMap<string, Cluster>;
+  readonly trends: MutableMap<string, Trend>;
   readonly touched: { readonly clusters: Set<string>; readonly trends: Set<string> };
 }
 
@@ -53,9 +54,13 @@ export function contribute(
   keys: CohortKeys,
   config: FederationConfig,
 ): { readonly state: FederationState; readonly touched: Touched } {
+  // Seven of ten pushes bring nothing.
+  if (!contributions.some(({ newSamples }) => newSamples > 0)) {
+    return { state, touched: { clusters: [], trends: [] } };
+  }
   const draft: Draft = {
-    clusters: new Map(state.clusters),
-    trends: new Map(state.trends),
+    clusters: copyOf(state.clusters),
+    trends: copyOf(state.trends),
     touched: { clusters: new Set(), trends: new Set() },
   };
   let { counters } = state;
@@ -143,7 +148,7 @@ function toShare(
 
 /** Stores the record with its new tally; false where the tally did not change. */
 function keep<Item extends Cluster | Trend>(
-  items: Map<string, Item>,
+  items: MutableMap<string, Item>,
   touched: Set<string>,
   item: Item,
   tally: Tally,

@@ -28,6 +28,9 @@ export { foldCompletions, type Completion } from './learning/fold-completions.js
 export { publishTitleFactors } from './learning/publish-title-factors.js';
 export { titleTrends } from './learning/title-trends.js';
 
+// Advanced: states that take a step after another
+export { CopyOnWriteMap } from './copy-on-write-map.js';
+
 // Advanced: publishing in two steps
 export { composeGlobals, tidyFederation } from './publish.js';
 export { publishableFederation } from './published-patterns.js';

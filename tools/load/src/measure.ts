@@ -82,6 +82,7 @@ const KINDS: readonly Kind[] = [
   { name: 'newest version', mix: { path: PATHS.version }, asked: 'constellation' },
   { name: 'empty', mix: only(0), asked: 'constellation' },
   { name: 'empty, each token checked anew', mix: only(0), asked: 'uncached' },
+  { name: 'a completion, with the viewer', mix: only('completion'), asked: 'constellation' },
   { name: '3 patterns', mix: only(3), asked: 'constellation' },
   { name: '10 patterns', mix: only(10), asked: 'constellation' },
   { name: 'evening: 70 % empty, 25 % 1 to 3, 5 % 10', mix: EVENING, asked: 'constellation' },

@@ -3,11 +3,17 @@ import { encodeDeltaFrame } from '@omega-tv/compression';
 import { createMiniLmCodec } from '@omega-tv/compression/node';
 import type { EmbeddingCodec, EncodedVectors } from '@omega-tv/embedding-codec';
 import { createRandom } from '@omega-tv/seeded-random';
-import type { SyncDelta } from '@omega-tv/types';
+import { FACTORS, type SyncDelta } from '@omega-tv/types';
 
 /** Of about 64 bytes a pattern, as TVs send them. */
 const STEP = 0.05;
 const TIMESTAMP = '2026-11-22T10:00:00Z';
+
+/** How many patterns a push brings; or a title that was completed, with the viewer. */
+export type Contents = number | 'completion';
+
+/** Titles that are completed: as many as a server learns, and as many as may wait. */
+const TITLES = 4000;
 
 /** Patterns of one message, coded once: many TVs send the same embeddings, each in a frame of its own. */
 interface CodedPatterns {
@@ -18,6 +24,7 @@ interface CodedPatterns {
 /** Makes frames of as many patterns as asked for, at little cost each. */
 export class Messages {
   readonly #byCount = new Map<number, readonly CodedPatterns[]>();
+  readonly #random = createRandom('completions');
 
   /** @param variants messages of each count. */
   constructor(counts: readonly number[], variants: number) {
@@ -46,8 +53,8 @@ export class Messages {
   }
 
   /** The frame of one TV's next push. */
-  frame(deviceId: string, seq: number, count: number, deviceEpoch = 1): Uint8Array {
-    const variants = this.#byCount.get(count) ?? [];
+  frame(deviceId: string, seq: number, contents: Contents, deviceEpoch = 1): Uint8Array {
+    const variants = contents === 'completion' ? [] : (this.#byCount.get(contents) ?? []);
     const coded = variants[(seq + deviceEpoch) % Math.max(1, variants.length)];
     const delta: SyncDelta = {
       deviceId,
@@ -56,9 +63,19 @@ export class Messages {
       position: { deviceEpoch, seq },
       capabilities: ['positions', 'batches', 'titles'],
       patterns: coded?.patterns ?? [],
+      ...(contents === 'completion' ? this.#completion() : {}),
     };
     const rate = { budgetBytes: 16_384, step: STEP };
-    return encodeDeltaFrame(coded?.codec ?? idle, delta, { rate }).bytes;
+    return encodeDeltaFrame(coded?.codec ?? idle, delta, { rate, random: this.#random }).bytes;
+  }
+
+  #completion(): Pick<SyncDelta, 'engagements' | 'viewerFactors'> {
+    const title = Math.floor(TITLES * this.#random.next());
+    const coordinates = Array.from({ length: FACTORS }, () => 2 * this.#random.next() - 1);
+    return {
+      engagements: [{ contentId: `imdb:tt${1_000_000 + title}`, count: 1, completed: true }],
+      viewerFactors: { generation: 0, historyClass: 1, coordinates },
+    };
   }
 }
 

@@ -1,7 +1,7 @@
-import type { Messages } from './messages.js';
+import type { Contents, Messages } from './messages.js';
 
-/** How many patterns pushes bring: so many parts of all. */
-export type Mix = readonly (readonly [part: number, patterns: number])[];
+/** What pushes bring: so many parts of all. */
+export type Mix = readonly (readonly [part: number, contents: Contents])[];
 
 /** What TVs send on an evening: 70 % nothing, 25 % one to three patterns, 5 % ten. */
 export const EVENING: Mix = [
@@ -12,8 +12,8 @@ export const EVENING: Mix = [
   [0.05, 10],
 ];
 
-export function only(patterns: number): Mix {
-  return [[1, patterns]];
+export function only(contents: Contents): Mix {
+  return [[1, contents]];
 }
 
 /** A push on its way. */
@@ -59,11 +59,11 @@ export class Tvs {
     return { body, token: this.#tokens[tv] };
   }
 
-  #draw(mix: Mix): number {
+  #draw(mix: Mix): Contents {
     let left = this.#random.next();
-    for (const [part, patterns] of mix) {
+    for (const [part, contents] of mix) {
       left -= part;
-      if (left < 0) return patterns;
+      if (left < 0) return contents;
     }
     return 0;
   }

@@ -14,7 +14,7 @@ import {
 import type { Decision } from '../decision/decide.js';
 import type { DeviceRecord } from '../decision/device-record.js';
 import type { ChangedRecords } from './pending-changes.js';
-import { settingsOf, type ServerState } from './server-state.js';
+import { settingsOf, withForkingMaps, type ServerState } from './server-state.js';
 
 /** What of a delta is learned, as it was decided where its device is kept. */
 export interface Lesson {
@@ -60,13 +60,14 @@ export function weighDelta(
 
 /** Folds a delta into the sums. */
 export function learnDelta(
-  state: ServerState,
+  before: ServerState,
   delta: SyncDelta,
   lesson: Lesson,
   keys: CohortKeys,
   nowMs: number,
 ): Learned {
-  const { federation: config, learning, region } = settingsOf(state);
+  const { federation: config, learning, region } = settingsOf(before);
+  const state = withForkingMaps(before);
   const contributions = contributionsFromDelta(delta, lesson.increments, nowMs, {
     ...(region === undefined ? {} : { region }),
     ...(lesson.learned === undefined ? {} : { learned: lesson.learned }),

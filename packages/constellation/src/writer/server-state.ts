@@ -1,5 +1,6 @@
 import type { TitleList } from '@omega-tv/compression';
 import {
+  CopyOnWriteMap,
   emptyFederation,
   emptyLearning,
   type FederationState,
@@ -40,4 +41,23 @@ export function settingsOf({ settings }: ServerState): FoldSettings {
   if (settings === undefined)
     throw new Error('The log does not say what its deltas are folded with');
   return settings;
+}
+
+/** The same state, whose large maps fork at little cost: a delta changes an entry or two of them. */
+export function withForkingMaps(state: ServerState): ServerState {
+  const { federation, learning } = state;
+  const [clusters, trends] = [forking(federation.clusters), forking(federation.trends)];
+  const titles = forking(learning.titles);
+  const isSame =
+    clusters === federation.clusters && trends === federation.trends && titles === learning.titles;
+  if (isSame) return state;
+  return {
+    ...state,
+    federation: { ...federation, clusters, trends },
+    learning: { ...learning, titles },
+  };
+}
+
+function forking<Value>(map: ReadonlyMap<string, Value>): ReadonlyMap<string, Value> {
+  return map instanceof CopyOnWriteMap ? map : new CopyOnWriteMap(map);
 }

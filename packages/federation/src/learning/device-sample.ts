@@ -1,4 +1,5 @@
 import type { CohortKeys } from '../cohort.js';
+import { hashText } from '../hash-text.js';
 import type { LearningConfig } from './config.js';
 
 /**
@@ -49,7 +50,7 @@ export function sampleReport(
     before === undefined || isOver(before, atMs, config)
       ? { key: keys.drawKey(), sinceMs: atMs, depth: FIRST_DEPTH, devices: new Map() }
       : before;
-  const hash = hashOf(keys.tagDevice(sample.key, deviceId));
+  const hash = hashText(keys.tagDevice(sample.key, deviceId));
   if (!isWithin(hash, sample.depth) || sample.devices.get(hash) === true) return sample;
   const devices = new Map(sample.devices);
   return thinned({ ...sample, devices: devices.set(hash, devices.has(hash)) });
@@ -84,15 +85,4 @@ function thinned(sample: DeviceSample): DeviceSample {
 /** Each depth has half the devices of the one before. */
 function isWithin(hash: number, depth: number): boolean {
   return (hash & ((1 << depth) - 1)) === 0;
-}
-
-/** FNV-1a (Fowler, Noll, Vo), with the last step of MurmurHash3, that all bits depend on all. */
-function hashOf(tag: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < tag.length; i += 1) {
-    hash = Math.imul(hash ^ tag.charCodeAt(i), 0x01000193);
-  }
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
 }

@@ -39,7 +39,7 @@ const SHARED_SAMPLES_PER_DEVICE = 20;
 
 /** The state on its way. */
 interface Draft {
-  readonly titles: Map<string, TitleRecord>;
+  readonly titles: ReadonlyMap<string, TitleRecord>;
   readonly shared: Map<SharedItem, Tally>;
   readonly room: TitleRoom;
   readonly touchedTitles: Set<string>;
@@ -79,11 +79,12 @@ export function foldCompletions(
   keys: CohortKeys,
   config: LearningConfig,
 ): FoldedCompletions {
-  const titles = new Map(state.titles);
+  const room = new TitleRoom(state.titles, config);
+  const { titles } = room;
   const draft: Draft = {
     titles,
     shared: new Map(state.shared),
-    room: new TitleRoom(titles, config),
+    room,
     touchedTitles: new Set(),
     touchedShared: new Set(),
   };
@@ -112,6 +113,7 @@ export function foldCompletions(
     };
   }
   const { shared, touchedTitles, touchedShared } = draft;
+  room.close();
   return {
     state: { ...state, titles, shared, counters },
     touched: { titles: [...touchedTitles], shared: [...touchedShared] },

@@ -1,3 +1,4 @@
+import { copyOf, type MutableMap } from '../copy-on-write-map.js';
 import { toDecayStep } from '../decay.js';
 import { weightAt, type Tally } from '../tally.js';
 import type { LearningConfig } from './config.js';
@@ -11,16 +12,34 @@ export function isLearned({ closed }: Tally): boolean {
   return closed.weight > 0;
 }
 
+interface Counts {
+  readonly waiting: number;
+  readonly learned: number;
+}
+
+/** Of maps that a fold has left, and that nobody changes: to count them again takes as long as they are. */
+const counted = new WeakMap<ReadonlyMap<string, TitleRecord>, Counts>();
+
 /** Which titles give way to others, while a batch is folded. What it decides depends on no batch. */
 export class TitleRoom {
+  /** Those of the state, to be changed. */
+  readonly titles: MutableMap<string, TitleRecord>;
   #waiting = 0;
   #learned = 0;
 
   constructor(
-    private readonly titles: Map<string, TitleRecord>,
+    before: ReadonlyMap<string, TitleRecord>,
     private readonly config: LearningConfig,
   ) {
-    for (const { tally } of titles.values()) this.#count(tally, 1);
+    this.titles = copyOf(before);
+    const known = counted.get(before);
+    if (known === undefined) for (const { tally } of before.values()) this.#count(tally, 1);
+    else ({ waiting: this.#waiting, learned: this.#learned } = known);
+  }
+
+  /** Nothing comes in any more. */
+  close(): void {
+    counted.set(this.titles, { waiting: this.#waiting, learned: this.#learned });
   }
 
   /**

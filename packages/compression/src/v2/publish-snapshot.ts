@@ -1,9 +1,4 @@
-import {
-  isCodecError,
-  type CodecRate,
-  type EmbeddingCodec,
-  type EncodedVectors,
-} from '@omega-tv/embedding-codec';
+import type { CodecRate, EmbeddingCodec, EncodedVectors } from '@omega-tv/embedding-codec';
 import { indexOfStep, stepOfMessage } from '@omega-tv/embedding-codec/coding';
 import {
   SyncError,
@@ -18,7 +13,9 @@ import { tooMany } from './malformed.js';
 import { asCoded } from './sections/pattern-counts.js';
 import { toHeaderError } from './sections/snapshot-header.js';
 import { canonicalTrends } from './sections/trends.js';
+import { mostFitting } from './fitting-count.js';
 import { withFittingNames, type Publication } from './fitting-names.js';
+import { COARSEST_STEP, codeFitting } from './fitting-step.js';
 import { hashSnapshot, keyOf, type Layer, type Snapshot } from './snapshot.js';
 import { toTimestamp, toUnixMs } from './timestamps.js';
 
@@ -34,6 +31,8 @@ export interface PublishSnapshotOptions {
   readonly step?: number;
   /** Coarser than this they are not: there are fewer instead. Default: the codec's coarsest. */
   readonly coarsestStep?: number;
+  /** What may be left over of the budget where it bounds the step: it saves codings. Default: a few bytes. */
+  readonly spareBytes?: number;
   /** What to do where not all trends and patterns fit. Default: leave the last ones out. */
   readonly shortage?: 'drop' | 'refuse';
 }
@@ -46,11 +45,6 @@ const LEAST_PATTERN_BYTES = 40;
 const TYPICAL_PATTERN_BYTES = 60;
 /** A frame that takes this part of its budget has no room for another pattern worth a generation. */
 const FULL_PART = 7 / 8;
-/** Codings that look for the number of patterns that fit; each takes as long as what it codes. */
-const MAX_COUNTS = 4;
-/** The coarsest that the codec has. */
-const COARSEST_STEP = 1;
-
 /**
  * Makes a version's one content. A pattern that is still within the coding error of the version
  * before keeps its floats; one that moved, or is new, is coded once, predicted from what the version
@@ -149,6 +143,7 @@ function continueGeneration(
           encode: encoderOf(codec, moved, previous.vectors),
           finest: stepOfMessage(first.message),
           coarsest: options.coarsestStep,
+          spareBytes: options.spareBytes,
           overshoot,
           build: (coded) =>
             continued(
@@ -217,13 +212,15 @@ function beginGeneration(
       ? least
       : mostFitting({
           ...{ coarsest, overshoot, least, budgetBytes, count: length },
-          bytesEach: bytesOfEach(options.previous) ?? TYPICAL_PATTERN_BYTES,
+          bytesEach: bytesOfEach(options.previous, coarsestStep) ?? TYPICAL_PATTERN_BYTES,
         });
   if (length === 0 || most.patterns.length < length) return most;
   const finer = codeFitting({
     encode: encoderOf(codec, patterns, []),
     finest: step,
     coarsest: coarsestStep,
+    atCoarsest: most,
+    spareBytes: options.spareBytes,
     overshoot,
     build: (coded) => build(patterns, coded),
   });
@@ -237,102 +234,25 @@ function doesNotFit(snapshot: Snapshot, limit: number): SyncError {
   return new SyncError('compression-limit', message, { size, limit });
 }
 
-interface Counting {
-  readonly coarsest: (count: number) => Snapshot;
-  readonly overshoot: (snapshot: Snapshot) => number;
-  /** The snapshot without patterns, which fits. */
-  readonly least: Snapshot;
-  readonly budgetBytes: number;
-  /** Of all patterns. */
-  readonly count: number;
-  /** What a pattern may take. */
-  readonly bytesEach: number;
-}
-
-/** What a pattern took in a version's first layer, and what it took of all beside the layers. */
-function bytesOfEach(previous: Snapshot | undefined): number | undefined {
+/** What a pattern took in a version whose first layer is at this step, and of what is beside the layers. */
+function bytesOfEach(previous: Snapshot | undefined, step: number): number | undefined {
   const [first] = previous?.layers ?? [];
   if (previous === undefined || first === undefined) return undefined;
+  if (indexOfStep(stepOfMessage(first.message)) !== indexOfStep(step)) return undefined;
   const { layers, patterns } = previous;
   const coded = layers.reduce((sum, { message }) => sum + message.length, 0);
   const besides = encodeSnapshotFrame(previous).length - coded;
   return first.message.length / first.count + besides / patterns.length;
 }
 
-/**
- * The snapshot of the first patterns that fit at the coarsest step: their number is guessed, then
- * corrected by what they took, so that the work is a few times what fits, however many there are.
- */
-function mostFitting(counting: Counting): Snapshot {
-  const { coarsest, overshoot, least, budgetBytes, count } = counting;
-  const bareBytes = budgetBytes + overshoot(least);
-  let [best, fitting, tooMany] = [least, 0, count + 1];
-  let { bytesEach } = counting;
-  for (
-    let coding = 0;
-    (coding < MAX_COUNTS || fitting === 0) && tooMany - fitting > 1;
-    coding += 1
-  ) {
-    const guess = Math.floor((budgetBytes - bareBytes) / bytesEach);
-    const next = Math.min(Math.max(guess, fitting + 1), tooMany - 1);
-    const snapshot = coarsest(next);
-    const excess = overshoot(snapshot);
-    if (excess <= 0) [best, fitting] = [snapshot, next];
-    else tooMany = next;
-    bytesEach = (budgetBytes + excess - bareBytes) / next;
-    if (excess <= 0 && -excess < bytesEach) break;
-  }
-  return best;
-}
-
-type Encode = (rate: CodecRate) => EncodedVectors;
-
 function encoderOf(
   codec: EmbeddingCodec,
   patterns: readonly PatternData[],
   vectors: readonly Float32Array[],
-): Encode {
+): (rate: CodecRate) => EncodedVectors {
   const embeddings = patterns.map(({ embedding }) => embedding);
   const references = asReferences(vectors);
   return (rate) => codec.encode(embeddings, { mode: 'download', references, rate });
-}
-
-interface Fitting {
-  readonly encode: Encode;
-  readonly finest: number | undefined;
-  readonly coarsest: number | undefined;
-  readonly build: (coded: EncodedVectors) => Snapshot;
-  /** By how many bytes a snapshot is too large. */
-  readonly overshoot: (snapshot: Snapshot) => number;
-}
-
-/** The snapshot at the finest step allowed that fits; undefined where none does. */
-function codeFitting(fitting: Fitting): Snapshot | undefined {
-  const { encode, build, overshoot, coarsest = COARSEST_STEP } = fitting;
-  const finest = Math.min(fitting.finest ?? 0, coarsest);
-  // Without a finest step, the coarsest tells what all but the embeddings take.
-  let coded = encode({ step: finest > 0 ? finest : coarsest });
-  let snapshot = build(coded);
-  let excess = overshoot(snapshot);
-  if (finest > 0 && excess <= 0) return snapshot;
-  // The codec has no step between.
-  if (finest > 0 && indexOfStep(finest) <= indexOfStep(coarsest)) return undefined;
-  let near: { near?: number } = {};
-  // Headers differ by a few bits with what they hold: what fits is known when it is built.
-  for (let room = coded.bytes.length - excess; room > 0; room -= excess) {
-    try {
-      coded = encode({ budgetBytes: room, ...near });
-      near = { near: coded.step };
-    } catch (error) {
-      if (isCodecError(error, 'budget-too-small')) return undefined;
-      throw error;
-    }
-    if (coded.step < finest || coded.step > coarsest) return undefined;
-    snapshot = build(coded);
-    excess = overshoot(snapshot);
-    if (excess <= 0) return snapshot;
-  }
-  return undefined;
 }
 
 function layerOf({ bytes, decoded }: EncodedVectors, patterns: readonly PatternData[]): Layer {

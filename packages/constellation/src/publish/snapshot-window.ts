@@ -28,6 +28,8 @@ const DEFAULT_MAX_VERSIONS = 64;
 const DEFAULT_MAX_AGE_MS = 24 * 60 * 60 * 1000;
 /** About cosine .97 on published patterns: coarser ones are left out instead. */
 const COARSEST_STEP = 0.025;
+/** A version leaves up to one part in so many of its budget, and is coded half as often. */
+const SPARE_PART = 100;
 
 /** What changed in the window: to be written with the publication. */
 export interface WindowChange {
@@ -82,6 +84,7 @@ export class SnapshotWindow {
       budgetBytes: this.#options.budgetBytes,
       step: SNAPSHOT_STEP,
       coarsestStep: COARSEST_STEP,
+      spareBytes: Math.floor(this.#options.budgetBytes / SPARE_PART),
       ...(this.#newest === undefined ? {} : { previous: this.#newest }),
     };
   }

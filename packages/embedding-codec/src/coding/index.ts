@@ -4,4 +4,4 @@ export { RangeDecoder } from '../range-decoder.js';
 export { AdaptiveModel, decodeUniform, encodeUniform } from '../symbols.js';
 export { modeOfMessage, stepOfMessage } from '../message-format.js';
 export { sha256 } from '../sha256.js';
-export { indexOfStep } from '../step-grid.js';
+export { indexOfStep, stepOfIndex } from '../step-grid.js';

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import {
   openCheckpoints,
   settleStore,
@@ -18,8 +19,9 @@ import { LogCopy } from '../log/log-copy.js';
 import { CheckpointCopy } from '../store/checkpoint-copy.js';
 import { headOf } from './cluster-entries.js';
 
-/** An owner may replace a checkpoint while it is read; then it is read again. */
-const ATTEMPTS = 5;
+/** An owner may replace a checkpoint while it is read, or mend one; then it is read again, a moment later. */
+const ATTEMPTS = 6;
+const PAUSE_MS = 200;
 
 /** What a store on NATS held at one moment: the log is in the records. Nothing on NATS is changed. */
 export interface StoreCopy {
@@ -99,6 +101,7 @@ async function copyStore(
     } catch (error) {
       await copy.close();
       if (attempt === ATTEMPTS) throw unreadable(`${name} changes faster than it is read`, error);
+      await setTimeout(PAUSE_MS * 2 ** attempt);
     }
   }
 }
@@ -124,6 +127,7 @@ async function openCopy(bus: Bus, name: string, scratch: string): Promise<Opened
       return { log, records, close, store: { log, ...rest } };
     } catch (error) {
       if (attempt === ATTEMPTS) throw unreadable(`${name} changes faster than it is read`, error);
+      await setTimeout(PAUSE_MS * 2 ** attempt);
     }
   }
 }

@@ -66,12 +66,14 @@ export class BlobDatabase implements LevelDatabase {
     // An owner that was replaced shall not even leave a blob. What it reads may be older than what it wrote.
     await this.#manifest.check();
     const before = this.#written ?? [];
+    const isWhole = await this.#blobs.areWhole(before);
     const added = await this.#blobs.put(operations.map(encodeOperation));
     await this.#manifest.replace([...before, added]);
     this.#written = [...before, added];
     await this.#scratch.batch(operations);
     await this.#deleteReplaced();
-    if (isLong(this.#written)) await this.#writeWhole();
+    // What NATS has lost is here still.
+    if (!isWhole || isLong(this.#written)) await this.#writeWhole();
   }
 
   /** Writes the checkpoint whole: what was deleted or replaced is in no blob any more. */

@@ -61,11 +61,23 @@ export class Blobs {
 
   /** All that the owner has, whether a manifest names it or not. */
   async list(): Promise<readonly string[]> {
+    return [...(await this.#count()).keys()];
+  }
+
+  /** False where NATS holds fewer messages of them than were written. */
+  async areWhole(blobs: readonly BlobReference[]): Promise<boolean> {
+    const counts = await this.#count();
+    return blobs.every(({ id, messages }) => (counts.get(id) ?? 0) >= messages.length);
+  }
+
+  /** Messages, by blob. */
+  async #count(): Promise<ReadonlyMap<string, number>> {
     const { jsm, names } = this.#bus;
     const subjects_filter = names.blobSubject(this.#owner, '*');
     const { state } = await jsm.streams.info(names.blobs, { subjects_filter });
-    return Object.keys(state.subjects ?? {}).map((subject) =>
-      subject.slice(subject.lastIndexOf('.') + 1),
+    const subjects = Object.entries(state.subjects ?? {});
+    return new Map(
+      subjects.map(([subject, count]) => [subject.slice(subject.lastIndexOf('.') + 1), count]),
     );
   }
 

@@ -54,6 +54,7 @@ export function answerAdopted(
   const server = serverEventOf(before, signs);
   const context = {
     drawEpoch,
+    isPoll: items.length === 0,
     nowMs: standing?.serverTimeMs ?? nowMs,
     ...(standing?.position === undefined ? {} : { standing: standing.position }),
   };

@@ -54,10 +54,15 @@ export function reopened(
 export type IsHeld = (item: KeptItem) => boolean;
 
 /**
- * Queues the acknowledged pushes that a server lost again, before those that were not answered yet.
- * What is no longer kept of them is lost.
+ * Queues the acknowledged pushes that a server lost again, before those that were not answered yet, or
+ * behind what keeps its places. What is no longer kept of them is lost.
+ * @param isPoll the server was not asked about what waits.
  */
-export function requeued(state: SyncState, isHeld: IsHeld, drawEpoch: DrawEpoch): SyncState {
+export function requeued(
+  state: SyncState,
+  isHeld: IsHeld,
+  { drawEpoch, isPoll }: { readonly drawEpoch: DrawEpoch; readonly isPoll: boolean },
+): SyncState {
   const gone = state.kept.filter((item) => !isHeld(item));
   let { marks } = state;
   const again: OutboxItem[] = [];
@@ -71,7 +76,22 @@ export function requeued(state: SyncState, isHeld: IsHeld, drawEpoch: DrawEpoch)
     if (patterns === undefined) for (const one of pushed) marks = markLost(marks, state, one);
   }
   const kept = state.kept.filter(isHeld);
-  return reopened({ ...state, marks, kept }, [...again, ...state.outbox], drawEpoch);
+  const next = { ...state, marks, kept };
+  return isPoll && isOfUnheardEpochs(state)
+    ? placed(next, [...state.outbox, ...again], drawEpoch)
+    : reopened(next, [...again, ...state.outbox], drawEpoch);
+}
+
+/**
+ * True where nothing was acknowledged in the epochs of what waits. It may have counted there, so it keeps its
+ * places: in others it would count again.
+ */
+function isOfUnheardEpochs({ outbox, kept }: SyncState): boolean {
+  const heard = new Set(kept.map(({ position }) => position.deviceEpoch));
+  return (
+    outbox.length > 0 &&
+    outbox.every(({ position }) => position !== undefined && !heard.has(position.deviceEpoch))
+  );
 }
 
 function markLost(

@@ -17,6 +17,8 @@ export interface TransitionContext {
   readonly standing?: DeltaPosition;
   /** The pushes that this answer acknowledges: the server has them, wherever it stood before. */
   readonly acknowledged?: readonly DeltaPosition[];
+  /** True where the answer says nothing of what waits. */
+  readonly isPoll?: boolean;
   /** Why a push was refused. */
   readonly reason?: string;
 }
@@ -155,13 +157,13 @@ function marksUnsure(state: SyncState): SyncState {
 }
 
 function lostPushesQueued(state: SyncState, context: TransitionContext): SyncState {
-  const { standing, acknowledged = [], drawEpoch } = context;
+  const { standing, acknowledged = [], drawEpoch, isPoll = false } = context;
   const isHeld = heldAt(state.kept, standing);
   const isNew = ({ position }: KeptItem): boolean =>
     acknowledged.some(
       (one) => one.deviceEpoch === position.deviceEpoch && one.seq === position.seq,
     );
-  return requeued(state, (item) => isHeld(item) || isNew(item), drawEpoch);
+  return requeued(state, (item) => isHeld(item) || isNew(item), { drawEpoch, isPoll });
 }
 
 /** The epochs of the pushes kept follow one another: a server that knows one had those before it. */

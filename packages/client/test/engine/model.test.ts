@@ -252,6 +252,33 @@ describe('the books of a TV and the sums of its server agree in the end (rule 4.
     },
   );
 
+  it('where the answer to a push that opens an epoch is lost, and its server put back to a copy (rules 11.9, 11.38)', async () => {
+    const [begin, answered] = [
+      { do: 'begin', which: 0 },
+      { do: 'answered', which: 0 },
+    ];
+    const learn = (samples: number): Step => ({
+      do: 'learn',
+      index: 0,
+      samples,
+      successRate: 0.95,
+    });
+    const [backup, restore] = [
+      { do: 'backup', which: 0 },
+      { do: 'restore', which: 0 },
+    ];
+    const records = await openMemoryRecords({ kind: 'tv', layout: 1 });
+    const world = new World('position', records);
+    await play(world, [
+      ...[learn(10), begin, answered, learn(1), backup, begin, answered],
+      ...[learn(1), restore, begin, answered, { do: 'lost', which: 0 }, backup, restore],
+    ]);
+    world.learn(0, 12, 1);
+    expect(world.settle()).toBe(true);
+    agree(world);
+    await records.close();
+  });
+
   it('with a server put back to copies, again and again (rule 11.9)', async () => {
     await check('position', stepsOf(['backup', 'restore']), agree);
   });

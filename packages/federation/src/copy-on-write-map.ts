@@ -21,7 +21,7 @@ export type MutableMap<Key, Value> = ReadonlyMap<Key, Value> &
  * console.log(before.size, [...after.values()].sort()); // => 1 [ 3, 5 ]
  * ```
  */
-export class CopyOnWriteMap<Key extends string, Value> implements MutableMap<Key, Value> {
+export class CopyOnWriteMap<Key extends string, Value> implements ReadonlyMap<Key, Value> {
   #buckets: (Map<Key, Value> | undefined)[];
   /** 1 where no fork shares the bucket. */
   readonly #owned = new Uint8Array(BUCKETS);

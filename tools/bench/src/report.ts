@@ -8,11 +8,16 @@ import { productQuantization, rotatedGrid } from './learned-methods.js';
 import { measure, type Measurement } from './measure.js';
 import type { Method } from './method.js';
 import { float16Method, integerMethod, jsonMethod } from './plain-methods.js';
-import { measureSpeed, measureSpeedWithoutJit, plainLoopMethods, type SpeedRow } from './speed.js';
+import {
+  DOWNLOAD_STEP,
+  measureSpeed,
+  measureSpeedWithoutJit,
+  plainLoopMethods,
+  type SpeedRow,
+  UPLOAD_STEP,
+} from './speed.js';
 import { loadTraining } from './unseen.js';
 
-const DOWNLOAD_STEP = 0.0247;
-const UPLOAD_STEP = 0.0285;
 const DOWNLOAD_BUDGETS = [16, 24, 32, 48, 64, 96, 128, 192];
 const UPLOAD_BUDGETS = [32, 48, 72, 96, 128, 192];
 const AVERAGED_TITLES = 12;

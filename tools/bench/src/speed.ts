@@ -9,8 +9,9 @@ import type { Method } from './method.js';
 import { jsonMethod } from './plain-methods.js';
 import { withoutWebAssembly } from './without-webassembly.js';
 
-const DOWNLOAD_STEP = 0.0247;
-const UPLOAD_STEP = 0.0285;
+/** Of about 64 bytes a vector, and of about 72. */
+export const DOWNLOAD_STEP = 0.0247;
+export const UPLOAD_STEP = 0.0285;
 
 /** Processor time of one vector, coded alone, and how often it is that of JSON + zstd. */
 export interface SpeedRow {

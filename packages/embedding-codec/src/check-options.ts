@@ -1,5 +1,5 @@
 import { CodecError } from './errors.js';
-import type { EncodeOptions } from './embedding-codec.js';
+import type { CodecRate, EncodeOptions } from './embedding-codec.js';
 
 const MAX_VECTORS = 0x100000;
 const MAX_REFERENCES = 0x8000;
@@ -13,14 +13,25 @@ export function checkEncodeOptions(options: EncodeOptions): void {
   } else {
     refuseUnless(isDownload(mode), 'mode', "'upload' or 'download'");
   }
+  checkRate(rate);
+}
+
+/** @throws CodecError `invalid-option` with the field. */
+export function checkRate(rate: CodecRate): void {
   const given: object = typeof rate === 'object' ? rate : {};
   const [name, ...others] = RATES.filter((one) => one in given);
   const isOne = name !== undefined && others.length === 0;
   refuseUnless(isOne, 'rate', 'one of { budgetBytes }, { step } and { minCosine }');
-  if (name !== undefined) checkRate(name, Reflect.get(rate, name));
+  if (name !== undefined) checkValue(name, Reflect.get(rate, name));
   const near: unknown = Reflect.get(given, 'near');
   const isStep = typeof near === 'number' && near > 0;
   refuseUnless(near === undefined || isStep, 'rate.near', 'a step above zero');
+}
+
+/** @throws CodecError `invalid-option` for no count of the vectors there are. */
+export function checkCount(count: number, vectors: number): void {
+  const isCount = Number.isInteger(count) && count >= 0 && count <= vectors;
+  refuseUnless(isCount, 'count', `0 to ${vectors}, as many as there are vectors`);
 }
 
 /** @throws CodecError `invalid-option` with the field. */
@@ -35,7 +46,7 @@ export function checkCounts(
   refuseUnless(hasRoom, 'references', `an array of at most ${MAX_REFERENCES} vectors`);
 }
 
-function checkRate(name: (typeof RATES)[number], value: unknown): void {
+function checkValue(name: (typeof RATES)[number], value: unknown): void {
   const isNumber = typeof value === 'number';
   const field = `rate.${name}`;
   if (name === 'budgetBytes') refuseUnless(isNumber, field, 'a number of bytes');

@@ -1,14 +1,11 @@
-import { checkCounts, checkEncodeOptions } from './check-options.js';
+import { checkCount, checkCounts, checkEncodeOptions, checkRate } from './check-options.js';
 import type { Codebook } from './codebook.js';
 import { CodecContext } from './codec-context.js';
-import { cosineSimilarity } from './cosine.js';
-import { CodecError, isCodecError } from './errors.js';
+import { encodeDownload, encodeUpload } from './encode-vectors.js';
+import { CodecError } from './errors.js';
 import { decodeMessage, type DecodeOptions } from './message-decoder.js';
-import { encodeMessage, type CodedMessage } from './message-encoder.js';
 import type { CodecMode } from './message-format.js';
-import { prepareVector, type PreparedVector } from './prepare-vector.js';
-import { finestThatFits, coarsestThatServes, unbiasedFit } from './rate-control.js';
-import { indexOfStep, stepOfIndex } from './step-grid.js';
+import { PreparedVectors } from './prepared-vectors.js';
 
 /** How fine a message is: by its size, by its step or by what it must keep. */
 export type CodecRate =
@@ -50,6 +47,16 @@ export interface EncodedVectors {
   readonly cosines: readonly number[];
 }
 
+/** Vectors that are coded several times: what the codings share is worked out once. */
+export interface VectorEncoder {
+  /**
+   * Codes the first `count` vectors, in order, in one message of download mode.
+   * @param count default: all of them.
+   * @throws CodecError `invalid-vector`, `invalid-option`, `budget-too-small`.
+   */
+  encode(rate: CodecRate, count?: number): EncodedVectors;
+}
+
 /** Codes vectors of one space. */
 export interface EmbeddingCodec {
   readonly codebook: Codebook;
@@ -58,15 +65,19 @@ export interface EmbeddingCodec {
    * @throws CodecError `invalid-vector`, `invalid-option`, `budget-too-small`.
    */
   encode(vectors: readonly ArrayLike<number>[], options: EncodeOptions): EncodedVectors;
+  /**
+   * An encoder of vectors that are to be coded at several rates, or in several numbers. Neither they nor
+   * the references may change meanwhile.
+   * @throws CodecError `invalid-vector` for references, `invalid-option`.
+   */
+  prepare(
+    vectors: readonly ArrayLike<number>[],
+    references?: readonly ArrayLike<number>[],
+  ): VectorEncoder;
   /** Decodes a message. @throws CodecError `invalid-message`, `invalid-option`. */
   decode(bytes: Uint8Array, options: DecodeOptions): Float32Array[];
 }
 
-const SEEDS = 0x100000000;
-/** Of a message of many vectors, about so many find the step to start from. */
-const PILOT_VECTORS = 32;
-/** Of about 64 bytes a vector. */
-const TYPICAL_STEP_INDEX = 1367;
 /** References beyond are no embeddings, and their squares would overflow. */
 const MAX_COORDINATE = 16;
 
@@ -93,9 +104,35 @@ export function createEmbeddingCodec(codebook: Codebook): EmbeddingCodec {
     throw new CodecError('invalid-codebook', message);
   }
   const context = new CodecContext(codebook);
+  const prepare = (
+    vectors: readonly ArrayLike<number>[],
+    references: readonly ArrayLike<number>[] = [],
+    mode: CodecMode = 'download',
+  ): PreparedVectors => {
+    checkCounts('vectors', vectors.length, references);
+    checkReferences(context, references);
+    return new PreparedVectors(context, vectors, references, mode);
+  };
   return {
     codebook,
-    encode: (vectors, options) => encode(context, vectors, options),
+    encode(vectors, options) {
+      checkEncodeOptions(options);
+      const prepared = prepare(vectors, options.references, options.mode);
+      const { rate, onTry } = options;
+      return options.mode === 'upload'
+        ? encodeUpload(prepared, rate, options.random, onTry)
+        : encodeDownload(prepared, rate, vectors.length, onTry);
+    },
+    prepare(vectors, references) {
+      const prepared = prepare(vectors, references);
+      return {
+        encode(rate, count = vectors.length) {
+          checkRate(rate);
+          checkCount(count, vectors.length);
+          return encodeDownload(prepared, rate, count);
+        },
+      };
+    },
     decode(bytes, options) {
       checkCounts('count', options.count, options.references);
       checkReferences(context, options.references);
@@ -107,89 +144,6 @@ export function createEmbeddingCodec(codebook: Codebook): EmbeddingCodec {
 /** Callers without types may pass the file's bytes. */
 function isCodebook(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'basis' in value && 'tables' in value;
-}
-
-function encode(
-  context: CodecContext,
-  vectors: readonly ArrayLike<number>[],
-  options: EncodeOptions,
-): EncodedVectors {
-  checkEncodeOptions(options);
-  const { mode, references = [] } = options;
-  checkCounts('vectors', vectors.length, references);
-  checkReferences(context, references);
-  const prepared = vectors.map((vector) => prepareVector(context, vector, references, mode));
-  const drawSeed = (): number =>
-    options.mode === 'upload' ? Math.floor(options.random.next() * SEEDS) >>> 0 : 0;
-  const seed = drawSeed();
-  const encoderOf =
-    (some: readonly PreparedVector[], someSeed = seed) =>
-    (stepIndex: number): CodedMessage => {
-      const header = { mode, stepIndex, seed: someSeed };
-      const coded = encodeMessage(context, some, references, header);
-      if (some === prepared) options.onTry?.(coded.bytes.length, stepOfIndex(stepIndex));
-      return coded;
-    };
-  const cosines = ({ decoded }: CodedMessage): readonly number[] =>
-    decoded.map((vector, i) => fidelityTo(vectors[i] ?? [], vector));
-
-  const { rate } = options;
-  const [stepIndex, message] =
-    mode === 'upload' && 'budgetBytes' in rate
-      ? unbiasedFit(rate.budgetBytes, encoderOf(prepared), atDrawnSeed(), prepared.length)
-      : atRate(rate, prepared, encoderOf, (coded) =>
-          cosines(coded).reduce((least, cosine) => Math.min(least, cosine), 1),
-        );
-  const { bytes, decoded } = message;
-  return { bytes, mode, step: stepOfIndex(stepIndex), decoded, cosines: cosines(message) };
-
-  /** The step that serves another draw of the dither; 0 where none does. */
-  function atDrawnSeed(): number {
-    const pilotSeed = drawSeed();
-    try {
-      return atRate(
-        rate,
-        prepared,
-        (some) => encoderOf(some, pilotSeed),
-        () => 1,
-      )[0];
-    } catch (error) {
-      if (isCodecError(error, 'budget-too-small')) return 0;
-      throw error;
-    }
-  }
-}
-
-function atRate(
-  rate: CodecRate,
-  vectors: readonly PreparedVector[],
-  encoderOf: (some: readonly PreparedVector[]) => (stepIndex: number) => CodedMessage,
-  minCosine: (message: CodedMessage) => number,
-): readonly [stepIndex: number, message: CodedMessage] {
-  const encodeAt = encoderOf(vectors);
-  if ('step' in rate) {
-    const index = indexOfStep(rate.step);
-    return [index, encodeAt(index)];
-  }
-  if ('minCosine' in rate) {
-    return coarsestThatServes(encodeAt, (coded) => minCosine(coded) >= rate.minCosine);
-  }
-  const guess = rate.near === undefined ? guessStep(rate.budgetBytes) : indexOfStep(rate.near);
-  return finestThatFits(encodeAt, rate.budgetBytes, guess);
-
-  /** The step that serves a few of many vectors will nearly serve all. */
-  function guessStep(budgetBytes: number): number {
-    if (vectors.length < 2 * PILOT_VECTORS) return TYPICAL_STEP_INDEX;
-    const stride = Math.floor(vectors.length / PILOT_VECTORS);
-    const pilot = vectors.filter((_, i) => i % stride === 0);
-    const share = Math.floor((budgetBytes * pilot.length) / vectors.length);
-    try {
-      return finestThatFits(encoderOf(pilot), share, TYPICAL_STEP_INDEX)[0];
-    } catch (error) {
-      if (isCodecError(error, 'budget-too-small')) return 0;
-      throw error;
-    }
-  }
 }
 
 function checkReferences(
@@ -212,10 +166,4 @@ function isWithinRange(reference: ArrayLike<number>, dimension: number): boolean
     if (!(Math.abs(reference[i] ?? 0) <= MAX_COORDINATE)) return false;
   }
   return true;
-}
-
-/** A vector without a direction has none to lose. */
-function fidelityTo(exact: ArrayLike<number>, decoded: ArrayLike<number>): number {
-  const hasDirection = Array.from(exact).some((value) => value !== 0);
-  return hasDirection ? cosineSimilarity(exact, decoded) : 1;
 }

@@ -5,6 +5,7 @@ export type {
   EmbeddingCodec,
   EncodedVectors,
   EncodeOptions,
+  VectorEncoder,
 } from './embedding-codec.js';
 export type { DecodeOptions } from './message-decoder.js';
 export type { CodecMode } from './message-format.js';

@@ -23,6 +23,15 @@ export interface CodedMessage {
   readonly decoded: readonly Float32Array[];
 }
 
+/** A vector as it is coded after those before it. */
+export interface CodedVector {
+  readonly candidate: Candidate;
+  readonly symbols: Int32Array;
+  /** What a decoder makes of it, over its length. */
+  readonly best: Float64Array;
+  readonly decoded: Float32Array;
+}
+
 /** One way to code a vector. */
 interface Candidate {
   readonly kind: number;
@@ -42,12 +51,16 @@ const MAX_FORECAST_LOSS_BITS = 12;
 /** An earlier vector is worth a look where it leaves less than this share of what the class does. */
 const MAX_ENERGY_SHARE = 0.9;
 
-/** Codes prepared vectors at one step. */
+/**
+ * Codes prepared vectors at one step.
+ * @param known the first of them as they were coded at this step before; the others are added.
+ */
 export function encodeMessage(
   context: CodecContext,
   vectors: readonly PreparedVector[],
   references: readonly ArrayLike<number>[],
   header: MessageHeader,
+  known: CodedVector[] = [],
 ): CodedMessage {
   const quantizer = context.quantizer(header);
   const models = createMessageModels(references.length);
@@ -62,23 +75,26 @@ export function encodeMessage(
       decoded.push(new Float32Array(context.dimension));
       return;
     }
-    const [candidate, { symbols }] = choose(vector, index);
-    write(candidate);
-    quantizer.write(coder, symbols, candidate.scale, index);
-    const best = new Float64Array(candidate.prediction);
-    context.transform.addInverse(
-      quantizer.reconstruct(symbols, candidate.scale, index).best(),
-      best,
-    );
-    earlier.unshift(best);
+    const coded = (known[index] ??= code(vector, index));
+    write(coded.candidate);
+    quantizer.write(coder, coded.symbols, coded.candidate.scale, index);
+    earlier.unshift(coded.best);
     if (earlier.length > WINDOW) earlier.pop();
-    decoded.push(toFloat32(best, vector.normValue));
+    decoded.push(coded.decoded);
   });
   const [start, body] = [headerToBytes(header), coder.finish()];
   const bytes = new Uint8Array(start.length + body.length);
   bytes.set(start);
   bytes.set(body, start.length);
   return { bytes, decoded };
+
+  function code(vector: PreparedVector, index: number): CodedVector {
+    const [candidate, { symbols }] = choose(vector, index);
+    const best = new Float64Array(candidate.prediction);
+    const residual = quantizer.reconstruct(symbols, candidate.scale, index);
+    context.transform.addInverse(residual.best(), best);
+    return { candidate, symbols, best, decoded: toFloat32(best, vector.normValue) };
+  }
 
   function choose(vector: PreparedVector, index: number): [Candidate, QuantizedResidual] {
     const candidates = [

@@ -2,8 +2,8 @@ import { CodecError } from './errors.js';
 import type { CodedMessage } from './message-encoder.js';
 import { STEP_COUNT } from './step-grid.js';
 
-type EncodeAt = (stepIndex: number) => CodedMessage;
-type Choice = readonly [stepIndex: number, message: CodedMessage];
+export type EncodeAt = (stepIndex: number) => CodedMessage;
+export type Choice = readonly [stepIndex: number, message: CodedMessage];
 
 /** A message of many vectors gets longer by about this share with each step of the grid, measured. */
 const TYPICAL_GROWTH = 0.003;

@@ -15,7 +15,7 @@ export class Codecs {
       throw new SyncError('invalid-config', message, { field: 'codecs' });
     }
     given.forEach((codec, index) => {
-      checkMethods(`codecs[${index}]`, codec, ['encode', 'decode'], ADVICE);
+      checkMethods(`codecs[${index}]`, codec, ['encode', 'prepare', 'decode'], ADVICE);
     });
   }
 

@@ -1,4 +1,4 @@
-import { isCodecError, type CodecRate, type EncodedVectors } from '@omega-tv/embedding-codec';
+import { isCodecError, type EncodedVectors, type VectorEncoder } from '@omega-tv/embedding-codec';
 import { indexOfStep, stepOfIndex } from '@omega-tv/embedding-codec/coding';
 import type { Snapshot } from './snapshot.js';
 
@@ -8,7 +8,7 @@ export const COARSEST_STEP = 1;
 const MAX_TRIES = 4;
 
 interface Fitting {
-  readonly encode: (rate: CodecRate) => EncodedVectors;
+  readonly encoder: VectorEncoder;
   readonly finest: number | undefined;
   readonly coarsest: number | undefined;
   /** What may be left over of the budget; else the finest that fits is found exactly. */
@@ -48,8 +48,8 @@ interface Coded extends Tried {
   readonly bytes: number;
 }
 
-function codeAt({ encode, build, overshoot }: Fitting, index: number): Coded {
-  const coded = encode({ step: stepOfIndex(index) });
+function codeAt({ encoder, build, overshoot }: Fitting, index: number): Coded {
+  const coded = encoder.encode({ step: stepOfIndex(index) });
   const snapshot = build(coded);
   return { index, snapshot, excess: overshoot(snapshot), bytes: coded.bytes.length };
 }
@@ -71,14 +71,14 @@ function codeBetween(fitting: Fitting, left: number, coarse: Tried, fine: Tried)
 
 /** @param tried tells what all but the embeddings take. */
 function codeFinest(fitting: Fitting, finest: number, tried: Coded): Snapshot | undefined {
-  const { encode, build, overshoot, coarsest = COARSEST_STEP } = fitting;
+  const { encoder, build, overshoot, coarsest = COARSEST_STEP } = fitting;
   let { excess } = tried;
   let near: { near?: number } = {};
   // Headers differ by a few bits with what they hold: what fits is known when it is built.
   for (let room = tried.bytes - excess; room > 0; room -= excess) {
     let coded: EncodedVectors;
     try {
-      coded = encode({ budgetBytes: room, ...near });
+      coded = encoder.encode({ budgetBytes: room, ...near });
       near = { near: coded.step };
     } catch (error) {
       if (isCodecError(error, 'budget-too-small')) return undefined;

@@ -1,4 +1,4 @@
-import type { CodecRate, EmbeddingCodec, EncodedVectors } from '@omega-tv/embedding-codec';
+import type { EmbeddingCodec, EncodedVectors, VectorEncoder } from '@omega-tv/embedding-codec';
 import { indexOfStep, stepOfMessage } from '@omega-tv/embedding-codec/coding';
 import {
   SyncError,
@@ -140,7 +140,7 @@ function continueGeneration(
     moved.length === 0
       ? continued(previous.layers, previous.vectors)
       : codeFitting({
-          encode: encoderOf(codec, moved, previous.vectors),
+          encoder: encoderOf(codec, moved, previous.vectors),
           finest: stepOfMessage(first.message),
           coarsest: options.coarsestStep,
           spareBytes: options.spareBytes,
@@ -198,10 +198,11 @@ function beginGeneration(
     );
   const overshoot = (snapshot: Snapshot): number =>
     encodeSnapshotFrame(snapshot).length - budgetBytes;
+  const encoder = encoderOf(codec, patterns, []);
   const coarsest = (count: number): Snapshot => {
     const some = patterns.slice(0, count);
     if (count === 0) return build(some);
-    return build(some, encoderOf(codec, some, [])({ step: coarsestStep }));
+    return build(some, encoder.encode({ step: coarsestStep }, count));
   };
 
   const { length } = patterns;
@@ -216,7 +217,7 @@ function beginGeneration(
         });
   if (length === 0 || most.patterns.length < length) return most;
   const finer = codeFitting({
-    encode: encoderOf(codec, patterns, []),
+    encoder,
     finest: step,
     coarsest: coarsestStep,
     atCoarsest: most,
@@ -249,10 +250,9 @@ function encoderOf(
   codec: EmbeddingCodec,
   patterns: readonly PatternData[],
   vectors: readonly Float32Array[],
-): (rate: CodecRate) => EncodedVectors {
+): VectorEncoder {
   const embeddings = patterns.map(({ embedding }) => embedding);
-  const references = asReferences(vectors);
-  return (rate) => codec.encode(embeddings, { mode: 'download', references, rate });
+  return codec.prepare(embeddings, asReferences(vectors));
 }
 
 function layerOf({ bytes, decoded }: EncodedVectors, patterns: readonly PatternData[]): Layer {

@@ -17,27 +17,31 @@ export function missingNats(): string | undefined {
 export class NatsNode {
   readonly url: string;
   readonly directory: string;
+  readonly #monitor: string;
   readonly #config: string;
   #process: ChildProcess | undefined;
 
-  private constructor(directory: string, port: number) {
+  private constructor(directory: string, port: number, monitorPort: number) {
     this.url = `nats://127.0.0.1:${port}`;
+    this.#monitor = `127.0.0.1:${monitorPort}`;
     this.directory = directory;
     this.#config = path.join(directory, 'nats.conf');
   }
 
   /** Nodes that know one another; one alone makes no cluster. They are not started. */
   static async prepare(directory: string, count = 1): Promise<readonly NatsNode[]> {
-    const ports = await freePorts(2 * count);
-    const routes = ports.slice(count).map((port) => `nats://127.0.0.1:${port}`);
+    const ports = await freePorts(3 * count);
+    const routes = ports.slice(count, 2 * count).map((port) => `nats://127.0.0.1:${port}`);
     return Promise.all(
       ports.slice(0, count).map(async (port, i) => {
-        const node = new NatsNode(path.join(directory, `nats-${i}`), port);
+        const folder = path.join(directory, `nats-${i}`);
+        const node = new NatsNode(folder, port, ports[2 * count + i] ?? 0);
         await mkdir(node.directory, { recursive: true });
         const cluster = `cluster { name: test, listen: "${routes[i]?.slice(7) ?? ''}", routes: ${JSON.stringify(routes)} }`;
         const lines = [
           `server_name: n${i}`,
           `listen: "127.0.0.1:${port}"`,
+          `http: "${node.#monitor}"`,
           `jetstream { store_dir: ${JSON.stringify(node.store)}, max_file: 4G }`,
           ...(count === 1 ? [] : [cluster]),
         ];
@@ -73,6 +77,12 @@ export class NatsNode {
         if (said.includes(READY)) resolve();
       });
     });
+  }
+
+  /** True where it has caught up: it holds all that the other nodes hold of what it keeps with them. */
+  async hasCaughtUp(): Promise<boolean> {
+    const answer = await fetch(`http://${this.#monitor}/healthz`).catch(() => undefined);
+    return answer?.ok === true;
   }
 
   /** Sends a signal to this process alone. */

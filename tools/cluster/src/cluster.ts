@@ -122,6 +122,13 @@ export class Cluster {
     return [...this.owners, this.edge];
   }
 
+  /** Resolves when no NATS node has anything to catch up with. */
+  async caughtUp(signal: AbortSignal): Promise<void> {
+    for (const node of this.nats) {
+      while (!(await node.hasCaughtUp())) await setTimeout(LOOK_MS, undefined, { signal });
+    }
+  }
+
   /** Resolves when each of them says that it is ready. */
   async ready(signal: AbortSignal): Promise<void> {
     for (const machine of this.machines) {

@@ -49,6 +49,8 @@ export async function playRounds(options: RoundsOptions): Promise<readonly Round
 
 async function play(fault: Fault, options: RoundsOptions): Promise<RoundResult> {
   const { cluster, tvs, probes, clock, signal } = options;
+  // As an operator would: no node is taken down while another one is being filled.
+  await cluster.caughtUp(signal);
   await tvs.learn();
   if (fault.prepare !== undefined) {
     await Promise.all([tvs.sync(), fault.prepare(cluster)]);

@@ -14,7 +14,10 @@ export class ControlledStore implements ConstellationStore {
   readsFail = false;
   savesFail = false;
 
-  constructor(inner: ConstellationStore) {
+  readonly #isExclusive: boolean;
+
+  constructor(inner: ConstellationStore, { isExclusive = true } = {}) {
+    this.#isExclusive = isExclusive;
     this.#inner = inner;
   }
 
@@ -35,6 +38,7 @@ export class ControlledStore implements ConstellationStore {
   get log(): DeltaLog {
     const { log } = this.#inner;
     return {
+      isExclusive: this.#isExclusive,
       lastSequence: () => this.#read(() => log.lastSequence()),
       append: (entries, expectedLast) => this.#append(() => log.append(entries, expectedLast)),
       read: (after) => log.read(after),

@@ -11,6 +11,11 @@ export interface LogRecord {
  * one machine may own them all, as the embedded engine does, in one log.
  */
 export interface DeltaLog {
+  /**
+   * True where nobody else can write while it is open. Else every step is appended, also one that changes
+   * nothing: only so does its owner know that no other one has come.
+   */
+  readonly isExclusive?: boolean;
   /** Of the newest entry; 0 before the first. Truncation does not change it. */
   lastSequence(): Promise<number>;
   /**

@@ -13,6 +13,7 @@ type Span = readonly [first: number, last: number];
 
 /** A log among the records of a store: each append is one record, written in a synchronous batch. */
 export class LevelLog implements DeltaLog {
+  readonly isExclusive = true;
   readonly #records: DurableRecords;
   /** Undefined where the store has to be asked: at first, and after an append that failed. */
   #known: { readonly last: number; readonly spans: readonly Span[] } | undefined;

@@ -6,6 +6,7 @@ export function createMemoryLog(): DeltaLog {
   let records: LogRecord[] = [];
   let last = 0;
   return {
+    isExclusive: true,
     lastSequence: () => Promise.resolve(last),
     append: (entries, expectedLast) => {
       if (expectedLast !== last) return Promise.reject(sequenceConflict(expectedLast, last));

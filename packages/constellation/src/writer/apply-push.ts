@@ -58,8 +58,9 @@ export function applyPush(
   const isPoll =
     received.outline.patterns.length === 0 && received.outline.engagements === undefined;
   const devices = record && new Map([[known.key, record]]);
+  const counters = countPush(state.counters, decision, isNewDevice, isPoll);
   return {
-    state: { ...learned.state, counters: countPush(state.counters, decision, isNewDevice, isPoll) },
+    state: counters === learned.state.counters ? learned.state : { ...learned.state, counters },
     changed: { ...changed, ...(devices === undefined ? {} : { devices }) },
     decision,
     ...(delta === undefined ? {} : { delta }),
@@ -101,12 +102,15 @@ function countPush(
   isPoll: boolean,
 ): ServerCounters {
   const samples = increments.reduce((sum, count) => sum + count, 0);
+  // A poll names a place that was decided before, and brings nothing.
+  const isRepeat = outcome === 'duplicate' && !isPoll;
+  const isCounted = isNewDevice || outcome === 'applied' || isRepeat || samples > 0;
+  if (!isCounted) return before;
   return {
     ...before,
     devices: before.devices + Number(isNewDevice),
     deltasApplied: before.deltasApplied + Number(outcome === 'applied'),
-    // A poll names a place that was decided before, and brings nothing.
-    duplicates: before.duplicates + Number(outcome === 'duplicate' && !isPoll),
+    duplicates: before.duplicates + Number(isRepeat),
     samplesAccepted: Math.min(MAX_INTEGER, before.samplesAccepted + samples),
   };
 }

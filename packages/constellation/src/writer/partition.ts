@@ -127,10 +127,13 @@ export class Partition {
   }
 
   /**
-   * Takes a step whose outcome is known. In a turn. Resolves when it is durable.
+   * Takes a step whose outcome is known. In a turn. Resolves when it is durable, and all before it; one that
+   * changes nothing is appended only where another owner may have come.
    * @throws SyncError `http`, to be tried again, where it is not.
    */
   append(entry: LogEntry, { state, changed }: Folded): Promise<void> {
+    const isNothing = state === this.#state && Object.keys(changed).length === 0;
+    if (isNothing && this.#store.log.isExclusive === true) return this.#durable;
     this.#state = state;
     this.#pending.add(changed);
     const bytes = encodeEntry(entry);

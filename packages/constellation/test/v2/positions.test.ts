@@ -9,7 +9,7 @@ import type { SyncDelta } from '@omega-tv/types';
 import { describe, expect, it } from '@jest/globals';
 import { createMemoryConstellationStore, openLevelConstellationStore } from '../../src/index.js';
 import { ControlledStore } from '../controlled-store.js';
-import { patternOf, temporaryFolder, TestClock } from '../support.js';
+import { patternOf, temporaryFolder, TestClock, until } from '../support.js';
 import { format, placedDelta, postFrame, pushFrame, serveFrames, snapshots } from './support.js';
 
 /** One that opens its epoch, or goes on in it, by position. */
@@ -54,6 +54,54 @@ describe('a push by position', () => {
     const { position: _, ...poll } = capableDelta('a', 0);
     const { receipt } = await pushFrame(url, poll);
     expect(receipt.standing?.position).toEqual({ deviceEpoch: 7, seq: 1 });
+  });
+
+  it('is not written where it changes nothing: a poll, a push behind a gap (rule 5.31)', async () => {
+    const store = new ControlledStore(createMemoryConstellationStore());
+    const { url, constellation } = await serveFrames({ store });
+    await pushFrame(url, capableDelta('a', 1, 0));
+    const [before, report] = [store.appends, constellation.report()];
+    const poll = await pushFrame(url, capableDelta('a', 1));
+    expect(poll.receipt).toMatchObject({ lastSeq: 1, outcome: 'duplicate' });
+    const behind = await pushFrame(url, capableDelta('a', 3, 1));
+    expect(behind.receipt).toMatchObject({ lastSeq: 1, outcome: 'refused' });
+    expect(store.appends).toBe(before);
+    expect(constellation.report()).toEqual(report);
+    await pushFrame(url, capableDelta('a', 1, 0));
+    expect(store.appends).toBe(before + 1);
+  });
+
+  it.each(['pass', 'fail'] as const)(
+    'a poll is answered when what it tells of is durable: %s (rule 5.31)',
+    async (fate) => {
+      const store = new ControlledStore(createMemoryConstellationStore());
+      const clock = new TestClock();
+      const { constellation } = await serveFrames({ store, clock });
+      store.plan('hold');
+      const pushed = constellation.syncFrame(await frameOf(capableDelta('a', 1, 0)));
+      await until(() => store.isHolding);
+      let isAnswered = false;
+      const { reads } = clock;
+      const polled = constellation.syncFrame(await frameOf(capableDelta('a', 1)));
+      const settled = polled.finally(() => {
+        isAnswered = true;
+      });
+      await until(() => clock.reads > reads);
+      expect(isAnswered).toBe(false);
+      store.settle(fate);
+      const outcomes = await Promise.allSettled([pushed, settled]);
+      const expected = fate === 'pass' ? 'fulfilled' : 'rejected';
+      expect(outcomes.map(({ status }) => status)).toEqual([expected, expected]);
+    },
+  );
+
+  it('is written where another owner may have come, whatever it changes (rule 5.31)', async () => {
+    const store = new ControlledStore(createMemoryConstellationStore(), { isExclusive: false });
+    const { url } = await serveFrames({ store });
+    await pushFrame(url, capableDelta('a', 1, 0));
+    const before = store.appends;
+    await pushFrame(url, capableDelta('a', 1));
+    expect(store.appends).toBe(before + 1);
   });
 
   it('to one that says nothing of capabilities the answer is that of the first release (rule 11.13)', async () => {

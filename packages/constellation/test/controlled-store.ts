@@ -11,6 +11,7 @@ export class ControlledStore implements ConstellationStore {
   /** Of entries, together. */
   appends = 0;
   saves = 0;
+  loads = 0;
   readsFail = false;
   savesFail = false;
 
@@ -49,7 +50,10 @@ export class ControlledStore implements ConstellationStore {
   get checkpoints(): CheckpointStore {
     const { checkpoints } = this.#inner;
     return {
-      load: () => this.#read(() => checkpoints.load()),
+      load: () => {
+        this.loads += 1;
+        return this.#read(() => checkpoints.load());
+      },
       loadDevice: (deviceKey) => this.#read(() => checkpoints.loadDevice(deviceKey)),
       listDevices: (after, limit) => this.#read(() => checkpoints.listDevices(after, limit)),
       save: (change) => {

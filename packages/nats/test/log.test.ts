@@ -126,6 +126,10 @@ describeUnless(missingNats(), 'a log on JetStream', () => {
     ).rejects.toMatchObject({ code: 'version-conflict' });
     expect(await messages()).toBe(standing);
     expect((await bus.state.get('checkpoint.p0'))?.revision).toBe(manifest);
+    // What waited for it is refused at once: it knows, and asks NATS no more.
+    const { outMsgs } = bus.connection.stats();
+    expect((await syncErrorOf(old.log.append([entry('late')], 1))).code).toBe('version-conflict');
+    expect(bus.connection.stats().outMsgs).toBe(outMsgs);
     expect(await next.log.lastSequence()).toBe(1);
     await next.log.append([entry('b')], 1);
     await old.close();

@@ -45,6 +45,9 @@ export class Partition {
   #turn: Promise<unknown> = Promise.resolve();
   /** True when memory may be ahead of the disk. */
   #mustReload = false;
+  /** Reloads that failed, and why the last one did. */
+  #failedReloads = 0;
+  #reloadError: SyncError<'http'> | undefined;
   /** Since the newest checkpoint, or the one that is being written. */
   #pending = new PendingChanges();
   #pendingBytes = 0;
@@ -104,8 +107,10 @@ export class Partition {
 
   /** @throws what `work` throws; SyncError `http` where memory cannot be brought back. */
   inTurn<Result>(work: () => Promise<Result> | Result): Promise<Result> {
+    const failedBefore = this.#failedReloads;
     const result = this.#turn.then(async () => {
-      if (this.#mustReload) await this.#comeBack();
+      // One attempt for all that wait: a store that does not answer is slow to say so.
+      if (this.#mustReload) await this.#comeBack(failedBefore);
       return work();
     });
     this.#turn = result.catch(() => undefined);
@@ -226,11 +231,17 @@ export class Partition {
     return { save };
   }
 
-  async #comeBack(): Promise<void> {
+  /** @param failedBefore reloads that had failed when who asks began to wait. */
+  async #comeBack(failedBefore: number): Promise<void> {
+    if (this.#reloadError !== undefined && failedBefore < this.#failedReloads) {
+      throw this.#reloadError;
+    }
     await this.#queue.settled();
     await this.#save.catch(() => undefined);
     await this.#load().catch((cause: unknown) => {
-      throw this.#storeError(cause);
+      this.#failedReloads += 1;
+      this.#reloadError = this.#storeError(cause);
+      throw this.#reloadError;
     });
     this.#mustReload = false;
   }

@@ -9,6 +9,11 @@ import { clusterNames, type ClusterNames } from '../cluster-names.js';
 const DEFAULT_LEASE_MS = 4000;
 const DEFAULT_CLUSTER = 'omega';
 const NANOS_PER_MS = 1e6;
+/**
+ * What NATS has not answered after so long it will not: it has lost a leader, and the next one does not know
+ * of the question. Who makes streams waits longer.
+ */
+const REQUEST_TIMEOUT_MS = 2000;
 /** What a message carries beside its payload, headers of our own included. */
 const ENVELOPE_BYTES = 1024;
 const MAX_MESSAGE_BYTES = 512 * 1024;
@@ -44,13 +49,14 @@ export interface Bus {
 export async function openBus(options: BusOptions): Promise<Bus> {
   const { connection, replicas = 1, leaseMs = DEFAULT_LEASE_MS } = options;
   const names = clusterNames(options.cluster ?? DEFAULT_CLUSTER);
-  const js = jetstream(connection);
-  const jsm = await jetstreamManager(connection);
-  const kvm = new Kvm(js);
+  const js = jetstream(connection, { timeout: REQUEST_TIMEOUT_MS });
+  const jsm = await jetstreamManager(connection, { timeout: REQUEST_TIMEOUT_MS });
+  const [making, using] = [new Kvm(jetstream(connection)), new Kvm(js)];
   // A replica that lags behind must not say who owns what.
   const bucket = { history: 1, replicas, storage: StorageType.File, allow_direct: false };
-  const state = await kvm.create(names.state, bucket);
-  const leases = await kvm.create(names.leases, { ...bucket, ttl: leaseMs });
+  await making.create(names.state, bucket);
+  await making.create(names.leases, { ...bucket, ttl: leaseMs });
+  const [state, leases] = [await using.open(names.state), await using.open(names.leases)];
   const allowed = (connection.info?.max_payload ?? MAX_MESSAGE_BYTES) - ENVELOPE_BYTES;
   const bus: Bus = {
     ...{ connection, names, js, jsm, state, leases, leaseMs, replicas },
@@ -84,9 +90,10 @@ export async function openExistingBus({
 
 /** Makes a stream that is kept in files until it is purged; one that is there stays. */
 export async function ensureStream(
-  { jsm, replicas }: Pick<Bus, 'jsm' | 'replicas'>,
+  { connection, replicas }: Pick<Bus, 'connection' | 'replicas'>,
   config: Pick<StreamConfig, 'name' | 'subjects'>,
 ): Promise<void> {
+  const jsm = await jetstreamManager(connection);
   await jsm.streams.add({
     ...config,
     storage: StorageType.File,

@@ -36,6 +36,8 @@ export class JetStreamLog implements DeltaLog {
   readonly #onTakenOver: () => void;
   readonly #writer = randomUUID();
   #isOwner = false;
+  /** Never undone: what waits for this owner is refused at once, and does not ask NATS again. */
+  #isReplaced = false;
   /** Undefined where NATS has to be asked: at first, and after an append that failed. */
   #end: LogEnd | undefined;
   #turn: Promise<unknown> = Promise.resolve();
@@ -161,6 +163,7 @@ export class JetStreamLog implements DeltaLog {
   /** @throws SyncError `version-conflict` where another owner has come. */
   async #findEnd(): Promise<LogEnd> {
     if (this.#end !== undefined) return this.#end;
+    if (this.#isReplaced) throw takenOver(this.#partition);
     const { jsm } = this.#bus;
     const { state } = await jsm.streams.info(this.#stream);
     let entry = 0;
@@ -170,6 +173,7 @@ export class JetStreamLog implements DeltaLog {
       if (found === undefined) throw laggingBehind(this.#partition);
       const head = readHead(found.header);
       if (this.#isOwner && head.writer !== this.#writer) {
+        this.#isReplaced = true;
         this.#onTakenOver();
         throw takenOver(this.#partition);
       }

@@ -39,6 +39,8 @@ export class ManifestEntry {
   readonly #writer: string;
   readonly #onTakenOver: (() => void) | undefined;
   #revision = 0;
+  /** Never undone: what waits for this owner is refused at once, and does not ask NATS again. */
+  #isReplaced = false;
 
   constructor(state: KV, partition: string, writer: string, onTakenOver?: () => void) {
     this.#onTakenOver = onTakenOver;
@@ -68,6 +70,7 @@ export class ManifestEntry {
 
   /** @throws SyncError `version-conflict` where another owner has come. */
   async check(): Promise<void> {
+    this.#refuseReplaced();
     this.#check(await this.#state.get(this.#key));
   }
 
@@ -82,6 +85,7 @@ export class ManifestEntry {
 
   async #claim(check: (found: KvEntry | null) => void): Promise<readonly BlobReference[]> {
     for (;;) {
+      this.#refuseReplaced();
       await this.#passBarrier();
       const found = await this.#state.get(this.#key);
       check(found);
@@ -118,7 +122,12 @@ export class ManifestEntry {
         : await this.#state.update(this.#key, value, this.#revision);
   }
 
+  #refuseReplaced(): void {
+    if (this.#isReplaced) throw this.#replaced();
+  }
+
   #replaced(): SyncError {
+    this.#isReplaced = true;
     this.#onTakenOver?.();
     return takenOver(this.#partition);
   }

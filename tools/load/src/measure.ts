@@ -80,6 +80,7 @@ interface Kind {
 const KINDS: readonly Kind[] = [
   { name: 'bare Fastify, constant bytes', mix: only(0), asked: 'bare' },
   { name: 'newest version', mix: { path: PATHS.version }, asked: 'constellation' },
+  { name: 'a poll', mix: only('poll'), asked: 'constellation' },
   { name: 'empty', mix: only(0), asked: 'constellation' },
   { name: 'empty, each token checked anew', mix: only(0), asked: 'uncached' },
   { name: 'a completion, with the viewer', mix: only('completion'), asked: 'constellation' },

@@ -9,8 +9,11 @@ import { FACTORS, type SyncDelta } from '@omega-tv/types';
 const STEP = 0.05;
 const TIMESTAMP = '2026-11-22T10:00:00Z';
 
-/** How many patterns a push brings; or a title that was completed, with the viewer. */
-export type Contents = number | 'completion';
+/**
+ * How many patterns a push brings; or a title that was completed, with the viewer; or nothing at the place that
+ * was decided last, to hear what is new.
+ */
+export type Contents = number | 'completion' | 'poll';
 
 /** Titles that are completed: as many as a server learns, and as many as may wait. */
 const TITLES = 4000;
@@ -54,7 +57,7 @@ export class Messages {
 
   /** The frame of one TV's next push. */
   frame(deviceId: string, seq: number, contents: Contents, deviceEpoch = 1): Uint8Array {
-    const variants = contents === 'completion' ? [] : (this.#byCount.get(contents) ?? []);
+    const variants = typeof contents === 'number' ? (this.#byCount.get(contents) ?? []) : [];
     const coded = variants[(seq + deviceEpoch) % Math.max(1, variants.length)];
     const delta: SyncDelta = {
       deviceId,

@@ -53,9 +53,11 @@ export class Tvs {
   next(mix: Mix): Push {
     const tv = this.#next;
     this.#next = (tv + 1) % this.#tokens.length;
-    const seq = (this.#seqs[tv] ?? 0) + 1;
+    const contents = this.#draw(mix);
+    const last = this.#seqs[tv] ?? 0;
+    const seq = contents === 'poll' && last > 0 ? last : last + 1;
     this.#seqs[tv] = seq;
-    const body = this.#messages.frame(nameOfTv(tv), seq, this.#draw(mix), this.#deviceEpoch);
+    const body = this.#messages.frame(nameOfTv(tv), seq, contents, this.#deviceEpoch);
     return { body, token: this.#tokens[tv] };
   }
 

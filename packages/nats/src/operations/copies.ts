@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import {
   openCheckpoints,
   settleStore,
@@ -10,6 +9,7 @@ import {
 } from '@omega-tv/constellation';
 import type { RecordReader } from '@omega-tv/level';
 import { isSyncError, SyncError } from '@omega-tv/types';
+import pRetry from 'p-retry';
 import type { Bus } from '../bus/bus.js';
 import { PUBLISHER } from '../cluster/duties.js';
 import { pinEntries } from '../cluster/kept-entries.js';
@@ -20,8 +20,7 @@ import { CheckpointCopy } from '../store/checkpoint-copy.js';
 import { headOf } from './cluster-entries.js';
 
 /** An owner may replace a checkpoint while it is read, or mend one; then it is read again, a moment later. */
-const ATTEMPTS = 6;
-const PAUSE_MS = 200;
+const READ_AGAIN = { retries: 5, minTimeout: 400, factor: 2 };
 
 /** What a store on NATS held at one moment: the log is in the records. Nothing on NATS is changed. */
 export interface StoreCopy {
@@ -94,15 +93,19 @@ async function copyStore(
   scratch: string,
   options: SettleOptions,
 ): Promise<SettledCopy> {
-  for (let attempt = 1; ; attempt += 1) {
+  const read = async (): Promise<SettledCopy> => {
     const copy = await openCopy(bus, name, scratch);
     try {
       return { ...copy, report: await settleStore(copy.store, options) };
     } catch (error) {
       await copy.close();
-      if (attempt === ATTEMPTS) throw unreadable(`${name} changes faster than it is read`, error);
-      await setTimeout(PAUSE_MS * 2 ** attempt);
+      throw error;
     }
+  };
+  try {
+    return await pRetry(read, READ_AGAIN);
+  } catch (error) {
+    throw unreadable(`${name} changes faster than it is read`, error);
   }
 }
 
@@ -113,22 +116,19 @@ interface OpenedCopy extends Omit<StoreCopy, 'report'> {
 type SettledCopy = OpenedCopy & StoreCopy;
 
 async function openCopy(bus: Bus, name: string, scratch: string): Promise<OpenedCopy> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      const database = new CheckpointCopy(bus, name, scratch);
-      const { records, ...rest } = await openCheckpoints({ name, database });
-      const { close } = rest;
-      // Behind the checkpoint: it is never ahead of its log.
-      const log = await LogCopy.of(await JetStreamLog.open({ bus, partition: name }));
-      if ((await rest.checkpoints.load()) === undefined && (await log.lastSequence()) > 0) {
-        await close();
-        throw new Error('its first owner came while it was read');
-      }
-      return { log, records, close, store: { log, ...rest } };
-    } catch (error) {
-      if (attempt === ATTEMPTS) throw unreadable(`${name} changes faster than it is read`, error);
-      await setTimeout(PAUSE_MS * 2 ** attempt);
+  const database = new CheckpointCopy(bus, name, scratch);
+  const { records, ...rest } = await openCheckpoints({ name, database });
+  const { close } = rest;
+  try {
+    // Behind the checkpoint: it is never ahead of its log.
+    const log = await LogCopy.of(await JetStreamLog.open({ bus, partition: name }));
+    if ((await rest.checkpoints.load()) === undefined && (await log.lastSequence()) > 0) {
+      throw new Error('its first owner came while it was read');
     }
+    return { log, records, close, store: { log, ...rest } };
+  } catch (error) {
+    await close();
+    throw error;
   }
 }
 

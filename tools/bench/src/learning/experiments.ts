@@ -37,13 +37,13 @@ async function liars(options: ExperimentOptions): Promise<void> {
     ...['attack', 'liars', 'lists with the title', 'with an honest one as often completed'],
     'precision@10',
   ];
-  await onRows(markdownTable(head, []), []);
   const rows: LiarsRow[] = [];
   await runAll(orders, options, async (row: LiarsRow) => {
     rows.push(row);
     const { attack, share, lists, honestLists, precision } = row;
     const cells = [attack, ...[share, lists, honestLists].map(percent), precision.toFixed(3)];
-    await onRows(`| ${cells.join(' | ')} |\n`, rows);
+    const text = rows.length === 1 ? markdownTable(head, [cells]) : `| ${cells.join(' | ')} |\n`;
+    await onRows(text, rows);
   });
 }
 

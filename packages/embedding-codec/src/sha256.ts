@@ -1,18 +1,27 @@
 /** SHA-256 (FIPS 180-4) in plain integers: the package has no dependency, and engines differ. */
 export function sha256(bytes: Uint8Array): Uint8Array {
-  const padded = pad(bytes);
-  const view = new DataView(padded.buffer);
-  const hash = INITIAL.slice();
-  for (let start = 0; start < padded.length; start += 64) {
-    for (let i = 0; i < 16; i += 1) SCHEDULE[i] = view.getUint32(start + 4 * i);
-    compress(hash, SCHEDULE);
-  }
-  const digest = new DataView(new ArrayBuffer(32));
-  for (let i = 0; i < 8; i += 1) digest.setUint32(4 * i, hash[i] ?? 0);
-  return new Uint8Array(digest.buffer);
+  const whole = bytes.length - (bytes.length % BLOCK);
+  HASH.set(INITIAL);
+  for (let start = 0; start < whole; start += BLOCK) compress(HASH, schedule(bytes, start));
+  // What is left, a one, zeros, and the length in bits: one block, or two.
+  const rest = bytes.length - whole;
+  const tail = rest + 9 > BLOCK ? 2 * BLOCK : BLOCK;
+  END.fill(0);
+  for (let i = 0; i < rest; i += 1) END[i] = bytes[whole + i] ?? 0;
+  END[rest] = 0x80;
+  writeWord(END, tail - 8, Math.floor(bytes.length / 0x20000000));
+  writeWord(END, tail - 4, bytes.length << 3);
+  for (let start = 0; start < tail; start += BLOCK) compress(HASH, schedule(END, start));
+  const digest = new Uint8Array(32);
+  for (let i = 0; i < 8; i += 1) writeWord(digest, 4 * i, word(HASH, i));
+  return digest;
 }
 
-/** Filled anew for each block. */
+/** Bytes. */
+const BLOCK = 64;
+/* Filled anew for each message or block: most messages have one, and memory would take longer than that. */
+const END = new Uint8Array(2 * BLOCK);
+const HASH = new Uint32Array(8);
 const SCHEDULE = new Uint32Array(64);
 
 const INITIAL = Uint32Array.of(
@@ -41,15 +50,21 @@ const ROUND = Uint32Array.from(
   (word) => parseInt(word, 16),
 );
 
-function pad(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const length = Math.ceil((bytes.length + 9) / 64) * 64;
-  const padded = new Uint8Array(length);
-  padded.set(bytes);
-  padded[bytes.length] = 0x80;
-  const view = new DataView(padded.buffer);
-  view.setUint32(length - 8, Math.floor(bytes.length / 0x20000000));
-  view.setUint32(length - 4, (bytes.length << 3) >>> 0);
-  return padded;
+/** The first sixteen words of a block's schedule: its bytes, the first ones highest. */
+function schedule(bytes: Uint8Array, start: number): Uint32Array {
+  for (let i = 0; i < 16; i += 1) {
+    const at = start + 4 * i;
+    const high = ((bytes[at] ?? 0) << 24) | ((bytes[at + 1] ?? 0) << 16);
+    SCHEDULE[i] = high | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0);
+  }
+  return SCHEDULE;
+}
+
+function writeWord(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >>> 24;
+  bytes[at + 1] = value >>> 16;
+  bytes[at + 2] = value >>> 8;
+  bytes[at + 3] = value;
 }
 
 function rotate(word: number, bits: number): number {

@@ -33,4 +33,27 @@ describeUnless(missingNats(), 'a checkpoint on JetStream', () => {
     await next.close();
     await owner.close();
   });
+
+  it('loses nothing that is saved while it is written whole (rules 5.17, 14.1)', async () => {
+    const bus = await openTestBus([await startNats()]);
+    const open = async (): Promise<ConstellationStore> => {
+      const scratch = await temporaryFolder();
+      return openNatsConstellationStore({ bus, partition: 'p0', scratch });
+    };
+    const owner = await open();
+    const save = (device: string): Promise<void> =>
+      owner.checkpoints.save(changeOf(learnedState(), { devices: new Map([[device, deviceA]]) }));
+    const devices = Array.from({ length: 24 }, (_, i) => `device-${i}`);
+    for (let i = 0; i < devices.length; i += 3) {
+      const [first = '', second = '', third = ''] = devices.slice(i, i + 3);
+      await save(first);
+      await Promise.all([owner.compact(), save(second), owner.compact(), save(third)]);
+    }
+    const next = await open();
+    for (const device of devices) {
+      expect(await next.checkpoints.loadDevice(device)).toEqual(deviceA);
+    }
+    await next.close();
+    await owner.close();
+  });
 });

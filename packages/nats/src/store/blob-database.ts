@@ -31,6 +31,10 @@ export class BlobDatabase implements LevelDatabase {
   readonly #scratch: Scratch;
   #written: readonly BlobReference[] | undefined;
   readonly #replaced: BlobReference[] = [];
+  /** One after another: a batch beside `compact` would name what that deletes. */
+  #turn: Promise<unknown> = Promise.resolve();
+  /** True after a write of unknown outcome. */
+  #mustSettle = false;
 
   constructor({ bus, partition, scratch, onTakenOver }: BlobDatabaseOptions) {
     const writer = randomUUID();
@@ -40,18 +44,18 @@ export class BlobDatabase implements LevelDatabase {
   }
 
   /** @throws SyncError `version-conflict` where another owner has come since the first opening. */
-  async open(): Promise<void> {
-    const isFirst = this.#written === undefined;
-    const listed = await this.#blobs.list();
-    const blobs = await (isFirst ? this.#manifest.takeOver() : this.#manifest.settle());
-    this.#written = blobs;
-    // What counts now may name them again.
-    this.#replaced.splice(0);
-    await this.#blobs.deleteOthers(listed, blobs);
-    await this.#scratch.open();
-    for (const blob of blobs) {
-      await this.#scratch.load(decodeOperations(this.#blobs.read(blob)));
-    }
+  open(): Promise<void> {
+    return this.#inTurn(async () => {
+      const isFirst = this.#written === undefined;
+      const listed = await this.#blobs.list();
+      const blobs = await (isFirst ? this.#manifest.takeOver() : this.#manifest.settle());
+      this.#adopt(blobs);
+      await this.#blobs.deleteOthers(listed, blobs);
+      await this.#scratch.open();
+      for (const blob of blobs) {
+        await this.#scratch.load(decodeOperations(this.#blobs.read(blob)));
+      }
+    });
   }
 
   get(key: Uint8Array): Promise<Uint8Array | undefined> {
@@ -62,41 +66,70 @@ export class BlobDatabase implements LevelDatabase {
     return this.#scratch.iterator(range);
   }
 
-  async batch(operations: RecordOperation[]): Promise<void> {
-    // An owner that was replaced shall not even leave a blob. What it reads may be older than what it wrote.
-    await this.#manifest.check();
-    const before = this.#written ?? [];
-    const isWhole = await this.#blobs.areWhole(before);
-    const added = await this.#blobs.put(operations.map(encodeOperation));
-    await this.#manifest.replace([...before, added]);
-    this.#written = [...before, added];
-    await this.#scratch.batch(operations);
-    await this.#deleteReplaced();
-    // What NATS has lost is here still.
-    if (!isWhole || isLong(this.#written)) await this.#writeWhole();
+  batch(operations: RecordOperation[]): Promise<void> {
+    return this.#inTurn(async () => {
+      // An owner that was replaced shall not even leave a blob. What it reads may be older than what it wrote.
+      await this.#manifest.check();
+      await this.#settle();
+      const before = this.#written ?? [];
+      const isWhole = await this.#blobs.areWhole(before);
+      const added = await this.#blobs.put(operations.map(encodeOperation));
+      await this.#name([...before, added]);
+      await this.#scratch.batch(operations);
+      await this.#deleteReplaced();
+      // What NATS has lost is here still.
+      if (!isWhole || isLong([...before, added])) await this.#writeWhole();
+    });
   }
 
   /** Writes the checkpoint whole: what was deleted or replaced is in no blob any more. */
-  async compact(): Promise<void> {
-    if ((this.#written ?? []).length > 1) await this.#writeWhole();
-    await this.#deleteReplaced();
+  compact(): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#settle();
+      if ((this.#written ?? []).length > 1) await this.#writeWhole();
+      await this.#deleteReplaced();
+    });
   }
 
   close(): Promise<void> {
-    return this.#scratch.close();
+    return this.#inTurn(() => this.#scratch.close());
   }
 
   async #writeWhole(): Promise<void> {
-    const whole = await this.#blobs.put(encodeAll(this.#scratch));
     const before = this.#written ?? [];
-    await this.#manifest.replace([whole]);
-    this.#written = [whole];
+    await this.#name([await this.#blobs.put(encodeAll(this.#scratch))]);
     this.#replaced.push(...before);
+  }
+
+  /** These make the checkpoint from now on. */
+  async #name(blobs: readonly BlobReference[]): Promise<void> {
+    this.#mustSettle = true;
+    await this.#manifest.replace(blobs);
+    this.#mustSettle = false;
+    this.#written = blobs;
+  }
+
+  /** Asks what counts where that is not known. */
+  async #settle(): Promise<void> {
+    if (this.#mustSettle) this.#adopt(await this.#manifest.settle());
+  }
+
+  #adopt(blobs: readonly BlobReference[]): void {
+    this.#mustSettle = false;
+    this.#written = blobs;
+    // What counts now may name them again.
+    this.#replaced.splice(0);
   }
 
   /** Those of the manifest before stay until another one is written, should NATS lose the newest. */
   async #deleteReplaced(): Promise<void> {
     for (const blob of this.#replaced.splice(0)) await this.#blobs.delete(blob);
+  }
+
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => undefined);
+    return result;
   }
 }
 

@@ -93,11 +93,20 @@ export class ManifestEntry {
       this.#revision = found?.revision ?? 0;
       try {
         await this.#write(blobs);
-        return blobs;
+        if (await this.#isNewest()) return blobs;
       } catch (error) {
         if (!isWrongSequence(error)) throw error;
       }
     }
+  }
+
+  /**
+   * False where another write came after one's own: NATS before 2.9.21 was seen to take two that expect the
+   * same revision, where they come close together (nats-server issue 4320).
+   */
+  async #isNewest(): Promise<boolean> {
+    await this.#passBarrier();
+    return (await this.#state.get(this.#key))?.revision === this.#revision;
   }
 
   /**

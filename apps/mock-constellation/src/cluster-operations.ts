@@ -15,6 +15,7 @@ export interface ClusterTarget {
 interface RestoreOptions extends ClusterTarget {
   readonly partitions?: number;
   readonly replicas: number;
+  readonly leaseMs?: number;
 }
 
 // Loaded where they are used: a folder's operations start sooner without them.
@@ -31,14 +32,15 @@ export async function backupOfCluster(target: ClusterTarget, file: string): Prom
 }
 
 export async function restoreToCluster(
-  { engine, cluster, replicas, partitions, ...target }: RestoreOptions,
+  { engine, cluster, replicas, partitions, leaseMs, ...target }: RestoreOptions,
   file: string,
 ): Promise<void> {
   const { openBus, restoreCluster } = await nats();
   const scratch = await scratchOf(target);
   const connection = await connectToNats(engine);
   try {
-    const bus = await openBus({ connection, cluster, replicas });
+    const lease = leaseMs === undefined ? {} : { leaseMs };
+    const bus = await openBus({ connection, cluster, replicas, ...lease });
     const wanted = partitions === undefined ? {} : { partitions };
     await restoreCluster(file, { bus, scratch, ...wanted });
   } finally {

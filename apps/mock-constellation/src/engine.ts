@@ -29,7 +29,7 @@ export interface EngineOptions {
   readonly partitions?: number;
   readonly role: 'edge' | 'owner' | 'all';
   readonly replicas: number;
-  readonly leaseMs: number;
+  readonly leaseMs?: number;
 }
 
 /** A server without its HTTP. */
@@ -86,7 +86,8 @@ async function openCluster(
   // Loaded here: one machine alone starts sooner without them.
   const { addClusterMetrics, ClusterNode, openBus } = await import('@omega-tv/nats');
   const connection = await connectToNats(options.engine);
-  const bus = await openBus({ connection, cluster, replicas, leaseMs });
+  const lease = leaseMs === undefined ? {} : { leaseMs };
+  const bus = await openBus({ connection, cluster, replicas, ...lease });
   const node = await ClusterNode.open({
     ...sharedOptions(options, format, logger),
     ...{ bus, role, maxPending, publishEveryMs: publishEvery },

@@ -56,12 +56,7 @@ takeFromEnvironment(program.command('serve', { isDefault: true }))
     parseWhole(1, 5),
     1,
   )
-  .option(
-    '--lease-ms <ms>',
-    'on NATS: until a silent owner is replaced',
-    parseWhole(500, 60_000),
-    4000,
-  )
+  .addOption(leaseOption())
   .option('--min-devices <k>', 'devices behind each published value', parseWhole(1), 10)
   .option('--publish-every <ms>', 'time between publications', parseWhole(1, MAX_DELAY_MS), 5000)
   .option(
@@ -146,6 +141,7 @@ onStore('restore', 'make a store, or a cluster, from a backup, as a server of a 
   .requiredOption('--in <file>', 'the backup, of either')
   .option('--partitions <n>', 'on NATS: of the new cluster', parseWhole(1, 256))
   .addOption(replicasOption())
+  .addOption(leaseOption())
   .action(restore);
 
 onStore('forget', 'remove the record of one device: of a stopped server, or while a cluster runs')
@@ -166,6 +162,13 @@ program
   .action(repartition);
 
 await runProgram(program);
+
+function leaseOption(): Option {
+  return new Option(
+    '--lease-ms <ms>',
+    'on NATS: of a new cluster, until a silent owner is replaced; 4,000 unless set',
+  ).argParser(parseWhole(500, 60_000));
+}
 
 /** A command for a folder's store or a cluster. */
 function onStore(name: string, description: string): Command {

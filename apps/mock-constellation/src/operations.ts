@@ -39,6 +39,7 @@ export async function restore(
     readonly in: string;
     readonly partitions?: number;
     readonly replicas: number;
+    readonly leaseMs?: number;
   },
 ): Promise<void> {
   const file = resolveFromCaller(options.in);

@@ -239,12 +239,13 @@ describeUnless(missingNats(), 'operations on a cluster', () => {
       expect(error).toMatchObject({ code: 'http', retryable: true });
     }
     await until(() => !edge.isReady);
-    await stale.close();
     const logs = await namesOfLogs(bus);
     expect(logs).not.toContain('omega-omega-log-p0');
+    // It owns nothing, and leaves all of it to who can.
     const node = await openWhole(nats, 3);
     for (const device of devices) await push(node, device, 13);
     expect(node.report()).toMatchObject({ devices: 24, samplesAccepted: 24 * 13 });
+    await stale.close();
   });
 
   it('a repartition that is cut off leaves the cluster as it was (rule 14.14)', async () => {

@@ -77,7 +77,8 @@ export class Cluster {
   async #restore(file: string): Promise<void> {
     const options = ['--engine', this.#engine, '--replicas', `${NATS_NODES}`];
     const partitions = ['--partitions', `${this.partitions}`];
-    const restore = ['restore', ...options, ...partitions, '--in', file];
+    const lease = ['--lease-ms', `${this.leaseMs}`];
+    const restore = ['restore', ...options, ...partitions, ...lease, '--in', file];
     await whenNatsHasALeader(() => operate(restore), this.#signal);
   }
 

@@ -1,4 +1,5 @@
-import { DurableRecords, type RecordsSource } from '@omega-tv/level';
+import { CorruptStoreError, DurableRecords, type RecordsSource } from '@omega-tv/level';
+import { isSyncError } from '@omega-tv/types';
 import type { CheckpointStore } from './constellation-store.js';
 import { LevelCheckpoints } from './level-checkpoints.js';
 import { toOpenError } from './open-server-records.js';
@@ -16,7 +17,8 @@ export interface OpenedCheckpoints {
 
 /**
  * Opens the records of a server in whatever database: each checkpoint is one batch there.
- * @throws SyncError `invalid-config` where it holds something else, or cannot be read as a store.
+ * @throws SyncError `invalid-config` where it holds something else, or a record cannot be read; else what the
+ * database throws.
  */
 export async function openCheckpoints(source: RecordsSource): Promise<OpenedCheckpoints> {
   try {
@@ -28,6 +30,8 @@ export async function openCheckpoints(source: RecordsSource): Promise<OpenedChec
       close: () => records.close(),
     };
   } catch (error) {
-    throw toOpenError(source.name, error);
+    // What the other engine's network throws says nothing of the records.
+    const isOfRecords = error instanceof CorruptStoreError || isSyncError(error);
+    throw isOfRecords ? toOpenError(source.name, error) : error;
   }
 }

@@ -24,7 +24,7 @@ export interface BusOptions {
   readonly cluster?: string;
   /** Of each stream: 3 on a cluster of NATS nodes. Default: 1. */
   readonly replicas?: number;
-  /** How long a lease holds that is not renewed. Default: 4,000. */
+  /** How long a lease holds that is not renewed, in a new cluster. Default: as it was made, or 4,000. */
   readonly leaseMs?: number;
 }
 
@@ -44,10 +44,11 @@ export interface Bus {
 
 /**
  * Makes what is missing of a cluster's streams and buckets, and opens them.
- * @throws SyncError `invalid-config` for a name that cannot be; what NATS throws.
+ * @throws SyncError `invalid-config` for a name that cannot be, or another lease than the cluster was made
+ * with; what NATS throws.
  */
 export async function openBus(options: BusOptions): Promise<Bus> {
-  const { connection, replicas = 1, leaseMs = DEFAULT_LEASE_MS } = options;
+  const { connection, replicas = 1 } = options;
   const names = clusterNames(options.cluster ?? DEFAULT_CLUSTER);
   const js = jetstream(connection, { timeout: REQUEST_TIMEOUT_MS });
   const jsm = await jetstreamManager(connection, { timeout: REQUEST_TIMEOUT_MS });
@@ -55,7 +56,12 @@ export async function openBus(options: BusOptions): Promise<Bus> {
   // A replica that lags behind must not say who owns what.
   const bucket = { history: 1, replicas, storage: StorageType.File, allow_direct: false };
   await making.create(names.state, bucket);
-  await making.create(names.leases, { ...bucket, ttl: leaseMs });
+  await making.create(names.leases, {
+    ...bucket,
+    ttl: options.leaseMs ?? DEFAULT_LEASE_MS,
+  });
+  const leaseMs = await readLeaseMs(jsm, names);
+  checkLease(options.leaseMs, leaseMs, names);
   const [state, leases] = [await using.open(names.state), await using.open(names.leases)];
   const allowed = (connection.info?.max_payload ?? MAX_MESSAGE_BYTES) - ENVELOPE_BYTES;
   const bus: Bus = {
@@ -78,14 +84,28 @@ export async function openExistingBus({
   const { streams } = await jetstreamManager(connection);
   try {
     const { config } = await streams.info(`KV_${names.state}`);
-    const leases = await streams.info(`KV_${names.leases}`);
-    const leaseMs = leases.config.max_age / NANOS_PER_MS;
-    return await openBus({ connection, cluster, replicas: config.num_replicas, leaseMs });
+    return await openBus({ connection, cluster, replicas: config.num_replicas });
   } catch (error) {
     if (!isStreamNotFound(error)) throw error;
     const message = `There is no cluster ${cluster} on this NATS`;
     throw new SyncError('invalid-config', message, { field: 'cluster' }, { cause: error });
   }
+}
+
+/** A bucket that is there keeps its time: it is the cluster's, whatever a node would have. */
+async function readLeaseMs(
+  { streams }: JetStreamManager,
+  { leases }: ClusterNames,
+): Promise<number> {
+  const { config } = await streams.info(`KV_${leases}`);
+  return config.max_age / NANOS_PER_MS;
+}
+
+/** @throws SyncError `invalid-config` for another lease than the cluster was made with. */
+function checkLease(wanted: number | undefined, leaseMs: number, { cluster }: ClusterNames): void {
+  if (wanted === undefined || wanted === leaseMs) return;
+  const message = `The cluster ${cluster} was made with leases of ${leaseMs} ms, not ${wanted}; all nodes go by the same`;
+  throw new SyncError('invalid-config', message, { field: 'leaseMs' });
 }
 
 /** Makes a stream that is kept in files until it is purged; one that is there stays. */

@@ -1,7 +1,10 @@
 import type { JetStreamManager, StoredMsg } from '@nats-io/jetstream';
+import pRetry from 'p-retry';
 
-/** Messages that are asked for before the first has come. */
-const AHEAD = 32;
+/** Messages that are asked for before the first has come: 4 MB of the largest. */
+const AHEAD = 8;
+/** A message that does not come in time, on a slow line or from a node that is busy, is asked for again. */
+const READ_AGAIN = { retries: 3, minTimeout: 100 };
 
 /** Reads messages of a stream by their sequences, in that order; undefined where one is gone. */
 export async function* readMessages(
@@ -11,7 +14,7 @@ export async function* readMessages(
 ): AsyncIterable<StoredMsg | undefined> {
   const asked: Promise<StoredMsg | undefined>[] = [];
   for (const seq of sequences) {
-    const message = readMessage(jsm, stream, seq);
+    const message = pRetry(() => readMessage(jsm, stream, seq), READ_AGAIN);
     // Waited for below, in turn; a failure before that must not go unhandled.
     message.catch(() => undefined);
     asked.push(message);

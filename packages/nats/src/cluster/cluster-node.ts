@@ -294,11 +294,15 @@ export class ClusterNode
       this.#holdings = await this.#leases.read(this.#owner.names);
       this.#isSeeing = true;
       if (this.#role !== 'edge') await this.#owner.tick(this.#holdings);
-      await this.#feed.follow(this.#published);
     } catch (cause) {
       this.#isSeeing = false;
       this.#logger.warn({ err: cause }, 'NATS does not answer; it is asked again');
+      return;
     }
+    // What was published may be replaced while it is read; pushes are taken all the same.
+    await this.#feed.follow(this.#published).catch((cause: unknown) => {
+      this.#logger.warn({ err: cause }, 'what was published could not be read; it is read again');
+    });
   }
 }
 

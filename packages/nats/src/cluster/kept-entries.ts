@@ -58,7 +58,11 @@ export async function pinEntries(bus: Bus): Promise<(() => Promise<void>) | unde
       .then(async () => {
         revision = await leases.update(PINNED, value, revision);
       })
-      // Where it is lost, who reads the logs finds entries missing, and says so.
+      // It may have come all the same. Where the pin is lost, who reads the logs finds entries missing.
+      .catch(async () => {
+        const found = await leases.get(PINNED);
+        if (found?.string() === value) ({ revision } = found);
+      })
       .catch(() => undefined);
   }, leaseMs / RENEWALS);
   return async () => {

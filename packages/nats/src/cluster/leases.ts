@@ -87,9 +87,17 @@ export class Leases {
       return true;
     } catch (error) {
       if (!isWrongSequence(error)) throw error;
-      this.#revisions.delete(name);
-      return false;
+      return this.#adopt(name);
     }
+  }
+
+  /** A write that was not answered in time may have come all the same: then the lease is this node's. */
+  async #adopt(name: string): Promise<boolean> {
+    const found = await this.#bus.leases.get(`${LEASE}.${name}`);
+    const isOwn = isHeld(found) && found.string() === this.#node;
+    if (isOwn) this.#revisions.set(name, found.revision);
+    else this.#revisions.delete(name);
+    return isOwn;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Logger } from '@omega-tv/types';
+import { isSyncError, type Logger } from '@omega-tv/types';
 import { PUBLISHER, takeDuty, type Duty, type DutyOptions } from './duties.js';
 import type { ForgetHead } from './forget-message.js';
 import { partitionNames } from './layout.js';
@@ -12,6 +12,11 @@ export interface OwnerOptions extends DutyOptions {
   /** Pushes of a partition that wait; further ones are refused before they are decoded. */
   readonly maxPending: number;
 }
+
+/** What could not be taken over so often in turn is tried again later. */
+const FAILURES_ALLOWED = 2;
+/** In ticks. */
+const MAX_PAUSE = 64;
 
 /** A duty that this node has the lease of. */
 interface Held {
@@ -28,6 +33,12 @@ export class Owner {
   readonly #logger: Logger;
   readonly #held = new Map<string, Held>();
   readonly #changes = new Map<string, number>();
+  /** In turn, since something was taken over last. */
+  #failures = 0;
+  /** Ticks that this node leaves what is free to others. */
+  #pause = 0;
+  /** The cluster was laid out anew: this node never owns anything again. */
+  #isOutdated = false;
 
   constructor(options: OwnerOptions) {
     this.#options = options;
@@ -84,12 +95,17 @@ export class Owner {
 
   /** To be called several times in the life of a lease. @param seen is not much older. */
   async tick(seen: Holdings): Promise<void> {
-    await this.#options.leases.join();
+    const { leases } = this.#options;
     for (const [name, held] of this.#held) {
+      // What is being left is renewed as well: nobody is to take it over before it is saved.
+      const isHeld = await leases.renew(name);
       if (held.isLeaving) continue;
-      if (await this.#options.leases.renew(name)) held.duty?.run();
+      if (isHeld) held.duty?.run();
       else this.#drop(name, 'the lease was lost');
     }
+    this.#pause = Math.max(0, this.#pause - 1);
+    if (this.#isOutdated || this.#pause > 0) return;
+    await leases.join();
     await this.#balance(seen);
   }
 
@@ -134,13 +150,24 @@ export class Owner {
     };
     held.settled = takeDuty(name, this.#options, onTakenOver)
       .then(async (duty) => {
+        this.#failures = 0;
         if (held.isLeaving) await duty.close();
         else held.duty = duty;
       })
-      .catch((cause: unknown) => {
+      .catch(async (cause: unknown) => {
         this.#logger.warn({ err: cause, partition: name }, 'it could not be taken over');
         if (this.#held.get(name) === held) this.#drop(name, 'it could not be taken over');
+        await this.#standBack(cause);
       });
+  }
+
+  /** Who cannot take what it should is no member for a while, so that others take its share. */
+  async #standBack(cause: unknown): Promise<void> {
+    this.#failures += 1;
+    this.#isOutdated ||= isOutdated(cause);
+    if (!this.#isOutdated && this.#failures <= FAILURES_ALLOWED) return;
+    this.#pause = Math.min(2 ** (this.#failures - FAILURES_ALLOWED), MAX_PAUSE);
+    await this.#options.leases.leave().catch(() => undefined);
   }
 
   /** Another node may have it already, so nothing of it is used any more. */
@@ -175,4 +202,9 @@ export class Owner {
   #count(name: string): void {
     this.#changes.set(name, (this.#changes.get(name) ?? 0) + 1);
   }
+}
+
+/** True where the cluster was laid out anew; an owner that has come meanwhile is another matter. */
+function isOutdated(cause: unknown): boolean {
+  return isSyncError(cause, 'version-conflict') && !cause.retryable;
 }

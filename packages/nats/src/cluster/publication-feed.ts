@@ -48,7 +48,8 @@ export class PublicationFeed {
       await this.#blobs.delete(blob);
       return;
     }
-    await this.#blobs.deleteOthers(listed, [blob]);
+    // The one before stays a while, for who reads it now.
+    await this.#blobs.deleteOthers(listed, before === undefined ? [blob] : [before.blob, blob]);
   }
 
   /** Takes in what was told since; true where something was. */

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { SyncError } from '@omega-tv/types';
+import pRetry from 'p-retry';
 import type { Bus } from '../bus/bus.js';
 import { Leases } from '../cluster/leases.js';
 
 /** So many times in the life of a lease it is renewed. */
 const RENEWALS = 4;
+/** What was not answered in time may be a moment later; a lease that is lost is found out by its revision. */
+const RENEW_AGAIN = { retries: 1, minTimeout: 100 };
 
 /** All that there is to own in a cluster, held so that no server takes it. */
 export class ClusterHold {
@@ -53,7 +56,7 @@ export class ClusterHold {
 
   async #renew(): Promise<void> {
     for (const name of this.#names) {
-      const isHeld = await this.#leases.renew(name).catch(() => false);
+      const isHeld = await pRetry(() => this.#leases.renew(name), RENEW_AGAIN).catch(() => false);
       this.#isLost ||= !isHeld;
     }
   }

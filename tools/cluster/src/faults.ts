@@ -38,6 +38,17 @@ export const FAULTS: readonly Fault[] = [
     mend: ({ edge }) => edge.start(),
   },
   {
+    name: 'an edge frozen',
+    strike: ({ edge }) => {
+      edge.signal('SIGSTOP');
+      return Promise.resolve();
+    },
+    mend: ({ edge }) => {
+      edge.signal('SIGCONT');
+      return Promise.resolve();
+    },
+  },
+  {
     name: 'a NATS node killed',
     strike: async ({ nats }) => nats[0]?.kill(),
     mend: async ({ nats }) => nats[0]?.start(),
@@ -70,6 +81,17 @@ export const FAULTS: readonly Fault[] = [
     },
     mend: async ({ nats }) => {
       await Promise.all(nats.map((node) => node.start()));
+    },
+  },
+  {
+    name: 'all NATS nodes frozen',
+    strike: ({ nats }) => {
+      for (const node of nats) node.signal('SIGSTOP');
+      return Promise.resolve();
+    },
+    mend: ({ nats }) => {
+      for (const node of nats) node.signal('SIGCONT');
+      return Promise.resolve();
     },
   },
   {

@@ -5,7 +5,7 @@ import {
   type PatternStore,
 } from '@omega-tv/client';
 import { createNodeV2Format } from '@omega-tv/compression/node';
-import { isSyncError, type RandomSource } from '@omega-tv/types';
+import { isSyncError, type RandomSource, type SyncError } from '@omega-tv/types';
 
 const DIMENSION = 384;
 const TASTES = 6;
@@ -77,6 +77,7 @@ export class Tvs {
   /**
    * Each syncs once; how many were answered, and how many were sent away with a time to come back.
    * @param isOver when those that are left need not.
+   * @throws Error where one was refused without such a time.
    */
   async sync(
     isOver = () => false,
@@ -92,6 +93,8 @@ export class Tvs {
         } catch (error) {
           if (!isSyncError(error)) throw error;
           if (error.retryAfterMs !== undefined) sentAway += 1;
+          else if (wasAnswered(error))
+            throw new Error('a TV was refused without Retry-After', { cause: error });
         }
       }
     };
@@ -110,4 +113,9 @@ export class Tvs {
     }
     return sum;
   }
+}
+
+/** True where a server has answered; else nobody did. */
+function wasAnswered(error: SyncError): boolean {
+  return isSyncError(error, 'http') && error.details.status !== undefined;
 }

@@ -46,6 +46,23 @@ itUnless(
 
 itUnless(
   missingNats(),
+  'the books balance after edges, single NATS nodes and all of them were killed, frozen or lost their disks (rules 14.3, 14.4, 14.9)',
+  async () => {
+    const rounds = await play('edge', 'NATS node frozen', 'disk', 'all NATS');
+    expect(rounds.map(({ fault }) => fault)).toEqual([
+      'an edge killed',
+      'an edge frozen',
+      'a NATS node frozen',
+      'a NATS node that lost its disk',
+      'all NATS nodes killed',
+      'all NATS nodes frozen',
+    ]);
+    for (const [i, round] of rounds.entries()) expect(round).toMatchObject(booksAfter(i + 1));
+  },
+);
+
+itUnless(
+  missingNats(),
   'the books balance with a slow NATS node, and after all is lost and restored: TVs say again what no backup has (rules 14.4, 14.12)',
   async () => {
     const [slow, restored] = await play('slowed', 'restored');

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
 import type { Msg, Subscription } from '@nats-io/nats-core';
 import {
   Constellation,
@@ -19,6 +20,7 @@ import {
 import { isSyncError, silentLogger, systemClock } from '@omega-tv/types';
 import type { Logger } from '@omega-tv/types';
 import type { Bus } from '../bus/bus.js';
+import { Scratch } from '../store/scratch.js';
 import { PUBLISHER, type SharedOptions } from './duties.js';
 import { readForgetHead, toForgotten } from './forget-message.js';
 import { openLayout, partitionNames, partitionOf, type Layout } from './layout.js';
@@ -117,6 +119,7 @@ export class ClusterNode
    */
   static async open(options: ClusterNodeOptions): Promise<ClusterNode> {
     const layout = await openLayout(options.bus, options.partitions);
+    await Scratch.removeLeftovers(options.scratch ?? tmpdir());
     const { format, snapshots, clock, federation, learning, region, syncWindow } = options;
     const published = new Published(format, snapshots && new SnapshotWindow(snapshots));
     const front = await Constellation.open({

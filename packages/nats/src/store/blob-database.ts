@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import path from 'node:path';
 import type { KeyRange, LevelDatabase, RecordOperation } from '@omega-tv/level';
 import type { Bus } from '../bus/bus.js';
 import { Blobs, type BlobReference } from './blobs.js';
@@ -40,7 +39,7 @@ export class BlobDatabase implements LevelDatabase {
     const writer = randomUUID();
     this.#blobs = new Blobs(bus, partition);
     this.#manifest = new ManifestEntry(bus.state, partition, writer, onTakenOver);
-    this.#scratch = new Scratch(path.join(scratch, `${partition}-${writer}`));
+    this.#scratch = new Scratch(scratch, `${partition}-${writer}`);
   }
 
   /** @throws SyncError `version-conflict` where another owner has come since the first opening. */

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import path from 'node:path';
 import type { KeyRange, LevelDatabase, RecordOperation } from '@omega-tv/level';
 import type { Bus } from '../bus/bus.js';
 import { Blobs } from './blobs.js';
@@ -16,7 +15,7 @@ export class CheckpointCopy implements LevelDatabase {
   constructor(bus: Bus, partition: string, scratch: string) {
     this.#bus = bus;
     this.#partition = partition;
-    this.#scratch = new Scratch(path.join(scratch, `${partition}-${randomUUID()}`));
+    this.#scratch = new Scratch(scratch, `${partition}-${randomUUID()}`);
   }
 
   /** @throws Error where its owner has replaced it meanwhile; it may be opened again. */

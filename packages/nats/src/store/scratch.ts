@@ -1,7 +1,10 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import path from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import type { KeyRange, LevelDatabase, RecordOperation } from '@omega-tv/level';
 
+/** Where copies lie in a folder that other things may lie in as well. */
+const COPIES = 'omega-tv-copies';
 /** Records that are written to the folder at once when a checkpoint is read. */
 const LOAD_BATCH = 1024;
 
@@ -10,8 +13,22 @@ export class Scratch implements LevelDatabase {
   readonly #folder: string;
   #database: ClassicLevel<Uint8Array, Uint8Array> | undefined;
 
-  constructor(folder: string) {
-    this.#folder = folder;
+  /** @param folder for copies. @param name of this one: no other has it. */
+  constructor(folder: string, name: string) {
+    this.#folder = path.join(folder, COPIES, name);
+  }
+
+  /** Removes what processes that were killed left in a folder for copies; what is in use is locked, and stays. */
+  static async removeLeftovers(folder: string): Promise<void> {
+    const copies = path.join(folder, COPIES);
+    for (const name of await readdir(copies).catch(() => [])) {
+      const copy = path.join(copies, name);
+      const isFree = await ClassicLevel.destroy(copy).then(
+        () => true,
+        () => false,
+      );
+      if (isFree) await rm(copy, { recursive: true, force: true });
+    }
   }
 
   async open(): Promise<void> {

@@ -267,6 +267,23 @@ describeUnless(missingNats(), 'operations on a cluster', () => {
     expect(after.report()).toMatchObject({ devices: 24, samplesAccepted: 24 * 14 });
   });
 
+  it('a repartition whose last write is not answered counts where it came, and never later (rule 14.14)', async () => {
+    const nats = await startNats();
+    const first = await openWhole(nats, 2);
+    for (const device of devices) await push(first, device);
+    await first.close();
+    const bus = await openBusAt(nats);
+    const held = withoutAnswer(bus.state, 'layout', 'held back');
+    const change = await options({ ...bus, state: held.state });
+    await expect(repartitionCluster({ ...change, partitions: 5 })).rejects.toThrow('no answer');
+    await expect(held.comes()).rejects.toThrow('wrong last sequence');
+    const came = withoutAnswer(bus.state, 'layout', 'comes');
+    await repartitionCluster({ ...change, bus: { ...bus, state: came.state }, partitions: 5 });
+    const after = await openWhole(nats, 5);
+    for (const device of devices) await push(after, device, 13);
+    expect(after.report()).toMatchObject({ devices: 24, samplesAccepted: 24 * 13 });
+  });
+
   it('says that there is no such cluster, and makes none (rules 14.11, 14.13)', async () => {
     const nats = await startNats();
     const connection = await connectTo(nats);
@@ -301,6 +318,25 @@ function failingUpdates(state: Bus['state'], key: string): Bus['state'] {
       };
     },
   });
+}
+
+/** A bucket whose first update of a key is not answered, and comes at once, or when `comes` is called. */
+function withoutAnswer(state: Bus['state'], key: string, which: 'comes' | 'held back') {
+  let comes: (() => Promise<unknown>) | undefined;
+  const proxy = new Proxy(state, {
+    get: (target, property) => {
+      const value: unknown = Reflect.get(target, property, target);
+      if (typeof value !== 'function') return value;
+      return async (...args: readonly unknown[]): Promise<unknown> => {
+        const apply = async () => (await Reflect.apply(value, target, args)) as unknown;
+        if (property !== 'update' || args[0] !== key || comes !== undefined) return apply();
+        comes = apply;
+        if (which === 'comes') await apply();
+        throw new Error('no answer');
+      };
+    },
+  });
+  return { state: proxy, comes: async () => comes?.() };
 }
 
 /** A bucket that says once what it said before. */

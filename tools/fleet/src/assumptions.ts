@@ -39,6 +39,13 @@ const ASSUMPTIONS = {
   requestHeadDown: of(400, 'B', 'of each answer beside its body', 0, 65_536),
   coresPerServer: of(8, 'processors', 'of a server, each like the one that was measured', 1, 1024),
   serverUse: of(0.4, 'share', 'of the processors that an ordinary peak may use', 0.01, 1),
+  clusterPushMs: of(
+    0.6,
+    'ms',
+    'of a processor that a push costs beside on a cluster: edge to owner, NATS, the publisher',
+    0,
+    1000,
+  ),
   partitionUse: of(0.5, 'share', 'of the one thread that decides for a partition', 0.01, 1),
   replicas: of(3, 'nodes', 'that keep the log and the checkpoints', 1, 9),
   busEnvelope: of(20, 'B', 'that the bus adds to a delta, where it was not measured', 0, 65_536),

@@ -27,7 +27,8 @@ export interface FleetPlan {
 
 /** Sizes a fleet's servers for an ordinary day, then lets things happen to them. */
 export async function planFleet(settings: PlanSettings): Promise<FleetPlan> {
-  const { tvs, days, costs, assumptions, onStage } = settings;
+  const { tvs, days, assumptions, onStage } = settings;
+  const costs = onCluster(settings);
   const run = (
     what: string,
     more: Pick<SimulationSettings, 'scenario' | 'hasWindows' | 'servers'>,
@@ -35,6 +36,7 @@ export async function planFleet(settings: PlanSettings): Promise<FleetPlan> {
     simulate({
       ...settings,
       ...more,
+      costs,
       onProgress: (share) => {
         onStage(`${what}, ${Math.round(100 * share)} %`);
       },
@@ -55,4 +57,9 @@ export async function planFleet(settings: PlanSettings): Promise<FleetPlan> {
     sizing: sizeFor(day, { tvs, costs, assumptions }),
     figures: incidents.map(figuresOf),
   };
+}
+
+/** Several servers are a cluster: a push crosses it, and is learned by another one than decides it. */
+function onCluster({ costs, assumptions }: PlanSettings): UnitCosts {
+  return { ...costs, emptyPushMs: costs.emptyPushMs + assumptions.clusterPushMs };
 }

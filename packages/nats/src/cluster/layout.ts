@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { SyncError } from '@omega-tv/types';
+import pRetry from 'p-retry';
 import type { Bus } from '../bus/bus.js';
 import { isWrongSequence } from '../bus/wrong-sequence.js';
 
@@ -7,6 +8,8 @@ import { isWrongSequence } from '../bus/wrong-sequence.js';
 const LOGICAL_PARTITIONS = 256;
 const DEFAULT_PARTITIONS = 4;
 const KEY = 'layout';
+/** NATS may be away for a moment where a write was not answered. */
+const SETTLE_AGAIN = { retries: 3, minTimeout: 100 };
 
 /** How a cluster was made. */
 export interface Layout {
@@ -59,6 +62,19 @@ export async function checkUnchanged({ state }: Bus, layout: Layout): Promise<vo
 export async function replaceLayout(bus: Bus, change: Partial<Layout>): Promise<void> {
   const { layout, revision } = await readEntry(bus);
   await bus.state.update(KEY, JSON.stringify({ ...layout, ...change }), revision);
+}
+
+/**
+ * After a change that was not answered: true where it counts. Else it is refused from now on, should it still
+ * be on its way: servers that go by the layout of before would lose what they took.
+ */
+export function settleLayout(bus: Bus, changed: Layout): Promise<boolean> {
+  return pRetry(async () => {
+    const { layout, revision } = await readEntry(bus);
+    if (layout.epoch === changed.epoch && layout.generation === changed.generation) return true;
+    await bus.state.update(KEY, JSON.stringify(layout), revision);
+    return false;
+  }, SETTLE_AGAIN);
 }
 
 /**

@@ -6,6 +6,7 @@ import {
   partitionNames,
   readLayout,
   replaceLayout,
+  settleLayout,
   type Layout,
 } from '../cluster/layout.js';
 import { JetStreamLog } from '../log/jetstream-log.js';
@@ -45,7 +46,9 @@ export async function repartitionCluster({
     await dropStores(bus, [PUBLISHER, ...partitionNames(before)]);
     await moveDevices(bus, { before, after }, scratch);
     await hold.check();
-    await replaceLayout(bus, after);
+    await replaceLayout(bus, after).catch(async (error: unknown) => {
+      if (!(await settleLayout(bus, after).catch(() => false))) throw error;
+    });
     await dropStores(bus, [PUBLISHER, ...partitionNames(after)]);
   } finally {
     await hold.release();

@@ -1,7 +1,8 @@
 import { expect, it } from '@jest/globals';
 import { describeUnless, syncErrorOf, temporaryFolder } from '@omega-tv/test-support';
+import { Registry } from 'prom-client';
 import { missingNats } from '@omega-tv/test-support/nats';
-import { ClusterNode, openNatsConstellationStore } from '../src/index.js';
+import { addClusterMetrics, ClusterNode, openNatsConstellationStore } from '../src/index.js';
 import {
   bodyOf,
   devices,
@@ -105,6 +106,21 @@ describeUnless(missingNats(), 'a cluster', () => {
       await expect(store.log.append([new Uint8Array(1)], await lastOf(store))).rejects.toThrow();
       await store.close();
     }
+  });
+
+  it('says of each partition who owns it, what waits, and how long its learning took (rule 14.6)', async () => {
+    const nats = await startNats();
+    const node = await openNode(await openTestBus([nats], { leaseMs: LEASE_MS }));
+    const registry = new Registry(Registry.OPENMETRICS_CONTENT_TYPE);
+    addClusterMetrics(registry, node);
+    await until(() => node.figures.roundMs !== undefined);
+    const printed = await registry.metrics();
+    for (const partition of ['p0', 'p1', 'p2', 'p3']) {
+      expect(printed).toContain(`omega_partition_owned{partition="${partition}"} 1`);
+      expect(printed).toContain(`omega_partition_lag_entries{partition="${partition}"}`);
+      expect(printed).toContain(`omega_publisher_seconds{part="fold",partition="${partition}"}`);
+    }
+    expect(printed).toContain('omega_publisher_seconds{part="publish",partition="publisher"}');
   });
 
   it('refuses another number of partitions than it was made with, and says 503 without an owner (rule 14.10)', async () => {

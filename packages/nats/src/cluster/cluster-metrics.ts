@@ -1,6 +1,7 @@
 import { Counter, Gauge, type OpenMetricsContentType, type Registry } from 'prom-client';
 import { monotonicMs, systemClock, type Clock } from '@omega-tv/types';
 import type { ClusterNode } from './cluster-node.js';
+import { PUBLISHER } from './duties.js';
 
 /**
  * Adds what only a cluster knows to a server's metrics, by partition: what this node owns, leases that
@@ -57,13 +58,14 @@ export function addClusterMetrics(
   new Gauge({
     name: 'omega_publisher_seconds',
     help: 'What the last round of learning (fold) and of publishing took; where this node publishes',
-    labelNames: ['part'],
+    labelNames: ['part', 'partition'],
     registers,
     collect() {
+      const { roundMs } = node.figures;
       this.reset();
-      for (const [part, ms] of Object.entries(node.figures.roundMs ?? {})) {
-        this.set({ part }, ms / 1000);
-      }
+      if (roundMs === undefined) return;
+      for (const [partition, ms] of roundMs.fold) this.set({ part: 'fold', partition }, ms / 1000);
+      this.set({ part: 'publish', partition: PUBLISHER }, roundMs.publish / 1000);
     },
   });
 }

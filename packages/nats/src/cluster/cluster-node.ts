@@ -61,7 +61,11 @@ export interface ClusterFigures {
   readonly lag: ReadonlyMap<string, number>;
   /** When the last publication ended (monotonic ms), and what it took; where this node publishes. */
   readonly publishedMs?: number;
-  readonly roundMs?: { readonly fold: number; readonly publish: number };
+  readonly roundMs?: {
+    /** Of learning, by partition. */
+    readonly fold: ReadonlyMap<string, number>;
+    readonly publish: number;
+  };
   /** Partitions without an owner, as far as this node knows. */
   readonly orphaned: readonly string[];
 }

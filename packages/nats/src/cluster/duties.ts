@@ -33,7 +33,8 @@ export interface DutyOptions {
 /** What a publication of the cluster took. */
 interface PublicationRound {
   readonly endedMs: number;
-  readonly foldMs: number;
+  /** By partition. */
+  readonly foldMs: ReadonlyMap<string, number>;
   readonly publishMs: number;
 }
 
@@ -151,16 +152,19 @@ class PublisherDuty implements Duty {
 
   async #publish(): Promise<void> {
     const { clock } = this.#options;
-    const startMs = monotonicMs(clock);
+    const foldMs = new Map<string, number>();
+    let foldedMs = monotonicMs(clock);
     for (const partition of partitionNames(this.#options.layout)) {
+      const startMs = foldedMs;
       this.#lag.set(partition, await this.constellation.merge(partition));
+      foldedMs = monotonicMs(clock);
+      foldMs.set(partition, foldedMs - startMs);
     }
-    const foldedMs = monotonicMs(clock);
     await this.constellation.publish();
     await this.#feed.announce(this.constellation);
     await this.#tellMerged();
     const endedMs = monotonicMs(clock);
-    this.#round = { endedMs, foldMs: foldedMs - startMs, publishMs: endedMs - foldedMs };
+    this.#round = { endedMs, foldMs, publishMs: endedMs - foldedMs };
   }
 
   /** Owners may drop what the checkpoint before the newest one has learned. */

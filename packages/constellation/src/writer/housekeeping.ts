@@ -2,6 +2,7 @@ import { monotonicMs, type Clock, type Logger } from '@omega-tv/types';
 import type { ConstellationStore } from '../store/constellation-store.js';
 import type { DeviceSweep } from './device-sweep.js';
 import type { Partition } from './partition.js';
+import type { Refusals } from './refusals.js';
 
 /** A checkpoint is never older, where anything happened since. */
 const CHECKPOINT_EVERY_MS = 30_000;
@@ -10,6 +11,7 @@ const COMPACT_EVERY_MS = 15 * 60_000;
 
 export interface HousekeepingOptions {
   readonly partition: Partition;
+  readonly refusals: Refusals;
   readonly store: ConstellationStore;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -34,13 +36,14 @@ export class Housekeeping {
 
   /** To be called every few seconds: begins what is due. */
   run(): void {
-    const { partition, store, clock, sweep } = this.#options;
+    const { partition, refusals, store, clock, sweep } = this.#options;
     const nowMs = monotonicMs(clock);
     if (this.#tidying.isRunning || nowMs - this.#checkpointMs < CHECKPOINT_EVERY_MS) return;
     this.#checkpointMs = nowMs;
     const isCompacting = nowMs - this.#compactMs >= COMPACT_EVERY_MS;
     if (isCompacting) this.#compactMs = nowMs;
     this.#tidying.begin(async () => {
+      await refusals.settle();
       await partition.checkpoint();
       if (isCompacting) await store.compact();
     });

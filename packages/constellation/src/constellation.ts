@@ -21,6 +21,7 @@ import { encodePublication } from './publish/publication-codec.js';
 import { Publications } from './publish/publications.js';
 import { Published } from './publish/published.js';
 import { SnapshotWindow } from './publish/snapshot-window.js';
+import { repeatAside } from './repeat.js';
 import { createCohortKeys, toDeviceKey } from './secrets.js';
 import type { ServerCounters } from './store/constellation-store.js';
 import { Workers } from './work/workers.js';
@@ -87,6 +88,7 @@ export class Constellation {
       await durable;
     }
     if (options.follows === undefined) await publications.publishMissing();
+    parts.housekeeping.start(options.repeat ?? repeatAside);
     return new Constellation(options, parts);
   }
 
@@ -198,7 +200,7 @@ export class Constellation {
   async close(): Promise<void> {
     const { publications, housekeeping, refusals, partition, workers } = this.#parts;
     await publications.settled();
-    await housekeeping.settled();
+    await housekeeping.stop();
     await refusals.settle();
     await partition.close();
     await workers?.close();

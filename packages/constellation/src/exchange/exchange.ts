@@ -115,6 +115,8 @@ export class Exchange {
     const [first, ...others] = decided;
     if (first === undefined || (failure !== undefined && !isSyncError(failure))) throw failure;
     if (!isBatch && first.refusal !== undefined) throw first.refusal;
+    // In a batch they stand in receipts, and nothing is thrown.
+    for (const { refusal } of decided) if (refusal !== undefined) this.#options.refusals.count();
     return [first.decision, ...others.map(({ decision }) => decision)];
   }
 

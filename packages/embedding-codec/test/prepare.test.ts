@@ -38,7 +38,7 @@ it('alone keeps what was coded: a message that is coded once keeps nothing of th
   const rate = { budgetBytes: 900 };
   codec.encode(vectors, { mode: 'download', rate });
   codec.prepare(vectors).encode(rate);
-  const [once, several] = toResult.mock.contexts;
+  const [once, several] = toResult.mock.contexts as PreparedVectors[];
   toResult.mockRestore();
   expect(once!.keptCount).toBe(0);
   expect(several!.keptCount).toBeGreaterThan(vectors.length);

@@ -9,6 +9,7 @@ import {
 import type { WireFormat } from '@omega-tv/compression';
 import type { CohortKeys, FederationConfig, LearningConfig } from '@omega-tv/federation';
 import type { Published } from './publish/published.js';
+import type { Repeat } from './repeat.js';
 import type { SnapshotOptions } from './publish/snapshot-window.js';
 import type { ReadLog } from './writer/learn-records.js';
 import type { ConstellationStore } from './store/constellation-store.js';
@@ -55,6 +56,8 @@ export interface ConstellationOptions {
   readonly follows?: Published;
   /** Reads the logs of Constellations that follow this one, see `Constellation.merge`. */
   readonly readLog?: ReadLog;
+  /** Runs the housekeeping: checkpoints, and what is erased. Default: the machine's timers, aside. */
+  readonly repeat?: Repeat;
   /** Default: silent. */
   readonly logger?: Logger;
 }

@@ -21,6 +21,7 @@ import { encodePublication } from './publish/publication-codec.js';
 import { Publications } from './publish/publications.js';
 import { Published } from './publish/published.js';
 import { SnapshotWindow } from './publish/snapshot-window.js';
+import { repeatAside } from './repeat.js';
 import { createCohortKeys, toDeviceKey } from './secrets.js';
 import type { ServerCounters } from './store/constellation-store.js';
 import { Workers } from './work/workers.js';
@@ -29,6 +30,7 @@ import { DeviceSweep } from './writer/device-sweep.js';
 import { Housekeeping } from './writer/housekeeping.js';
 import { Merging } from './writer/merging.js';
 import { Partition } from './writer/partition.js';
+import { Refusals } from './writer/refusals.js';
 import type { ServerState } from './writer/server-state.js';
 
 /** What TVs are told where the operator says nothing else: when they like, within 15 minutes. */
@@ -86,6 +88,7 @@ export class Constellation {
       await durable;
     }
     if (options.follows === undefined) await publications.publishMissing();
+    parts.housekeeping.start(options.repeat ?? repeatAside);
     return new Constellation(options, parts);
   }
 
@@ -101,8 +104,9 @@ export class Constellation {
   }
 
   report(): ConstellationReport {
-    const { counters, epoch } = this.#parts.partition.state;
-    return { ...counters, version: this.version, epoch };
+    const { partition, refusals } = this.#parts;
+    const { counters, epoch } = partition.state;
+    return { ...counters, refused: refusals.total, version: this.version, epoch };
   }
 
   /** What is published, and how much waits for more devices. It names no device. */
@@ -139,7 +143,7 @@ export class Constellation {
 
   /** Counts a delta that was refused; a mount calls it for bodies that it refused itself. */
   countRefused(): void {
-    this.#parts.exchange.countRefused();
+    this.#parts.refusals.count();
   }
 
   /**
@@ -186,15 +190,18 @@ export class Constellation {
   }
 
   /** Saves the state as of now, and truncates the log behind it. It happens by itself, too. */
-  checkpoint(): Promise<void> {
-    return this.#parts.partition.checkpoint();
+  async checkpoint(): Promise<void> {
+    const { refusals, partition } = this.#parts;
+    await refusals.settle();
+    await partition.checkpoint();
   }
 
   /** Decides what came before, waits for its write, then closes the store. */
   async close(): Promise<void> {
-    const { publications, housekeeping, partition, workers } = this.#parts;
+    const { publications, housekeeping, refusals, partition, workers } = this.#parts;
     await publications.settled();
-    await housekeeping.settled();
+    await housekeeping.stop();
+    await refusals.settle();
     await partition.close();
     await workers?.close();
   }
@@ -203,6 +210,7 @@ export class Constellation {
 /** What a Constellation is made of. */
 interface Parts {
   readonly partition: Partition;
+  readonly refusals: Refusals;
   readonly published: Published;
   readonly window: SnapshotWindow | undefined;
   readonly syncWindow: SyncWindow;
@@ -229,6 +237,7 @@ async function assemble(options: ConstellationOptions): Promise<Parts> {
     ...(readLog === undefined ? {} : { readLog }),
     ...(epoch === undefined ? {} : { epoch }),
   });
+  const refusals = new Refusals(partition);
   const workers = startWorkers(options, logger);
   const { deviceDays = DEFAULT_DEVICE_DAYS } = options;
   // Somewhere else at each start.
@@ -237,12 +246,12 @@ async function assemble(options: ConstellationOptions): Promise<Parts> {
   const sweep = new DeviceSweep({ partition, store, clock, deviceDays, startAt });
   const shared = { partition, published, window, format, syncWindow, workers, clock, logger, keys };
   return {
-    ...{ partition, published, window, syncWindow, workers },
+    ...{ partition, refusals, published, window, syncWindow, workers },
     isFollower: follows !== undefined,
     merging: readLog && new Merging({ partition, keys, readLog }),
-    exchange: new Exchange(shared),
+    exchange: new Exchange({ ...shared, refusals }),
     publications: new Publications(shared),
-    housekeeping: new Housekeeping({ partition, store, clock, logger, sweep }),
+    housekeeping: new Housekeeping({ partition, refusals, store, clock, logger, sweep }),
   };
 }
 

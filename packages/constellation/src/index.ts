@@ -11,12 +11,8 @@ export type { TlsCertificate } from './http/tls.js';
 export { TokenAuthenticator, type TokenAuthenticatorOptions } from './auth/token-authenticator.js';
 export { openLevelConstellationStore } from './store/level-store.js';
 export type { LevelConstellationStoreOptions } from './store/open-server-records.js';
-export {
-  startPublishing,
-  type Publisher,
-  type PublishingOptions,
-  type Repeat,
-} from './publish/publisher.js';
+export { startPublishing, type Publisher, type PublishingOptions } from './publish/publisher.js';
+export type { Repeat } from './repeat.js';
 export { readReport } from './report.js';
 export { backupStore } from './operations/backup.js';
 export { restoreStore, type RestoreOptions } from './operations/restore.js';

@@ -11,26 +11,32 @@ const digests = fc
   .uint8Array({ minLength: 8, maxLength: 8 })
   .map((bytes) => Buffer.from(bytes).toString('hex'));
 
-const records: fc.Arbitrary<DeviceRecord> = fc.record(
-  {
-    marks: fc
-      .array(fc.tuple(fc.string({ unit: 'binary' }), fc.nat()), { maxLength: 5 })
-      .map((entries) => new Map(entries)),
-    last: fc
-      .tuple(positions, digests, fc.boolean(), fc.boolean())
-      .map(([position, digest, isRefused, isPlaced]): NonNullable<DeviceRecord['last']> => ({
-        ...position,
-        digest,
-        ...(isRefused ? { outcome: 'refused' } : {}),
-        ...(isPlaced ? { byPosition: true } : {}),
-      })),
-    closed: fc.array(positions, { minLength: 1, maxLength: 8 }),
-    activity: fc.record({ day: fc.nat(), completions: fc.nat(), step: fc.nat() }),
-    weight: fc.record({ samples: fc.double({ min: 0, max: 100 }), step: fc.nat() }),
-    day: fc.nat(),
-  },
-  { requiredKeys: ['marks'] },
-);
+const records: fc.Arbitrary<DeviceRecord> = fc
+  .record(
+    {
+      marks: fc
+        .array(fc.tuple(fc.string({ unit: 'binary' }), fc.nat()), { maxLength: 5 })
+        .map((entries) => new Map(entries)),
+      idleMarks: fc.constant(true as const),
+      last: fc
+        .tuple(positions, digests, fc.boolean(), fc.boolean())
+        .map(([position, digest, isRefused, isPlaced]): NonNullable<DeviceRecord['last']> => ({
+          ...position,
+          digest,
+          ...(isRefused ? { outcome: 'refused' } : {}),
+          ...(isPlaced ? { byPosition: true } : {}),
+        })),
+      closed: fc.array(positions, { minLength: 1, maxLength: 8 }),
+      activity: fc.record({ day: fc.nat(), completions: fc.nat(), step: fc.nat() }),
+      weight: fc.record({ samples: fc.double({ min: 0, max: 100 }), step: fc.nat() }),
+      day: fc.nat(),
+    },
+    { requiredKeys: ['marks'] },
+  )
+  // Who has no marks has no idle ones.
+  .map(({ idleMarks, ...record }) =>
+    idleMarks === undefined || record.marks.size === 0 ? record : { ...record, idleMarks },
+  );
 
 describe('the record of a device', () => {
   it('comes back as it was', () => {

@@ -60,6 +60,30 @@ describe('devices that push no more', () => {
     expect(await again.recordsOf('gone')).toEqual([]);
   });
 
+  it('are forgotten in spite of their marks where nothing of them joined a cohort (rule 10.8)', async () => {
+    const clock = new DaysClock();
+    const store = createMemoryConstellationStore();
+    const options = { store, clock, snapshots, deviceDays: 20 };
+    const constellation = await openConstellation(options);
+    const stranger = { contributes: false };
+    const owner = { contributes: false, deviceId: 'updated' };
+    await constellation.sync(await bodyOf('stranger', patternOf(1)), stranger);
+    await constellation.sync(await bodyOf('updated', patternOf(1)), owner);
+    await constellation.sync(await bodyOf('mixed', patternOf(1)), { ...owner, deviceId: 'mixed' });
+    await constellation.checkpoint();
+    // Later one counts by its place, and the other by marks.
+    await push(constellation, 'updated', 1);
+    await constellation.sync(await bodyOf('mixed', patternOf(2)));
+    expect(constellation.report().devices).toBe(3);
+    await passDays(clock, constellation, 22);
+    expect(await constellation.recordsOf('stranger')).toEqual([]);
+    expect(await constellation.recordsOf('updated')).toEqual([]);
+    expect(await constellation.recordsOf('mixed')).toHaveLength(1);
+    expect(constellation.report().devices).toBe(1);
+    const again = await openConstellation(options);
+    expect(again.report()).toEqual(constellation.report());
+  });
+
   it('are not forgotten because a clock jumped (rule 10.8)', async () => {
     const clock = new DaysClock();
     const constellation = await openConstellation({ clock, snapshots, deviceDays: 20 });

@@ -77,6 +77,7 @@ describe('entries of the log', () => {
     );
     const others: readonly LogEntry[] = [
       { kind: 'refused' },
+      { kind: 'refused', count: 3 },
       { kind: 'tidied', atMs: 7 },
       { kind: 'forgotten', deviceKeys: ['a', 'b'] },
     ];

@@ -8,6 +8,7 @@ import {
   forgetDevice,
   openLevelConstellationStore,
   readReport,
+  restoredEntries,
   restoreStore,
   type Constellation,
 } from '../src/index.js';
@@ -90,6 +91,37 @@ describe('a backup', () => {
     await restored.close();
     expect(await readdir(path.join(folder, 'copies'))).toEqual(['copy']);
     expect((await stat(copy)).mode & 0o777).toBe(0o700);
+  });
+
+  it('of before the first publication brings no number back that the lost server used later (rule 11.34)', async () => {
+    const folder = await temporaryFolder();
+    const [directory, file] = [path.join(folder, 'store'), path.join(folder, 'b')];
+    const early = await open(directory);
+    await sync(early, deltaOf('tv-1', 1));
+    await early.close();
+    await backupStore(directory, file);
+    const copy = path.join(folder, 'copy');
+    await restoreStore(file, copy, { clock });
+    expect(await readReport(copy)).toMatchObject({ devices: 1, version: clock.timeMs });
+    const restored = await open(copy);
+    expect(restored.version).toBe(clock.timeMs + 1);
+    expect(restored.window?.newest).toMatchObject({
+      patterns: [],
+      timestamp: new Date(clock.timeMs).toISOString(),
+    });
+    await restored.close();
+
+    // Restored once more, a day later: numbers rise with the time.
+    const floors: number[] = [];
+    for (const atMs of [clock.timeMs, clock.timeMs + 86_400_000]) {
+      for await (const entry of restoredEntries(file, { clock: new TestClock(atMs) })) {
+        if (entry.kind !== 'model') continue;
+        expect(entry.value.axes.generation).toBe(0);
+        floors.push(entry.value.axes.nextAtLeast ?? 0);
+      }
+    }
+    const minutes = (clock.timeMs - Date.UTC(2026, 0, 1)) / 60_000;
+    expect(floors).toEqual([minutes + 2, minutes + 2 + 24 * 60]);
   });
 
   it('is for its owner alone, and holds no cohort that is open and no sample: no key, no title, no device (rules 11.33, 12.16)', async () => {

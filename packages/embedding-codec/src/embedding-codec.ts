@@ -107,11 +107,12 @@ export function createEmbeddingCodec(codebook: Codebook): EmbeddingCodec {
   const prepare = (
     vectors: readonly ArrayLike<number>[],
     references: readonly ArrayLike<number>[] = [],
-    mode: CodecMode = 'download',
+    mode: CodecMode,
+    isReused = false,
   ): PreparedVectors => {
     checkCounts('vectors', vectors.length, references);
     checkReferences(context, references);
-    return new PreparedVectors(context, vectors, references, mode);
+    return new PreparedVectors(context, vectors, references, mode, isReused);
   };
   return {
     codebook,
@@ -124,7 +125,7 @@ export function createEmbeddingCodec(codebook: Codebook): EmbeddingCodec {
         : encodeDownload(prepared, rate, vectors.length, onTry);
     },
     prepare(vectors, references) {
-      const prepared = prepare(vectors, references);
+      const prepared = prepare(vectors, references, 'download', true);
       return {
         encode(rate, count = vectors.length) {
           checkRate(rate);

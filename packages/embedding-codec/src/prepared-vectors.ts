@@ -9,18 +9,27 @@ import { stepOfIndex } from './step-grid.js';
 
 /**
  * Vectors of a message to be, each prepared when it is first coded. A vector is coded by what precedes it,
- * so of a message at the same step the first vectors are coded already.
+ * so of a message at the same step the first vectors are coded already: they are kept where it is to be
+ * coded several times.
  */
 export class PreparedVectors {
   private readonly prepared: PreparedVector[] = [];
-  private readonly codedAt = new Map<number, CodedVector[]>();
+  private readonly codedAt: Map<number, CodedVector[]> | undefined;
 
   constructor(
     private readonly context: CodecContext,
     private readonly vectors: readonly ArrayLike<number>[],
     private readonly references: readonly ArrayLike<number>[],
     readonly mode: CodecMode,
-  ) {}
+    isReused = false,
+  ) {
+    this.codedAt = isReused ? new Map() : undefined;
+  }
+
+  /** Vectors that are kept as they were coded, at all steps together. */
+  get keptCount(): number {
+    return [...(this.codedAt?.values() ?? [])].reduce((sum, coded) => sum + coded.length, 0);
+  }
 
   get length(): number {
     return this.vectors.length;
@@ -43,8 +52,8 @@ export class PreparedVectors {
 
   /** Of the first ones, in download mode. */
   encodeFirst(count: number, stepIndex: number): CodedMessage {
-    const coded = this.codedAt.get(stepIndex) ?? [];
-    this.codedAt.set(stepIndex, coded);
+    const coded = this.codedAt?.get(stepIndex) ?? [];
+    this.codedAt?.set(stepIndex, coded);
     const header = { mode: this.mode, stepIndex, seed: 0 };
     return encodeMessage(this.context, this.first(count), this.references, header, coded);
   }

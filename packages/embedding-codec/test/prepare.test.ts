@@ -1,5 +1,6 @@
-import { expect, it } from '@jest/globals';
+import { expect, it, jest } from '@jest/globals';
 import { isCodecError, type CodecRate } from '../src/index.js';
+import { PreparedVectors } from '../src/prepared-vectors.js';
 import { codec, createRandom, unseen } from './support.js';
 
 const vectors = unseen.slice(0, 40);
@@ -30,6 +31,17 @@ it('takes vectors without a direction among the others', () => {
     const once = codec.encode(some.slice(0, count), { mode: 'download', rate });
     expect(encoder.encode(rate, count)).toEqual(once);
   }
+});
+
+it('alone keeps what was coded: a message that is coded once keeps nothing of the steps it tried', () => {
+  const toResult = jest.spyOn(PreparedVectors.prototype, 'toResult');
+  const rate = { budgetBytes: 900 };
+  codec.encode(vectors, { mode: 'download', rate });
+  codec.prepare(vectors).encode(rate);
+  const [once, several] = toResult.mock.contexts as PreparedVectors[];
+  toResult.mockRestore();
+  expect(once!.keptCount).toBe(0);
+  expect(several!.keptCount).toBeGreaterThan(vectors.length);
 });
 
 it('codes all vectors where no count is given', () => {

@@ -5,6 +5,8 @@ import type { DeviceActivity, DeviceMarks, DeviceWeight } from '@omega-tv/federa
 export interface DeviceRecord {
   /** Of what is counted by marks: v1, and device epochs of the first release of v2. */
   readonly marks: DeviceMarks;
+  /** True where nothing that the marks count joined a cohort. */
+  readonly idleMarks?: true;
   /** The v2 delta that was decided last. */
   readonly last?: DecidedDelta;
   /** Where the epochs before that one stood, newest first: no delta opens them again. */

@@ -12,10 +12,12 @@ import type { Workers } from '../work/workers.js';
 import { decideDelta } from '../writer/decide-delta.js';
 import type { KnownDevice } from '../writer/apply-push.js';
 import type { Partition } from '../writer/partition.js';
+import type { Refusals } from '../writer/refusals.js';
 import { answerPush, openPush, type FrameOptions, type OpenedPush } from './frame-exchange.js';
 
 export interface ExchangeOptions {
   readonly partition: Partition;
+  readonly refusals: Refusals;
   readonly published: Published;
   /** Absent where the server speaks v1 only. */
   readonly window: SnapshotWindow | undefined;
@@ -81,14 +83,6 @@ export class Exchange {
     });
   }
 
-  /** Counts a delta that was refused. */
-  countRefused(): void {
-    const { partition } = this.#options;
-    const counted = partition.inTurn(() => partition.step({ kind: 'refused' }));
-    // The count alone is not worth a failure: the refusal is the answer.
-    counted.then(({ durable }) => durable).catch(() => undefined);
-  }
-
   /**
    * Decides the deltas of a push up to the first that cannot be decided, or that brings more
    * patterns than a request may, and waits for the disk.
@@ -121,6 +115,8 @@ export class Exchange {
     const [first, ...others] = decided;
     if (first === undefined || (failure !== undefined && !isSyncError(failure))) throw failure;
     if (!isBatch && first.refusal !== undefined) throw first.refusal;
+    // In a batch they stand in receipts, and nothing is thrown.
+    for (const { refusal } of decided) if (refusal !== undefined) this.#options.refusals.count();
     return [first.decision, ...others.map(({ decision }) => decision)];
   }
 
@@ -150,7 +146,7 @@ export class Exchange {
     } catch (error) {
       // A base that is not known is no fault: the delta comes again without it.
       const isCounted = isSyncError(error) && !['http', 'version-conflict'].includes(error.code);
-      if (isCounted) this.countRefused();
+      if (isCounted) this.#options.refusals.count();
       throw error;
     }
   }

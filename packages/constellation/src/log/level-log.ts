@@ -1,4 +1,4 @@
-import type { DurableRecords } from '@omega-tv/level';
+import type { DurableRecords, RecordOperation } from '@omega-tv/level';
 import { groupRecords, idOfSequence, truncatedRecord } from '../store/log-records.js';
 import type { DeltaLog, LogRecord } from './delta-log.js';
 import { sequenceConflict } from './sequence-conflict.js';
@@ -15,26 +15,28 @@ type Span = readonly [first: number, last: number];
 export class LevelLog implements DeltaLog {
   readonly isExclusive = true;
   readonly #records: DurableRecords;
-  /** Undefined where the store has to be asked: at first, and after an append that failed. */
+  #turn: Promise<unknown> = Promise.resolve();
+  /** Undefined where the store has to be asked: at first, and after a write that failed. */
   #known: { readonly last: number; readonly spans: readonly Span[] } | undefined;
 
   constructor(records: DurableRecords) {
     this.#records = records;
   }
 
-  async lastSequence(): Promise<number> {
-    return (await this.#ends()).last;
+  lastSequence(): Promise<number> {
+    return this.#inTurn(async () => (await this.#ends()).last);
   }
 
-  async append(entries: readonly Uint8Array[], expectedLast: number): Promise<void> {
-    const { last, spans } = await this.#ends();
-    if (last !== expectedLast) throw sequenceConflict(expectedLast, last);
-    if (entries.length === 0) return;
-    this.#known = undefined;
-    const first = last + 1;
-    await this.#records.write(() => [groupRecords.put(idOfSequence(first), entries)]);
-    const span: Span = [first, last + entries.length];
-    this.#known = { last: span[1], spans: [...spans, span] };
+  append(entries: readonly Uint8Array[], expectedLast: number): Promise<void> {
+    return this.#inTurn(async () => {
+      const { last, spans } = await this.#ends();
+      if (last !== expectedLast) throw sequenceConflict(expectedLast, last);
+      if (entries.length === 0) return;
+      const first = last + 1;
+      await this.#write([groupRecords.put(idOfSequence(first), entries)]);
+      const span: Span = [first, last + entries.length];
+      this.#known = { last: span[1], spans: [...spans, span] };
+    });
   }
 
   async *read(after: number): AsyncIterable<LogRecord> {
@@ -47,18 +49,35 @@ export class LevelLog implements DeltaLog {
     }
   }
 
-  async truncate(through: number): Promise<void> {
-    const { last, spans } = await this.#ends();
-    const upTo = Math.min(through, last);
-    const before = (await this.#records.read((reader) => truncatedRecord.get(reader))) ?? 0;
-    if (upTo <= before) return;
-    const gone = spans.filter(([, end]) => end <= upTo);
-    await this.#records.write(() => [
-      ...gone.map(([first]) => groupRecords.delete(idOfSequence(first))),
-      truncatedRecord.put(upTo),
-    ]);
-    if (this.#known === undefined) return;
-    this.#known = { ...this.#known, spans: this.#known.spans.filter(([, end]) => end > upTo) };
+  truncate(through: number): Promise<void> {
+    return this.#inTurn(async () => {
+      const { last, spans } = await this.#ends();
+      const upTo = Math.min(through, last);
+      const before = (await this.#records.read((reader) => truncatedRecord.get(reader))) ?? 0;
+      if (upTo <= before) return;
+      const gone = spans.filter(([, end]) => end <= upTo);
+      await this.#write([
+        ...gone.map(([first]) => groupRecords.delete(idOfSequence(first))),
+        truncatedRecord.put(upTo),
+      ]);
+      this.#known = { last, spans: spans.filter(([, end]) => end > upTo) };
+    });
+  }
+
+  /** One after another: what is known is never of before a write that is done. */
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
+
+  async #write(operations: readonly RecordOperation[]): Promise<void> {
+    try {
+      await this.#records.write(() => operations);
+    } catch (error) {
+      this.#known = undefined;
+      throw error;
+    }
   }
 
   async #ends() {

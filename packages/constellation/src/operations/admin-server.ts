@@ -3,7 +3,7 @@ import { isSyncError, silentLogger, SyncError, systemClock } from '@omega-tv/typ
 import type { Clock, Logger } from '@omega-tv/types';
 import type { Constellation } from '../constellation.js';
 import { sendProblem, uncached } from '../http/problems.js';
-import { repeatWithTimer, type Repeat } from '../publish/publisher.js';
+import { repeatWithTimer, type Repeat } from '../repeat.js';
 import { createGuard } from './admin-access.js';
 import { addDashboard } from './dashboard/dashboard.js';
 import type { ServerMetrics } from './metrics.js';

@@ -251,7 +251,7 @@ function isBucket(name: string | undefined): boolean {
 function addBooks(registry: AnyRegistry, constellation: ObservedConstellation): void {
   const read = (name: keyof Omit<ConstellationReport, 'epoch'>) => () =>
     constellation.report()[name];
-  addGauge(registry, 'omega_devices', 'Devices that ever pushed', read('devices'));
+  addGauge(registry, 'omega_devices', 'Devices known', read('devices'));
   addGauge(registry, 'omega_version', 'The newest version', read('version'));
   addGauge(registry, 'omega_snapshot_bytes', 'The newest version as a whole', () => {
     return constellation.window?.frameOfNewest(undefined)?.length ?? 0;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readdir, rename, rm, rmdir } from 'node:fs/promises';
 import type { DurableRecords } from '@omega-tv/level';
-import type { CohortKeys } from '@omega-tv/federation';
+import { emptyFederation, emptyLearning, type CohortKeys } from '@omega-tv/federation';
 import { SyncError, systemClock, type Clock } from '@omega-tv/types';
 import { createCohortKeys } from '../secrets.js';
 import { openServerRecords } from '../store/open-server-records.js';
@@ -93,7 +93,25 @@ export async function* restoredEntries(
   { clock = systemClock, keys = createCohortKeys() }: RestoreOptions = {},
 ): AsyncIterable<BackupEntry> {
   const rebirth = { epoch: keys.drawKey(), nowMs: clock.nowMs() };
-  for await (const entry of readBackupFile(file)) yield renewed(entry as BackupEntry, rebirth);
+  const found = new Set<BackupEntry['kind']>();
+  for await (const read of readBackupFile(file)) {
+    const entry = read as BackupEntry;
+    found.add(entry.kind);
+    yield renewed(entry, rebirth);
+  }
+  for (const entry of beginnings(rebirth)) {
+    if (!found.has(entry.kind)) yield renewed(entry, rebirth);
+  }
+}
+
+/** What a backup lacks that was taken before anything was published: the lost server may have gone on. */
+function beginnings({ nowMs }: Rebirth): readonly BackupEntry[] {
+  const { axes, scoring } = emptyLearning();
+  const timestamp = new Date(nowMs).toISOString();
+  return [
+    { kind: 'published', value: { ...emptyFederation().published, timestamp } },
+    { kind: 'model', value: { axes, scoring } },
+  ];
 }
 
 interface Rebirth {
@@ -110,10 +128,14 @@ function renewed(entry: BackupEntry, { epoch, nowMs }: Rebirth): BackupEntry {
   }
   if (entry.kind === 'model') {
     const { axes } = entry.value;
-    if (axes.generation === 0) return entry;
     const minutes = Math.max(0, Math.floor((nowMs - GENERATIONS_FROM_MS) / MINUTE_MS));
-    const generation = axes.generation + 2 + minutes;
-    return { ...entry, value: { ...entry.value, axes: { ...axes, generation } } };
+    const above = (generation: number): number => generation + 2 + minutes;
+    // Text coordinates are the same everywhere: the first axes after them get the number.
+    const renumbered =
+      axes.generation === 0
+        ? { nextAtLeast: above(axes.nextAtLeast ?? 0) }
+        : { generation: above(axes.generation) };
+    return { ...entry, value: { ...entry.value, axes: { ...axes, ...renumbered } } };
   }
   return entry;
 }

@@ -1,13 +1,11 @@
 import { silentLogger, SyncError, type Logger } from '@omega-tv/types';
 import type { Constellation } from '../constellation.js';
+import { repeatWithTimer, type Repeat } from '../repeat.js';
 
 export interface Publisher {
   /** Publishes no more; resolves when what runs is done. */
   stop(): Promise<void>;
 }
-
-/** Starts and stops a repeating timer; the machine's unless a test passes its own. */
-export type Repeat = (work: () => void, everyMs: number) => () => void;
 
 export interface PublishingOptions {
   readonly everyMs: number;
@@ -16,14 +14,6 @@ export interface PublishingOptions {
   /** Default: the machine's timers. */
   readonly repeat?: Repeat;
 }
-
-/** The machine's timers. */
-export const repeatWithTimer: Repeat = (work, everyMs) => {
-  const timer = setInterval(work, everyMs);
-  return () => {
-    clearInterval(timer);
-  };
-};
 
 /**
  * Publishes again and again; a publication that fails is logged, and the next one tried in turn.

@@ -23,7 +23,7 @@ export function tidyState(before: ServerState, atMs: number): Folded {
   };
 }
 
-/** True where a step of tidying would change more than the time. */
+/** True where a step of tidying would change no more than the time, and that by less than is noted. */
 export function isTidied({ changed }: Folded, before: ServerState, atMs: number): boolean {
   const { touched, learned } = changed;
   const records = [touched?.clusters, touched?.trends, learned?.titles, learned?.shared];

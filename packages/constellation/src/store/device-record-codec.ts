@@ -12,12 +12,14 @@ const Part = {
 };
 const DIGEST_BYTES = 8;
 
+type StoredMarks = DeviceMarks | { readonly idle: DeviceMarks };
+
 /**
  * A device in a few bytes, for there are millions: a byte of parts, then each as numbers of 7 bits a
- * byte, least first. Marks, which new TVs do not have, come last, as V8 clones them.
+ * byte, least first. Marks, which new TVs do not have, come last, as V8 clones them; idle ones by name.
  */
 export const deviceRecordCodec: RecordCodec<DeviceRecord> = {
-  encode: ({ marks, last, closed, activity, weight, day }) => {
+  encode: ({ marks, idleMarks, last, closed, activity, weight, day }) => {
     const has = (part: number, isThere: boolean): number => (isThere ? part : 0);
     const writer = new BytesWriter();
     writer.byte(
@@ -46,7 +48,7 @@ export const deviceRecordCodec: RecordCodec<DeviceRecord> = {
       writer.numbers(weight.step);
     }
     if (day !== undefined) writer.numbers(day);
-    if (marks.size > 0) writer.raw(serialize(marks));
+    if (marks.size > 0) writer.raw(serialize(idleMarks === true ? { idle: marks } : marks));
     return writer.finish();
   },
   decode: (bytes) => {
@@ -62,9 +64,9 @@ export const deviceRecordCodec: RecordCodec<DeviceRecord> = {
       (parts & Part.weight) === 0 ? undefined : { samples: reader.float(), step: reader.number() };
     const day = (parts & Part.day) === 0 ? undefined : reader.number();
     const rest = reader.rest();
-    const marks = (parts & Part.marks) === 0 ? new Map() : (deserialize(rest) as DeviceMarks);
+    const marked = (parts & Part.marks) === 0 ? new Map() : (deserialize(rest) as StoredMarks);
     return {
-      marks,
+      ...('idle' in marked ? { marks: marked.idle, idleMarks: true } : { marks: marked }),
       ...(last === undefined ? {} : { last }),
       ...(closed === undefined ? {} : { closed }),
       ...(activity === undefined ? {} : { activity }),

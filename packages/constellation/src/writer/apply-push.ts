@@ -49,7 +49,7 @@ export function applyPush(
       : learn(state, delta, decision, { keys, nowMs: nowMs(), known: known.record });
   const { activity = known.record?.activity, changed = {} } = learned;
   const record = decision.record && {
-    ...decision.record,
+    ...withIdleMarks(decision.record, known),
     ...(activity === undefined ? {} : { activity }),
     ...(weight === undefined ? {} : { weight }),
     day: dayAt(state, nowMs()),
@@ -67,6 +67,15 @@ export function applyPush(
     ...(refusal === undefined ? {} : { refusal }),
     ...(lesson === undefined ? {} : { lesson }),
   };
+}
+
+/** Says of a record whether none of its marks counts what a cohort took in. */
+function withIdleMarks(record: DeviceRecord, before: KnownDevice): DeviceRecord {
+  const { idleMarks: _, ...decided } = record;
+  const { marks, idleMarks } = before.record ?? {};
+  const wereIdle = marks === undefined || marks.size === 0 || idleMarks === true;
+  const areIdle = wereIdle && (!before.contributes || record.marks === marks);
+  return areIdle && record.marks.size > 0 ? { ...decided, idleMarks: true } : decided;
 }
 
 interface Learning {

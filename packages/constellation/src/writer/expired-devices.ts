@@ -13,11 +13,11 @@ export function dayAt(state: ServerState, nowMs: number): number {
 }
 
 /**
- * Whether a record may go, or has to learn what day it is. One with marks stays: what they count would
- * count a second time without them.
+ * Whether a record may go, or has to learn what day it is. One with marks stays, unless they are idle: what
+ * they count would be learned a second time without them.
  */
-export function isDue({ day, marks }: DeviceRecord, beforeDay: number): boolean {
-  return day === undefined || (day < beforeDay && marks.size === 0);
+export function isDue({ day, marks, idleMarks }: DeviceRecord, beforeDay: number): boolean {
+  return day === undefined || (day < beforeDay && (marks.size === 0 || idleMarks === true));
 }
 
 /** Forgets devices that pushed last before a day; who has no day yet gets today's. */

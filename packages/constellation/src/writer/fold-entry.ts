@@ -44,7 +44,7 @@ export async function foldEntry(
     case 'settings':
       return { state: { ...state, settings: entry.settings }, changed: {} };
     case 'refused':
-      return { state: countingRefused(state), changed: {} };
+      return { state: countingRefused(state, entry.count), changed: {} };
     case 'tidied':
       return tidyState(state, entry.atMs);
     case 'forgotten':
@@ -141,7 +141,7 @@ async function forget(
   return { state: { ...state, counters: { ...counters, devices: left } }, changed: { devices } };
 }
 
-function countingRefused(state: ServerState): ServerState {
+function countingRefused(state: ServerState, count = 1): ServerState {
   const { counters } = state;
-  return { ...state, counters: { ...counters, refused: counters.refused + 1 } };
+  return { ...state, counters: { ...counters, refused: counters.refused + count } };
 }

@@ -1,8 +1,12 @@
 import { monotonicMs, type Clock, type Logger } from '@omega-tv/types';
+import type { Repeat } from '../repeat.js';
 import type { ConstellationStore } from '../store/constellation-store.js';
 import type { DeviceSweep } from './device-sweep.js';
 import type { Partition } from './partition.js';
+import type { Refusals } from './refusals.js';
 
+/** How often it is looked whether anything is due. */
+const LOOK_EVERY_MS = 5000;
 /** A checkpoint is never older, where anything happened since. */
 const CHECKPOINT_EVERY_MS = 30_000;
 /** What was deleted lies on the disk no longer. */
@@ -10,6 +14,7 @@ const COMPACT_EVERY_MS = 15 * 60_000;
 
 export interface HousekeepingOptions {
   readonly partition: Partition;
+  readonly refusals: Refusals;
   readonly store: ConstellationStore;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -23,6 +28,7 @@ export class Housekeeping {
   readonly #sweeping: Chore;
   #checkpointMs: number;
   #compactMs: number;
+  #stop: () => void = () => undefined;
 
   constructor(options: HousekeepingOptions) {
     this.#options = options;
@@ -32,23 +38,32 @@ export class Housekeeping {
     this.#compactMs = this.#checkpointMs;
   }
 
-  /** To be called every few seconds: begins what is due. */
+  /** From now on it runs by itself. */
+  start(repeat: Repeat): void {
+    this.#stop = repeat(() => {
+      this.run();
+    }, LOOK_EVERY_MS);
+  }
+
+  /** Begins what is due. */
   run(): void {
-    const { partition, store, clock, sweep } = this.#options;
+    const { partition, refusals, store, clock, sweep } = this.#options;
     const nowMs = monotonicMs(clock);
     if (this.#tidying.isRunning || nowMs - this.#checkpointMs < CHECKPOINT_EVERY_MS) return;
     this.#checkpointMs = nowMs;
     const isCompacting = nowMs - this.#compactMs >= COMPACT_EVERY_MS;
     if (isCompacting) this.#compactMs = nowMs;
     this.#tidying.begin(async () => {
+      await refusals.settle();
       await partition.checkpoint();
       if (isCompacting) await store.compact();
     });
     this.#sweeping.begin(() => sweep.run());
   }
 
-  /** Resolves when nothing runs. */
-  async settled(): Promise<void> {
+  /** Begins no more; resolves when nothing runs. */
+  async stop(): Promise<void> {
+    this.#stop();
     await this.#tidying.done;
     await this.#sweeping.done;
   }

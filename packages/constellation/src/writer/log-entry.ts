@@ -51,8 +51,8 @@ export type LogEntry =
   | PublishedEntry
   | MergedEntry
   | { readonly kind: 'settings'; readonly settings: FoldSettings }
-  /** A request was refused that left no other trace. */
-  | { readonly kind: 'refused' }
+  /** Requests were refused that left no other trace; one, where no count is given. */
+  | { readonly kind: 'refused'; readonly count?: number }
   /** What expired was forgotten, and clusters that came close were merged. */
   | { readonly kind: 'tidied'; readonly atMs: number }
   | { readonly kind: 'forgotten'; readonly deviceKeys: readonly string[] }

@@ -80,6 +80,13 @@ describe('a server with keys', () => {
     expect(constellation.report()).toMatchObject({ devices: 0, deltasApplied: 0 });
   });
 
+  it('counts and writes nothing of who has shown no token, whatever its body is (rule 13.40)', async () => {
+    const { url, constellation } = await serveWithKeys();
+    const answer = await postFrame(url, await frameOf('tv-1'), { 'content-type': 'text/plain' });
+    expect(answer.status).toBe(415);
+    expect(constellation.report().refused).toBe(0);
+  });
+
   it('takes the scheme in any case', async () => {
     const { url, mint } = await serveWithKeys();
     const authorization = `bEARER  ${await mint('tv-1')}`;

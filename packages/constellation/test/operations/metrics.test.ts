@@ -77,6 +77,7 @@ describe('the metrics', () => {
     });
     expect(samplesOf(text, 'omega_samples_total')).toEqual({ '': 36 });
     expect(samplesOf(text, 'omega_devices')).toEqual({ '': 3 });
+    expect(text).toContain('# HELP omega_devices Devices known\n');
     expect(samplesOf(text, 'omega_version')).toEqual({ '': 1 });
     const snapshot = constellation.window?.frameOfNewest(undefined);
     expect(samplesOf(text, 'omega_snapshot_bytes')).toEqual({ '': snapshot?.length });

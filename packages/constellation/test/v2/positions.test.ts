@@ -210,8 +210,8 @@ describe('a batch', () => {
     expect(constellation.report().samplesAccepted).toBe(8);
   });
 
-  it('goes on behind a delta that is refused for good (rules 11.15, 11.17)', async () => {
-    const { url } = await serveFrames();
+  it('goes on behind a delta that is refused for good, and counts it as refused (rules 11.15, 11.17, 13.40)', async () => {
+    const { url, constellation } = await serveFrames();
     const { patterns, ...rest } = capableDelta('a', 1, 0);
     const silent = { ...rest, patterns: patterns.map(({ newSamples: _, ...one }) => one) };
     const answer = await postBatch(
@@ -227,6 +227,10 @@ describe('a batch', () => {
         ],
       },
     });
+    expect(constellation.report()).toMatchObject({ deltasApplied: 1, refused: 1 });
+    const alone = await postFrame(url, await frameOf({ ...silent, deviceId: 'b' }));
+    expect(alone.status).toBe(422);
+    expect(constellation.report()).toMatchObject({ deltasApplied: 1, refused: 2 });
   });
 
   it('is refused whole where its first delta cannot be read, and without deltas (rule 11.17)', async () => {

@@ -17,6 +17,10 @@ const LEAST_WEIGHT_SHARE = 0.01;
 export interface Axes {
   /** 0: text coordinates, as every fleet starts; then 1, 2, ... */
   readonly generation: number;
+  /** The generation before, where it is another one than the number before. */
+  readonly previous?: number;
+  /** The next generation is no lower: a server that was lost may have used those below. */
+  readonly nextAtLeast?: number;
   /** L, row by row. */
   readonly loading: Matrix;
   /** Variance of viewers along each axis before whitening, or the least that counts: the ridge of viewers is this, that of titles one over it. */
@@ -68,8 +72,11 @@ export function renewAxes(axes: Axes, moments: Matrix): Axes {
   const inverse = transpose(vectors).map(
     (value, at) => value / (roots[Math.floor(at / FACTORS)] ?? 1),
   );
+  const following = axes.generation + 1;
+  const generation = Math.max(following, axes.nextAtLeast ?? 0);
   return {
-    generation: axes.generation + 1,
+    generation,
+    ...(generation === following ? {} : { previous: axes.generation }),
     loading,
     weights,
     fromPrevious: multiply(inverse, before),

@@ -18,7 +18,8 @@ export function receiveFactors(
 ): Float64Array | undefined {
   if (factors?.coordinates.length !== FACTORS) return undefined;
   const { generation, coordinates } = factors;
-  if (generation !== axes.generation && generation !== axes.generation - 1) return undefined;
+  const { previous = axes.generation - 1 } = axes;
+  if (generation !== axes.generation && generation !== previous) return undefined;
   const x =
     generation === axes.generation
       ? Float64Array.from(coordinates)

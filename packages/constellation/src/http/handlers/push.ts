@@ -65,7 +65,8 @@ export function pushRoute(
     try {
       return negotiate(head, codebooks);
     } catch (error) {
-      if (isSyncError(error)) constellation.countRefused();
+      // Where tokens are asked for, who has shown none counts nowhere.
+      if (isSyncError(error) && admission.authenticator === undefined) constellation.countRefused();
       throw error;
     }
   }

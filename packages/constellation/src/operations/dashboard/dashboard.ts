@@ -1,7 +1,7 @@
 import type { FastifyInstance, RouteShorthandOptions } from 'fastify';
 import { SyncError, type Clock, type Logger } from '@omega-tv/types';
 import type { AdministeredConstellation } from '../admin-server.js';
-import type { Repeat } from '../../publish/publisher.js';
+import type { Repeat } from '../../repeat.js';
 import type { ServerMetrics } from '../metrics.js';
 import { EventFeed, MAX_READERS } from './event-feed.js';
 import { readHeldDevice } from './held-device.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { closePairs, decodeFloat16, loadCatalogue } from '../src/index.js';
+import { closePairs, decodeFloat16, dot, drawTastes, loadCatalogue } from '../src/index.js';
 
 describe('the catalogue', () => {
   const catalogue = loadCatalogue();
@@ -19,6 +19,14 @@ describe('the catalogue', () => {
     expect(catalogue[0]?.heldOut).toBe(true);
     expect(catalogue[1]?.heldOut).toBe(false);
   });
+});
+
+it('draws tastes that are apart', () => {
+  let draws = 0;
+  const tastes = drawTastes(8, { next: () => (draws++ % 1040) / 1040 });
+  const cosines = tastes.flatMap((a, i) => tastes.slice(0, i).map((b) => dot(a, b)));
+  expect(cosines).toHaveLength(28);
+  expect(Math.max(...cosines)).toBeLessThan(0.7);
 });
 
 describe('close pairs', () => {

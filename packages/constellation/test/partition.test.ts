@@ -4,6 +4,7 @@ import { createMemoryConstellationStore } from '../src/index.js';
 import { createCohortKeys } from '../src/secrets.js';
 import { Partition } from '../src/writer/partition.js';
 import { ControlledStore } from './controlled-store.js';
+import { until } from './support.js';
 
 it('what waits for a state that cannot be loaded is refused with it, after one attempt (rule 5.18)', async () => {
   const store = new ControlledStore(createMemoryConstellationStore());
@@ -25,4 +26,24 @@ it('what waits for a state that cannot be loaded is refused with it, after one a
   await Promise.all([step(), step()]);
   expect(store.loads).toBe(loads + 3);
   expect(partition.state.counters.refused).toBe(2);
+});
+
+it('an append that fails is one line of the log, however many pushes wait for it', async () => {
+  const store = new ControlledStore(createMemoryConstellationStore());
+  const lines: string[] = [];
+  const logger = { ...silentLogger, error: (_: object, line: string) => lines.push(line) };
+  const partition = await Partition.open({ store, logger, keys: createCohortKeys() });
+  const step = () => partition.inTurn(() => partition.step({ kind: 'refused' }));
+  const failTogether = async (): Promise<void> => {
+    store.plan('hold');
+    const waiting = [await step(), await step(), await step()];
+    await until(() => store.isHolding);
+    store.settle('fail');
+    for (const { durable } of waiting)
+      await expect(durable).rejects.toMatchObject({ code: 'http' });
+  };
+  await failTogether();
+  expect(lines).toHaveLength(1);
+  await failTogether();
+  expect(lines).toHaveLength(2);
 });

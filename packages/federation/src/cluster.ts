@@ -2,6 +2,7 @@ import { cosineSimilarity } from '@omega-tv/embedding-codec';
 import { PUBLISHED_ID_PREFIX } from '@omega-tv/types';
 import type { CohortRules } from './cohort.js';
 import type { FederationConfig } from './config.js';
+import type { DraftClusters } from './draft-clusters.js';
 import { isClosed } from './room.js';
 import type { Cluster } from './state.js';
 import { emptyTally } from './tally.js';
@@ -13,8 +14,6 @@ const MAX_SLUG_LENGTH = 32;
  */
 const CROWDED_JOIN_COSINE = 0.5;
 
-type Clusters = ReadonlyMap<string, Cluster>;
-
 export function clusterRules(config: FederationConfig): CohortRules {
   return { ...config, halfLifeMs: config.patternHalfLifeMs };
 }
@@ -24,18 +23,18 @@ export function clusterRules(config: FederationConfig): CohortRules {
  * one (findEvicted makes room). However many a genre has, none takes in what lies far from it.
  */
 export function findCluster(
-  clusters: Clusters,
+  clusters: DraftClusters,
   genre: string,
   vector: Float64Array,
   config: FederationConfig,
 ): Cluster {
-  const siblings = [...clusters.values()].filter((cluster) => cluster.genre === genre);
+  const siblings = clusters.genres.get(genre) ?? [];
   const [nearest, similarity] = findNearest(siblings, vector);
   const waiting = siblings.filter((cluster) => !isClosed(cluster)).length;
   const isCrowded = waiting >= config.clustersPerGenre;
   const least = isCrowded ? Math.min(CROWDED_JOIN_COSINE, config.joinCosine) : config.joinCosine;
   if (nearest !== undefined && similarity >= least) return nearest;
-  return { id: freeId(clusters, genre), genre, tally: emptyTally() };
+  return { id: freeId(clusters.all, genre), genre, tally: emptyTally() };
 }
 
 function findNearest(
@@ -61,7 +60,7 @@ function centreOf(cluster: Cluster): Float64Array {
 }
 
 /** Readable, and free: `global:drama-2` where `global:drama-1` is taken. */
-function freeId(clusters: Clusters, genre: string): string {
+function freeId(clusters: ReadonlyMap<string, Cluster>, genre: string): string {
   const words = genre
     .toLowerCase()
     .slice(0, MAX_SLUG_LENGTH)

@@ -6,8 +6,9 @@ import type { FederationConfig } from './config.js';
 import type { Contribution } from './contribution.js';
 import { copyOf, type MutableMap } from './copy-on-write-map.js';
 import { toTimeMs } from './decay.js';
+import { DraftClusters } from './draft-clusters.js';
 import { advanceTime } from './fold-time.js';
-import { findEvicted, findOutweighed, isClosed } from './room.js';
+import { findEvicted, findOutweighed, isClosed, Standings } from './room.js';
 import type { Cluster, FederationState, Touched, Trend } from './state.js';
 import { addShare, type Tally } from './tally.js';
 import { findTrend, trendRules } from './trend.js';
@@ -15,8 +16,9 @@ import { toUnit } from './vector.js';
 
 /** The state on its way. */
 interface Draft {
-  readonly clusters: MutableMap<string, Cluster>;
+  readonly clusters: DraftClusters;
   readonly trends: MutableMap<string, Trend>;
+  readonly standings: Standings;
   readonly touched: { readonly clusters: Set<string>; readonly trends: Set<string> };
 }
 
@@ -59,8 +61,9 @@ export function contribute(
     return { state, touched: { clusters: [], trends: [] } };
   }
   const draft: Draft = {
-    clusters: copyOf(state.clusters),
+    clusters: new DraftClusters(state.clusters),
     trends: copyOf(state.trends),
+    standings: new Standings(keys),
     touched: { clusters: new Set(), trends: new Set() },
   };
   let { counters } = state;
@@ -77,7 +80,7 @@ export function contribute(
   }
   const { clusters, trends, touched } = draft;
   return {
-    state: { ...state, clusters, trends, counters },
+    state: { ...state, clusters: clusters.all, trends, counters },
     touched: { clusters: [...touched.clusters], trends: [...touched.trends] },
   };
 }
@@ -90,13 +93,13 @@ function learn(
   keys: CohortKeys,
   config: FederationConfig,
 ): boolean {
-  const { clusters, trends, touched } = draft;
+  const { clusters, trends, standings, touched } = draft;
   const whole = toShare(contribution, atMs, config);
   if (whole === undefined) return false;
   const cluster = findCluster(clusters, contribution.genre, whole.vector, config);
   const share = { ...whole, vector: clipToCentre(whole.vector, cluster, config) };
-  if (!clusters.has(cluster.id)) {
-    evict(draft, findEvicted(clusters.values(), contribution, keys, config), contribution.genre);
+  if (!clusters.all.has(cluster.id)) {
+    evict(draft, findEvicted(clusters.genres, contribution, standings, config), contribution.genre);
   }
   const trend = findTrend(trends, contribution.region, contribution.genre);
   const tally = addShare(cluster.tally, share, keys, clusterRules(config));
@@ -105,7 +108,7 @@ function learn(
   const isLearned = keep(clusters, touched.clusters, cluster, tally);
   if (!isClosed(cluster) && isClosed({ ...cluster, tally })) {
     const { step } = tally.closed;
-    evict(draft, findOutweighed(clusters.values(), cluster, step, config), cluster.genre);
+    evict(draft, findOutweighed(clusters.genres, cluster, step, config), cluster.genre);
   }
   return isLearned;
 }
@@ -113,14 +116,16 @@ function learn(
 /** Removes clusters; a genre that goes with them takes its trends along, which bounds those too. */
 function evict({ clusters, trends, touched }: Draft, evicted: readonly Cluster[], genre: string) {
   for (const cluster of evicted) {
-    clusters.delete(cluster.id);
+    clusters.delete(cluster);
     touched.clusters.add(cluster.id);
-    if (cluster.genre === genre) continue;
-    for (const trend of trends.values()) {
-      if (trend.genre !== cluster.genre) continue;
-      trends.delete(trend.id);
-      touched.trends.add(trend.id);
-    }
+  }
+  const gone = new Set(evicted.map((cluster) => cluster.genre));
+  gone.delete(genre);
+  if (gone.size === 0) return;
+  for (const trend of trends.values()) {
+    if (!gone.has(trend.genre)) continue;
+    trends.delete(trend.id);
+    touched.trends.add(trend.id);
   }
 }
 
@@ -148,7 +153,7 @@ function toShare(
 
 /** Stores the record with its new tally; false where the tally did not change. */
 function keep<Item extends Cluster | Trend>(
-  items: MutableMap<string, Item>,
+  items: Pick<MutableMap<string, Item>, 'set'>,
   touched: Set<string>,
   item: Item,
   tally: Tally,

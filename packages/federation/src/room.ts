@@ -1,5 +1,6 @@
 import type { CohortKeys } from './cohort.js';
 import type { FederationConfig } from './config.js';
+import type { Genres } from './draft-clusters.js';
 import type { Cluster } from './state.js';
 import { weightAt } from './tally.js';
 
@@ -17,17 +18,6 @@ export function isClosed({ tally }: Cluster): boolean {
   return tally.closed.weight > 0;
 }
 
-/** The clusters of each genre. */
-function groupByGenre(clusters: Iterable<Cluster>): ReadonlyMap<string, readonly Cluster[]> {
-  const genres = new Map<string, Cluster[]>();
-  for (const cluster of clusters) {
-    const group = genres.get(cluster.genre);
-    if (group === undefined) genres.set(cluster.genre, [cluster]);
-    else group.push(cluster);
-  }
-  return genres;
-}
-
 /**
  * The clusters that give way to a new one: none while there is room. A genre holds up to
  * `clustersPerGenre` clusters that have not closed; up to `maxGenres` genres have none that has.
@@ -38,19 +28,18 @@ function groupByGenre(clusters: Iterable<Cluster>): ReadonlyMap<string, readonly
  * never another's twice; then what fewest devices stand behind; then the oldest.
  */
 export function findEvicted(
-  clusters: Iterable<Cluster>,
+  genres: Genres,
   { deviceId, genre }: Newcomer,
-  keys: CohortKeys,
+  known: Standings,
   { clustersPerGenre, maxGenres }: FederationConfig,
 ): readonly Cluster[] {
-  const genres = groupByGenre(clusters);
   const siblings = genres.get(genre);
   const waiting =
     siblings === undefined
       ? [...genres.values()].filter((group) => !group.some(isClosed))
       : siblings.filter((cluster) => !isClosed(cluster)).map((cluster) => [cluster]);
   const limit = siblings === undefined ? maxGenres : clustersPerGenre;
-  const standings = waiting.map((group) => toStanding(group, deviceId, keys)).sort(compare);
+  const standings = waiting.map((group) => known.of(group, deviceId)).sort(compare);
   const own = standings.filter(({ isOwn }) => isOwn).length;
   if (standings.length < limit && own < limit * OWN_PART) return [];
   return standings[0]?.group ?? [];
@@ -64,12 +53,11 @@ export function findEvicted(
  * @param step decay step that weights are compared at.
  */
 export function findOutweighed(
-  clusters: Iterable<Cluster>,
+  genres: Genres,
   newcomer: Pick<Cluster, 'id' | 'genre'>,
   step: number,
   { maxGenres, clustersPerGenre }: FederationConfig,
 ): readonly Cluster[] {
-  const genres = groupByGenre(clusters);
   const closed = [...genres].filter(([, group]) => group.some(isClosed));
   const siblings = (genres.get(newcomer.genre) ?? []).filter(isClosed);
   const others = siblings.filter(({ id }) => id !== newcomer.id).map((cluster) => [cluster]);
@@ -84,7 +72,7 @@ function lightestOf(groups: readonly (readonly Cluster[])[], step: number): read
   const [lightest] = groups
     .map((group) => ({
       group,
-      weight: group.reduce((sum, { tally }) => sum + weightAt(tally, step), 0),
+      weight: weightOf(group, step),
       lastClosedMs: group.reduce((last, { tally }) => Math.max(last, tally.closed.lastClosedMs), 0),
       id: firstIdOf(group),
     }))
@@ -92,6 +80,12 @@ function lightestOf(groups: readonly (readonly Cluster[])[], step: number): read
       (a, b) => a.weight - b.weight || a.lastClosedMs - b.lastClosedMs || (a.id < b.id ? -1 : 1),
     );
   return lightest?.group ?? [];
+}
+
+/** Summed in the order of ids: another order is another sum. */
+function weightOf(group: readonly Cluster[], step: number): number {
+  const ordered = [...group].sort((a, b) => (a.id < b.id ? -1 : 1));
+  return ordered.reduce((sum, { tally }) => sum + weightAt(tally, step), 0);
 }
 
 /** Ties go by ids, not by the order in which a store gave the records back. */
@@ -107,6 +101,27 @@ interface Standing {
   readonly devices: number;
   readonly openedAtMs: number;
   readonly id: string;
+}
+
+/** What is known of groups until they change: a delta of many genres asks for the same ones again and again. */
+export class Standings {
+  readonly #keys: CohortKeys;
+  #known = new WeakMap<readonly Cluster[], Standing>();
+  /** Whom they are known for. */
+  #deviceId: string | undefined;
+
+  constructor(keys: CohortKeys) {
+    this.#keys = keys;
+  }
+
+  /** @param group is never changed: one that did is another array. */
+  of(group: readonly Cluster[], deviceId: string): Standing {
+    if (deviceId !== this.#deviceId) this.#known = new WeakMap();
+    this.#deviceId = deviceId;
+    const standing = this.#known.get(group) ?? toStanding(group, deviceId, this.#keys);
+    this.#known.set(group, standing);
+    return standing;
+  }
 }
 
 function toStanding(group: readonly Cluster[], deviceId: string, keys: CohortKeys): Standing {

@@ -131,6 +131,24 @@ describe('room for clusters (rule 7.3)', () => {
     expect(touched.trends.filter((id) => !state.trends.has(id))).toEqual(['ZZ:junk 1']);
   });
 
+  it('looks at what waits once a delta, however many genres are new in it', () => {
+    const waiting = junkGenres(64).map((one, i) => ({ ...one, deviceId: `tv-${i}` }));
+    const state = fold(waiting);
+    let tagged = 0;
+    const keys = hmacKeys('another');
+    const counting = {
+      ...keys,
+      tagDevice: (key: string, deviceId: string) => {
+        tagged += 1;
+        return keys.tagDevice(key, deviceId);
+      },
+    };
+    const dearest = junkGenres(64, 'another').map((one) => ({ ...one, genre: `new ${one.genre}` }));
+    contribute(state, dearest, counting, config);
+    // What waited, what joined a cluster and a trend, and that once more, for it waits then.
+    expect(tagged).toBeLessThanOrEqual(64 + 3 * 64);
+  });
+
   it('lets a crowded genre learn what it has in common', () => {
     // So high a cosine to join at that no two TVs would share a cluster.
     const settings = createFederationConfig({ minDevices: 3, joinCosine: 0.99, mergeCosine: 0.99 });

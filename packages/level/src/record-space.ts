@@ -2,7 +2,7 @@ import { CorruptStoreError } from './corrupt-store-error.js';
 import type { RecordOperation, RecordReader } from './database.js';
 import { keyFromBytes, keyToBytes, rangeOfPrefix } from './key-bytes.js';
 import type { RecordCodec } from './record-codec.js';
-import { sealRecord, unsealRecord } from './seal.js';
+import { nameOfKey, sealRecord, unsealRecord } from './seal.js';
 
 /** The records of one kind, by id; ids are strings without lone surrogates, of any length. */
 export interface RecordSpace<Type> {
@@ -126,7 +126,7 @@ function readValue<Type>(key: Uint8Array, record: Uint8Array, codec: RecordCodec
   try {
     return codec.decode(body);
   } catch (cause) {
-    const message = `the record ${keyFromBytes(key)} is not what its layout says`;
+    const message = `the record ${nameOfKey(key)} is not what its layout says`;
     throw new CorruptStoreError(message, { cause });
   }
 }

@@ -21,14 +21,19 @@ export function unsealRecord(key: Uint8Array, record: Uint8Array): Uint8Array {
     record.length >= CHECKSUM_BYTES &&
     viewOf(record).getUint32(0, true) === crc32(body, crc32(key));
   if (isWhole) return body;
-  throw new CorruptStoreError(`the record ${nameOf(key)} does not match its checksum`);
+  throw new CorruptStoreError(`the record ${nameOfKey(key)} does not match its checksum`);
 }
 
 function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** For a message: bytes that are not UTF-8 become U+FFFD. */
-function nameOf(key: Uint8Array): string {
-  return new TextDecoder().decode(key);
+/**
+ * For a message: a record that is one of many goes by its kind, as `title!`. Messages end in logs, and what a
+ * household watched is none of theirs. Bytes that are not UTF-8 become U+FFFD.
+ */
+export function nameOfKey(key: Uint8Array): string {
+  const name = new TextDecoder().decode(key);
+  const end = name.indexOf('!');
+  return end > 0 ? name.slice(0, end + 1) : name;
 }

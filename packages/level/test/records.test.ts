@@ -53,10 +53,19 @@ describe('a record', () => {
       const raw = recordSpace('item!', bytesCodec);
       await records.write(() => [raw.put('a', new TextEncoder().encode(json))]);
       const reading = recordSpace('item!', codec).get(records, 'a');
-      await expect(reading).rejects.toThrow('the record item!a is not what its layout says');
+      await expect(reading).rejects.toThrow('the record item! is not what its layout says');
       await expect(reading).rejects.toBeInstanceOf(CorruptStoreError);
     },
   );
+});
+
+it('is named in no message by what stands behind its kind: logs tell nobody which titles were watched', async () => {
+  const records = await openMemoryRecords(layout);
+  const titles = recordSpace('title!', bytesCodec);
+  const { key } = titles.put('imdb:tt0111161', new Uint8Array());
+  await records.write(() => [{ type: 'put', key, value: new Uint8Array(9) }]);
+  const reading = titles.get(records, 'imdb:tt0111161');
+  await expect(reading).rejects.toThrow('the record title! does not match its checksum');
 });
 
 describe('a write that fails', () => {

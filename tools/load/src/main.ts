@@ -44,7 +44,8 @@ const VARIANTS = 12;
 await runProgram(
   createProgram(
     'load',
-    'Measures a Constellation under thousands of TVs over HTTP, beside bare Fastify.',
+    'Measures a Constellation under thousands of TVs over HTTP, beside bare Fastify. Its servers learn all ' +
+      'that a TV brings: no half-life has its cap of samples.',
   )
     .option('--tvs <n>', 'TVs, each with its token', parseWhole(1, 1_000_000), 5000)
     .option('--seconds <s>', 'of each run', parseWhole(1, 3600), 5)

@@ -1,5 +1,6 @@
 import { createMiniLmCodec, createNodeV1Format } from '@omega-tv/compression/node';
 import { Constellation, openLevelConstellationStore } from '@omega-tv/constellation';
+import { LEARNS_ALL } from './learns-all.js';
 import type { Messages } from './messages.js';
 
 /** What a push costs the process that decides it: read, decided, written, folded, answered. */
@@ -28,6 +29,7 @@ export async function measureDecisions(
     store: await openLevelConstellationStore({ directory }),
     format: createNodeV1Format(),
     snapshots: { codecs: [createMiniLmCodec()] },
+    federation: LEARNS_ALL,
   });
   const pushes = Math.min(devices, MOST_PUSHES);
   const push = async (from: string, patterns: number) => {

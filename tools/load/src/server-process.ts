@@ -12,6 +12,7 @@ import {
   TokenAuthenticator,
 } from '@omega-tv/constellation';
 import { ClusterNode, openBus } from '@omega-tv/nats';
+import { LEARNS_ALL } from './learns-all.js';
 
 /** What a server under load is started as. */
 export type ServerOrder =
@@ -82,6 +83,7 @@ async function serve(order: Extract<ServerOrder, { kind: 'constellation' }>): Pr
     store: await openLevelConstellationStore({ directory }),
     format: createNodeV1Format(),
     snapshots: { codecs: [createMiniLmCodec()] },
+    federation: LEARNS_ALL,
     workers,
   });
   const authenticator =
@@ -119,6 +121,7 @@ async function serveNode(order: NodeOrder): Promise<void> {
     bus: await openBus({ connection, cluster }),
     format: createNodeV1Format(),
     snapshots: { codecs: [createMiniLmCodec()] },
+    federation: LEARNS_ALL,
     ...{ role, partitions, scratch, publishEveryMs },
   });
   const app = createServer(node);

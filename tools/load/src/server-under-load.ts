@@ -29,8 +29,9 @@ export class ServerUnderLoad {
     return (await this.#ask('owned')) as number;
   }
 
-  async publish(): Promise<void> {
-    await this.#ask('publish');
+  /** The version that was published, or 0 where nothing was new. */
+  async publish(): Promise<number> {
+    return (await this.#ask('publish')) as number;
   }
 
   async checkpoint(): Promise<void> {

@@ -13,7 +13,7 @@ import type { LoadReport } from '../src/measure.js';
 import type { ClusterReport } from '../src/measure-cluster.js';
 import { measureExchanges } from '../src/measure-exchanges.js';
 import { memoryInUse } from '../src/memory-in-use.js';
-import { Messages } from '../src/messages.js';
+import { Messages, MOST_PATTERNS, TASTE_PUSHES } from '../src/messages.js';
 import { EVENING, only, Tvs } from '../src/tvs.js';
 
 const run = promisify(execFile);
@@ -46,6 +46,29 @@ describe('the TVs', () => {
     );
     const of = (patterns: number) => counts.filter((count) => count === patterns).length;
     expect([of(0), of(10), of(1) + of(2) + of(3)]).toEqual([70, 5, 25]);
+  });
+});
+
+describe('messages of the most patterns', () => {
+  it('bring tastes of 64 genres, eight of each, a dozen TVs in a row the same', () => {
+    const tvs = new Tvs(messages, ['a'], { next: () => 0.5 });
+    const genres = new Map<string, number>();
+    for (let push = 0; push < TASTE_PUSHES; push += 1) {
+      const { patterns } = readPush(tvs.next(only('tastes')).body).outline;
+      expect(patterns.length).toBe(MOST_PATTERNS);
+      for (const { genre } of patterns) genres.set(genre, (genres.get(genre) ?? 0) + 1);
+    }
+    expect([...genres.values()]).toEqual(Array.from({ length: 64 }, () => 8 * 12));
+  });
+
+  it('bring what costs most: one new sample each, of genres that came never before', () => {
+    const tvs = new Tvs(messages, ['a'], { next: () => 0.5 });
+    const genres = [1, 2].flatMap(() => {
+      const { patterns } = readPush(tvs.next(only('dearest')).body).delta;
+      expect(patterns.every(({ newSamples }) => newSamples === 1)).toBe(true);
+      return patterns.map(({ genre }) => genre);
+    });
+    expect(new Set(genres).size).toBe(2 * MOST_PATTERNS);
   });
 });
 

@@ -63,13 +63,18 @@ function readOrCorrupt<Value>(
   read: (json: Uint8Array) => Value,
 ): Value {
   if (!hasTextChecksum(record)) {
-    throw new CorruptStoreError(`the record ${key} does not match its checksum`);
+    throw new CorruptStoreError(`the record ${kindOf(key)} does not match its checksum`);
   }
   try {
     return read(record.subarray(CHECKSUM_DIGITS));
   } catch (cause) {
-    throw new CorruptStoreError(`the record ${key} is not what its layout says`, { cause });
+    throw new CorruptStoreError(`the record ${kindOf(key)} is not what its layout says`, { cause });
   }
+}
+
+/** For a message: what the TV watched is none of a log's. */
+function kindOf(key: string): string {
+  return key.slice(0, key.indexOf('!') + 1) || key;
 }
 
 /** The first layout's records begin with the CRC-32 of their JSON, in hexadecimal digits. */

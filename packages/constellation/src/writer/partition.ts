@@ -144,8 +144,10 @@ export class Partition {
     const bytes = encodeEntry(entry);
     this.#pendingBytes += bytes.length;
     const durable = this.#queue.add(bytes).durable.catch((cause: unknown) => {
+      // All that wait fail with it: one line says so, not one a push.
+      const isKnown = this.#mustReload;
       this.#mustReload = true;
-      throw this.#storeError(cause);
+      throw this.#storeError(cause, isKnown);
     });
     this.#durable = durable;
     // Who waits for it hears of it; a step that nobody waits for must not end the process.
@@ -284,8 +286,9 @@ export class Partition {
     throw new SyncError('invalid-config', message, { field: 'store' });
   }
 
-  #storeError(cause: unknown): SyncError<'http'> {
-    this.#logger.error({ err: cause }, 'the store failed; nothing of the request was applied');
+  #storeError(cause: unknown, isKnown = false): SyncError<'http'> {
+    const message = 'the store failed; nothing of the request was applied';
+    if (!isKnown) this.#logger.error({ err: cause }, message);
     return new SyncError(
       'http',
       'The server could not use its store; nothing was applied, send it again later',

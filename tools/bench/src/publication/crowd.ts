@@ -1,4 +1,4 @@
-import { dot, loadCatalogue } from '@omega-tv/catalogue';
+import { drawTastes } from '@omega-tv/catalogue';
 import { encodeDeltaFrame } from '@omega-tv/compression';
 import type { EmbeddingCodec } from '@omega-tv/embedding-codec';
 import { createRandom } from '@omega-tv/seeded-random';
@@ -10,8 +10,6 @@ export const TASTES = 8;
 const DEVICES = 12;
 /** What a device brings of each; together below what it may bring in a half-life. */
 const SAMPLES = 10;
-/** Tastes that are no more alike than this stay clusters of their own. */
-const APART = 0.7;
 const STEP = 0.05;
 
 /** Pushes of TVs that each like one of many genres, which gives every genre all its clusters. */
@@ -22,15 +20,7 @@ export class Crowd {
   constructor(codec: EmbeddingCodec, genres: number) {
     this.#codec = codec;
     const random = createRandom('crowd');
-    const titles = loadCatalogue().map(({ embedding }) => embedding);
-    this.#tastes = Array.from({ length: genres }, () => {
-      const tastes: Float32Array[] = [];
-      while (tastes.length < TASTES) {
-        const title = titles[Math.floor(random.next() * titles.length)];
-        if (title && tastes.every((taste) => dot(taste, title) < APART)) tastes.push(title);
-      }
-      return tastes;
-    });
+    this.#tastes = Array.from({ length: genres }, () => drawTastes(TASTES, random));
   }
 
   /** One push each, of devices that never pushed before. */

@@ -1,4 +1,5 @@
 import { encodeBatchFrame, encodeDeltaFrame, decodeAnswerFrame } from '@omega-tv/compression';
+import { nativeZstd } from '@omega-tv/compression/node';
 import {
   contribute,
   createFederationConfig,
@@ -113,6 +114,17 @@ describe('more than 64 patterns', () => {
     const error = await syncErrorOf(constellation.sync(await bodyOf('tv', ...flat)));
     expect(error).toMatchObject({ code: 'invalid-pattern', details: { path: 'patterns[64]' } });
     await constellation.sync(await bodyOf('tv', ...flat.slice(1)));
+  });
+
+  it('in a v1 delta are refused before any is looked at (rule 11.11)', async () => {
+    const json = { device_id: 'tv', patterns: Array.from({ length: 65 }, () => 'no pattern') };
+    const body = await nativeZstd.compress(new TextEncoder().encode(JSON.stringify(json)));
+    const constellation = await openConstellation();
+    const error = await syncErrorOf(constellation.sync(body));
+    expect(error).toMatchObject({
+      code: 'invalid-pattern',
+      details: { path: 'patterns[64]', value: 65 },
+    });
   });
 
   it('in a batch wait undecided, and count when they come again (rule 11.11)', async () => {

@@ -66,10 +66,23 @@ export function createV1Format(options: V1FormatOptions): WireFormat {
     encodeDelta: (delta) => encodeDelta(delta, requestWriter),
     splitDelta: (delta) => splitDelta(delta, requestWriter),
     fitDelta: (delta) => fitDelta(delta, requestWriter),
-    decodeDelta: async (bytes) =>
-      syncDeltaFromWire(await readJsonBody(bytes, REQUEST_LIMITS, zstd)),
+    decodeDelta: async (bytes, maxPatterns = Infinity) => {
+      const json = await readJsonBody(bytes, REQUEST_LIMITS, zstd);
+      checkPatternCount(json, maxPatterns);
+      return syncDeltaFromWire(json);
+    },
     encodeGlobalPatterns: (globals) => encodeGlobalPatterns(globals, responseWriter),
     decodeGlobalPatterns,
     decodeAnswer: async (bytes) => ({ globals: await decodeGlobalPatterns(bytes) }),
   };
+}
+
+/** Two kilobytes may hold hundreds, and to check each takes longer than they are worth. */
+function checkPatternCount(json: unknown, maxPatterns: number): void {
+  const patterns: unknown = Reflect.get(Object(json) as object, 'patterns');
+  if (!Array.isArray(patterns) || patterns.length <= maxPatterns) return;
+  const { length } = patterns;
+  const message = `delta: has ${length} patterns, but ${maxPatterns} are allowed; send fewer`;
+  const details = { path: `patterns[${maxPatterns}]`, value: length, limit: `${maxPatterns}` };
+  throw new SyncError('invalid-pattern', message, details);
 }

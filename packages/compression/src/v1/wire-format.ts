@@ -8,9 +8,10 @@ export interface WireFormat extends ClientFormat {
   encodeDelta(delta: SyncDelta): Promise<FittedBody>;
   /**
    * Reads a delta from any bytes.
+   * @param maxPatterns of one with more nothing is looked at. Default: all are read.
    * @throws SyncError `compression-limit`, `compression`, `serialization` or `invalid-pattern`.
    */
-  decodeDelta(bytes: Uint8Array): Promise<SyncDelta>;
+  decodeDelta(bytes: Uint8Array, maxPatterns?: number): Promise<SyncDelta>;
   /**
    * Writes global patterns: trends first, then patterns, as many as fit.
    * @throws SyncError `invalid-pattern` or `serialization` for what breaks a rule.

@@ -52,7 +52,7 @@ export class Exchange {
   sync(body: Uint8Array, caller: Caller): Promise<Uint8Array> {
     const { format, partition, published } = this.#options;
     return this.#countingRefusals(async () => {
-      const delta = await format.decodeDelta(body);
+      const delta = await format.decodeDelta(body, REQUEST_LIMITS.maxPatterns);
       checkSpeaksFor(caller, delta.deviceId);
       const received = { outline: delta, decode: () => delta };
       const device = toDevice(caller, delta.deviceId);

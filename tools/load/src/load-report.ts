@@ -93,7 +93,7 @@ export function reportToText(report: LoadReport): string {
       ]),
     ),
     `A pattern costs ${(costs.patternMs * 1000).toFixed(0)} us of the server's processors. A device that pushed once, without patterns, takes ` +
-      `${device.diskBytes.toFixed(0)} B on the disk and ${device.memoryBytes.toFixed(0)} B of memory (${device.devices} devices, compacted).\n`,
+      `${device.diskBytes.toFixed(0)} B on the disk and ${device.memoryBytes.toFixed(0)} B of memory (${device.devices} devices, compacted); a connection that says nothing ${(report.connectionBytes / 1024).toFixed(1)} KB of memory.\n`,
     `Decided in the server's process, without HTTP and tokens, a push costs ${us(decision.emptyMs)} and a pattern ${us(decision.patternMs)}; in the ` +
       `log they take ${decision.logBytesPerPush.toFixed(0)} B and ${decision.logBytesPerPattern.toFixed(0)} B.\n`,
     `A TV's push has ${exchange.pushUp.toFixed(0)} B and ${exchange.patternUp.toFixed(0)} B a pattern (of ten ${exchange.patternOfTenUp.toFixed(0)} B); its receipt ${exchange.pushDown.toFixed(0)} B, the newest version ` +

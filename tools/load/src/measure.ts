@@ -6,6 +6,7 @@ import { createTokenKey, mintDeviceToken, printTokenKeys } from '@omega-tv/const
 import { PATHS } from '@omega-tv/protocol';
 import { createRandom } from '@omega-tv/seeded-random';
 import { runClosed, runPaced, type LoadResult } from './http-load.js';
+import { measureConnections } from './measure-connections.js';
 import { measureDecisions, type DecisionCost } from './measure-decisions.js';
 import { measureDevices, type DeviceCost } from './measure-devices.js';
 import { measureEnvelope } from './measure-envelope.js';
@@ -57,6 +58,8 @@ export interface LoadReport {
   readonly rows: readonly LoadRow[];
   readonly disturbances: readonly Disturbance[];
   readonly device: DeviceCost;
+  /** Memory of a connection that says nothing. */
+  readonly connectionBytes: number;
   readonly decision: DecisionCost;
   readonly exchange: ExchangeBytes;
   /** See `measureEnvelope`; absent where there is no NATS. */
@@ -64,6 +67,7 @@ export interface LoadReport {
 }
 
 const PACED_PER_SECOND = 50;
+const IDLE_CONNECTIONS = 2000;
 const HOSTILE_BYTES_PER_SECOND = 4096;
 const ANSWER_BYTES = 120;
 const PUBLISH_EVERY_MS = 2000;
@@ -137,6 +141,8 @@ export async function measureLoad(
     await runClosed(targetOf(constellation, settings), settings.seconds, () => tvs.next(EVENING));
     const rows = await measureKinds(bench, onStage);
     const disturbances = await measureDisturbances(bench, onStage);
+    onStage('connections');
+    const connectionBytes = await measureConnections(uncached, IDLE_CONNECTIONS);
     for (const server of servers) await server.close();
     onStage('devices');
     const device = await measureDevices(path.join(folder, 'devices'), settings.devices);
@@ -146,7 +152,8 @@ export async function measureLoad(
     const exchange = await measureExchanges();
     const busEnvelopeBytes = await measureEnvelope();
     const bus = busEnvelopeBytes === undefined ? {} : { busEnvelopeBytes };
-    return { settings, rows, disturbances, device, decision, exchange, ...bus };
+    const costs = { device, connectionBytes, decision, exchange, ...bus };
+    return { settings, rows, disturbances, ...costs };
   } finally {
     for (const server of servers) server.kill();
     await rm(folder, { recursive: true, force: true });

@@ -13,6 +13,7 @@ import {
 } from '@omega-tv/constellation';
 import { ClusterNode, openBus } from '@omega-tv/nats';
 import { LEARNS_ALL } from './learns-all.js';
+import { memoryInUse } from './memory-in-use.js';
 
 /** What a server under load is started as. */
 export type ServerOrder =
@@ -42,7 +43,7 @@ export interface NodeOrder {
 }
 
 /** What the process is asked while it serves. */
-export type ServerQuestion = 'usage' | 'publish' | 'checkpoint' | 'owned' | 'close';
+export type ServerQuestion = 'usage' | 'memory' | 'publish' | 'checkpoint' | 'owned' | 'close';
 
 export interface ServerUsage {
   /** Of all threads, since the start. */
@@ -104,6 +105,10 @@ async function serve(order: Extract<ServerOrder, { kind: 'constellation' }>): Pr
       ...usageOf(constellation.report()),
       diskBytes: await bytesOf(directory),
     }),
+    memory: () => {
+      memoryInUse();
+      return Promise.resolve(process.memoryUsage.rss());
+    },
     publish: async () => (await constellation.publish())?.version ?? 0,
     checkpoint: () => constellation.checkpoint(),
     close: async () => {

@@ -24,6 +24,11 @@ export class ServerUnderLoad {
     return (await this.#ask('usage')) as ServerUsage;
   }
 
+  /** Bytes of the process, once what it no longer reaches was collected. */
+  async memory(): Promise<number> {
+    return (await this.#ask('memory')) as number;
+  }
+
   /** Of a node that is ready: how much it owns; else -1. */
   async owned(): Promise<number> {
     return (await this.#ask('owned')) as number;

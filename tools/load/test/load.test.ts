@@ -147,6 +147,7 @@ describe('the report', () => {
     ],
     disturbances: [{ name: 'publications', quietP99Ms: 5, p99Ms: 6 }],
     device: { devices: 1, diskBytes: 60, memoryBytes: 0 },
+    connectionBytes: 8192,
     decision: { emptyMs: 0.1, patternMs: 0.3, logBytesPerPush: 50, logBytesPerPattern: 70 },
     exchange,
   };

@@ -95,7 +95,8 @@ itUnless(
     expect([busy.code, busy.stderr]).toEqual([2, expect.stringContaining('stop all of them')]);
     expect((await server.stop()).code).toBe(0);
 
-    const restored = await run(['restore', ...on('copy'), '--in', file, '--partitions', '3']);
+    const made = ['--partitions', '3', '--lease-ms', '1000'];
+    const restored = await run(['restore', ...on('copy'), '--in', file, ...made]);
     expect(restored).toMatchObject({ code: 0, stdout: '' });
     expect(await run(['restore', ...on('copy'), '--in', file])).toMatchObject({ code: 2 });
     const wider = await run(['repartition', ...on('copy'), '--partitions', '6', '--data', folder]);

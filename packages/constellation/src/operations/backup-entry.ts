@@ -22,6 +22,7 @@ import {
   trendRecords,
   type Head,
 } from '../store/records.js';
+import { isRecord } from '../store/record-schemas.js';
 
 /** What a backup holds of a store: sums of closed cohorts and marks, never a title with a device. */
 export type BackupEntry =
@@ -34,6 +35,18 @@ export type BackupEntry =
   | { readonly kind: 'title'; readonly id: string; readonly value: TitleRecord }
   | { readonly kind: 'shared'; readonly id: string; readonly value: Tally }
   | { readonly kind: 'device'; readonly id: string; readonly value: DeviceRecord };
+
+/** Kinds of entries that have ids: there may be many of each. */
+const MANY = ['cluster', 'trend', 'title', 'shared', 'device'] as const;
+const SINGLE = ['head', 'published', 'learning', 'model'] as const;
+
+/** True for an entry whose value is a record of its kind. */
+export function isBackupEntry(entry: unknown): entry is BackupEntry {
+  const { kind, id, value } = Object(entry) as Partial<Record<'kind' | 'id' | 'value', unknown>>;
+  const [single, many] = [SINGLE.find((one) => one === kind), MANY.find((one) => one === kind)];
+  if (single !== undefined) return isRecord(single, value);
+  return many !== undefined && typeof id === 'string' && isRecord(many, value);
+}
 
 /**
  * All that a backup keeps; the head comes first. Open cohorts stay out: with their keys they say

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { deserialize, serialize } from 'node:v8';
 import { SyncError } from '@omega-tv/types';
+import { isBackupEntry, type BackupEntry } from './backup-entry.js';
 
 /*
  * A backup: a line that says what it is, entries (length in 4 bytes, then the value as V8 clones
@@ -59,9 +60,9 @@ export async function verifyBackupFile(file: string): Promise<void> {
 
 /**
  * The entries of a backup. Only its end says that it is whole.
- * @throws SyncError `invalid-config` for another file, or one that is cut or changed.
+ * @throws SyncError `invalid-config` for another file, one that is cut or changed, or a record that is none.
  */
-export async function* readBackupFile(file: string): AsyncIterable<unknown> {
+export async function* readBackupFile(file: string): AsyncIterable<BackupEntry> {
   const reader = new Reader(file);
   try {
     const title = await reader.take(TITLE.length);
@@ -82,12 +83,15 @@ export async function* readBackupFile(file: string): AsyncIterable<unknown> {
   }
 }
 
-function toValue(file: string, body: Buffer): unknown {
+function toValue(file: string, body: Buffer): BackupEntry {
+  let value: unknown;
   try {
-    return deserialize(body);
+    value = deserialize(body);
   } catch {
     throw torn(file);
   }
+  if (isBackupEntry(value)) return value;
+  throw refused(file, 'holds a record that no server wrote; take another backup');
 }
 
 /** Takes a file piece by piece, and hashes what was taken. */

@@ -94,8 +94,7 @@ export async function* restoredEntries(
 ): AsyncIterable<BackupEntry> {
   const rebirth = { epoch: keys.drawKey(), nowMs: clock.nowMs() };
   const found = new Set<BackupEntry['kind']>();
-  for await (const read of readBackupFile(file)) {
-    const entry = read as BackupEntry;
+  for await (const entry of readBackupFile(file)) {
     found.add(entry.kind);
     yield renewed(entry, rebirth);
   }

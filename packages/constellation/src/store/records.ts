@@ -27,6 +27,7 @@ import type { DeviceRecord } from '../decision/device-record.js';
 import { deviceIdOf } from '../secrets.js';
 import { deviceRecordCodec } from './device-record-codec.js';
 import { groupEntries } from './log-records.js';
+import { isRecord, type RecordKind } from './record-schemas.js';
 import type { FoldSettings } from '../writer/fold-settings.js';
 import type {
   CheckpointChange,
@@ -47,22 +48,25 @@ export interface Head {
   readonly merged?: ReadonlyMap<string, number>;
 }
 
-export const headRecord = singleRecord('head', v8Codec<Head>());
-export const publishedRecord = singleRecord('published', v8Codec<FederationState['published']>());
-export const clusterRecords = recordSpace('cluster!', v8Codec<Cluster>());
-export const trendRecords = recordSpace('trend!', v8Codec<Trend>());
+export const headRecord = singleRecord('head', v8Codec<Head>('head'));
+export const publishedRecord = singleRecord(
+  'published',
+  v8Codec<FederationState['published']>('published'),
+);
+export const clusterRecords = recordSpace('cluster!', v8Codec<Cluster>('cluster'));
+export const trendRecords = recordSpace('trend!', v8Codec<Trend>('trend'));
 /** By the first 132 bits of the device's key, see `deviceIdOf`. */
 export const deviceRecords = recordSpace('d!', deviceRecordCodec);
 /** Of layouts before 3, by device key. */
-const formerDeviceRecords = recordSpace('marks!', v8Codec<DeviceRecord>());
+const formerDeviceRecords = recordSpace('marks!', v8Codec<DeviceRecord>('device'));
 /** Frames, in the order of their versions. */
-export const snapshotRecords = recordSpace('snapshot!', v8Codec<Uint8Array>());
+export const snapshotRecords = recordSpace('snapshot!', v8Codec<Uint8Array>('snapshot'));
 /** By content id. */
-export const titleRecords = recordSpace('title!', v8Codec<TitleRecord>());
+export const titleRecords = recordSpace('title!', v8Codec<TitleRecord>('title'));
 /** What is learned beside titles, by its name. */
-export const sharedRecords = recordSpace('shared!', v8Codec<Tally>());
-export const learningRecord = singleRecord('learning', v8Codec<LearningCounters>());
-export const modelRecord = singleRecord('model', v8Codec<LearnedModel>());
+export const sharedRecords = recordSpace('shared!', v8Codec<Tally>('shared'));
+export const learningRecord = singleRecord('learning', v8Codec<LearningCounters>('learning'));
+export const modelRecord = singleRecord('model', v8Codec<LearnedModel>('model'));
 /** In the bytes that TVs get. */
 export const titlesRecord = singleRecord('titles', titlesCodec());
 
@@ -149,15 +153,22 @@ function idOfVersion(version: number): string {
   return String(version).padStart(16, '0');
 }
 
-/** Values as V8 clones them: floats and maps included. */
-function v8Codec<Value>(): RecordCodec<Value> {
-  return { encode: serialize, decode: (bytes) => deserialize(bytes) as Value };
+/** Values as V8 clones them: floats and maps included. @throws TypeError for what is no such record. */
+function v8Codec<Value>(kind: RecordKind): RecordCodec<Value> {
+  return {
+    encode: serialize,
+    decode: (bytes) => {
+      const value: unknown = deserialize(bytes);
+      if (!isRecord(kind, value)) throw new TypeError(`no record of the kind ${kind}`);
+      return value as Value;
+    },
+  };
 }
 
 function titlesCodec(): RecordCodec<TitleList> {
-  const stored = v8Codec<StoredTitles>();
   return {
-    encode: (list) => stored.encode(toStoredTitles(list)),
-    decode: (bytes) => fromStoredTitles(stored.decode(bytes)),
+    encode: (list) => serialize(toStoredTitles(list)),
+    // What it says is read as TVs read it.
+    decode: (bytes) => fromStoredTitles(deserialize(bytes) as StoredTitles),
   };
 }

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import type { KeyRange, LevelDatabase, RecordOperation } from '@omega-tv/level';
@@ -69,6 +69,8 @@ export class Scratch implements LevelDatabase {
     await this.#database?.close();
     this.#database = undefined;
     await rm(this.#folder, { recursive: true, force: true });
+    // The last one leaves nothing there.
+    await rmdir(path.dirname(this.#folder)).catch(() => undefined);
   }
 
   #opened(): ClassicLevel<Uint8Array, Uint8Array> {

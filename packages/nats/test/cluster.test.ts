@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { describeUnless, syncErrorOf, temporaryFolder } from '@omega-tv/test-support';
-import { Registry } from 'prom-client';
+import { Registry, type OpenMetricsContentType } from 'prom-client';
 import { missingNats } from '@omega-tv/test-support/nats';
 import { addClusterMetrics, ClusterNode, openNatsConstellationStore } from '../src/index.js';
 import {
@@ -111,7 +111,8 @@ describeUnless(missingNats(), 'a cluster', () => {
   it('says of each partition who owns it, what waits, and how long its learning took (rule 14.6)', async () => {
     const nats = await startNats();
     const node = await openNode(await openTestBus([nats], { leaseMs: LEASE_MS }));
-    const registry = new Registry(Registry.OPENMETRICS_CONTENT_TYPE);
+    const registry = new Registry<OpenMetricsContentType>();
+    registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
     addClusterMetrics(registry, node);
     await until(() => node.figures.roundMs !== undefined);
     const printed = await registry.metrics();

@@ -3,8 +3,8 @@ import path from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import type { KeyRange, LevelDatabase, RecordOperation } from '@omega-tv/level';
 
-/** Where copies lie in a folder that other things may lie in as well. */
-const COPIES = 'omega-tv-copies';
+/** Where copies lie in a folder that other things, and those of other users, may lie in as well. */
+const COPIES = `omega-tv-copies-${process.getuid?.() ?? 'all'}`;
 /** Records that are written to the folder at once when a checkpoint is read. */
 const LOAD_BATCH = 1024;
 

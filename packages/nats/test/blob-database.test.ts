@@ -11,7 +11,7 @@ import { openNatsConstellationStore } from '../src/index.js';
 import { openTestBus, startNats } from './support.js';
 
 describeUnless(missingNats(), 'a checkpoint on JetStream', () => {
-  it('is written whole again where NATS has lost a part of it (rule 14.17)', async () => {
+  async function openOwner() {
     const bus = await openTestBus([await startNats()]);
     const open = async (): Promise<ConstellationStore> => {
       const scratch = await temporaryFolder();
@@ -20,6 +20,11 @@ describeUnless(missingNats(), 'a checkpoint on JetStream', () => {
     const owner = await open();
     const save = (device: string): Promise<void> =>
       owner.checkpoints.save(changeOf(learnedState(), { devices: new Map([[device, deviceA]]) }));
+    return { bus, open, owner, save };
+  }
+
+  it('is written whole again where NATS has lost a part of it (rule 14.17)', async () => {
+    const { bus, open, owner, save } = await openOwner();
     await save('device-a');
     await save('device-b');
     const { jsm, names } = bus;
@@ -35,14 +40,7 @@ describeUnless(missingNats(), 'a checkpoint on JetStream', () => {
   });
 
   it('loses nothing that is saved while it is written whole (rules 5.17, 14.1)', async () => {
-    const bus = await openTestBus([await startNats()]);
-    const open = async (): Promise<ConstellationStore> => {
-      const scratch = await temporaryFolder();
-      return openNatsConstellationStore({ bus, partition: 'p0', scratch });
-    };
-    const owner = await open();
-    const save = (device: string): Promise<void> =>
-      owner.checkpoints.save(changeOf(learnedState(), { devices: new Map([[device, deviceA]]) }));
+    const { open, owner, save } = await openOwner();
     const devices = Array.from({ length: 24 }, (_, i) => `device-${i}`);
     for (let i = 0; i < devices.length; i += 3) {
       const [first = '', second = '', third = ''] = devices.slice(i, i + 3);
